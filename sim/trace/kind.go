@@ -1,0 +1,119 @@
+package trace
+
+// Kind says what happened. The columns that a kind does not name are zero.
+type Kind uint8
+
+// The kinds of events.
+const (
+	NoKind Kind = iota
+
+	// Action is what a person does: Node, A the user ("elena", or "#" for the
+	// operator), B the verb (submit, fetch, command, …), Text the words.
+	Action
+	// Output is what a command printed: Node, A the command, Code its exit
+	// status, Text the output.
+	Output
+	// Fault is a change of the conditions: Node, A the kind (down, up,
+	// refuse, …), Text the words of the document.
+	Fault
+	// Note is a remark of the simulation itself, for instance about a
+	// parameter that has no effect here: A the topic, Text the remark.
+	Note
+
+	// Open is a SYN sent from Node to Peer.
+	Open
+	// Accept is the SYN+ACK that Node sends back to Peer.
+	Accept
+	// Refuse is the RST with which Node answers a SYN.
+	Refuse
+	// Timeout is Node giving up: a connection attempt (A "connect"), silence
+	// on a connection (A "read"), or a DNS question (A "dns").
+	Timeout
+	// Close is a FIN sent by Node; A "lost" when the process behind it died.
+	Close
+	// Reset is an RST on an open connection, sent by Node.
+	Reset
+
+	// Line is one line of a dialogue: Side, Proto, A the verb (of a client
+	// line; of a server line the verb that it answers), Code the reply code
+	// (SMTP, LMTP), Text the octets with their line end. Flags More, Pipelined.
+	Line
+	// Content is message content on the wire, dot-stuffed, with the final dot.
+	Content
+	// Auth is a line of a SASL exchange.
+	Auth
+	// Raw is what the protocol cannot name.
+	Raw
+	// State is a session on Node that moves from state A to state B.
+	State
+	// TLS is a handshake that is over: A the version, B the cipher.
+	TLS
+
+	// Query is a DNS question: A the name, B the type, Text the packet.
+	Query
+	// Answer is a DNS answer: A the name, B the type, Code the rcode, N the
+	// number of answer records, Text the packet.
+	Answer
+
+	// Daemon is a hand-over on Node: A from which daemon, B to which, C the
+	// queue id if there is one, Text what was asked or handed over.
+	Daemon
+	// Lookup is a table consulted: A the daemon, B the table, C the key,
+	// Text what the table said, Flags Lost when it had nothing.
+	Lookup
+	// Envelope is a queue file that begins to exist: A the queue id, B the
+	// sender, N the size in octets, Text a line "recipient[<TAB>original]"
+	// for each recipient.
+	Envelope
+	// Queue is a move of a queue file: A the queue id, B from, C to; the
+	// empty name is nowhere. Text the reason, N the size.
+	Queue
+	// Delivery is the fate of one recipient in one attempt: A the queue id, B
+	// the recipient, C the relay, Code 2 sent, 4 deferred, 5 bounced, Text
+	// "dsn text".
+	Delivery
+	// Field is a header field that daemon A adds, removes or changes: B the
+	// field's name, C "add", "remove" or "change", Text the field.
+	Field
+	// Mailbox is a change of a mailbox: A the user, B the file, C "append",
+	// "delete", "flags", "move"; N the UID or number; Text the file's content
+	// (append) or the new flags.
+	Mailbox
+	// Log is a line of the system log: A the program ("postfix/smtpd"), N the
+	// process id, Text the line behind "program[pid]: ".
+	Log
+
+	kinds
+)
+
+var kindNames = [...]string{
+	"", "action", "output", "fault", "note",
+	"open", "accept", "refuse", "timeout", "close", "reset",
+	"line", "content", "auth", "raw", "state", "tls",
+	"query", "answer",
+	"daemon", "lookup", "envelope", "queue", "delivery", "header", "mailbox", "log",
+}
+
+// String returns the name in lower case, as JSONL and selectors write it.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "?"
+}
+
+// KindNamed is the kind of that name; NoKind when there is none.
+func KindNamed(name string) Kind {
+	for i, n := range kindNames {
+		if n == name && i > 0 {
+			return Kind(i)
+		}
+	}
+	return NoKind
+}
+
+// Said tells whether events of the kind are bytes of a dialogue.
+func (k Kind) Said() bool { return k >= Line && k <= Raw }
+
+// Connection tells whether events of the kind concern a connection itself.
+func (k Kind) Connection() bool { return k >= Open && k <= Reset }

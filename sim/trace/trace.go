@@ -1,0 +1,203 @@
+package trace
+
+// The storage: events in chunks that never move, texts in arenas, names
+// interned. Appending costs no more late than early, and a pointer to an event
+// stays good.
+
+const (
+	chunkBits = 10
+	chunkSize = 1 << chunkBits
+	arenaSize = 1 << 16
+)
+
+type chunk [chunkSize]Event
+
+// Trace is the list of events of a run with the tables they refer to. The zero
+// value is not ready; use New.
+type Trace struct {
+	Header Header
+
+	chunks []*chunk
+	n      int
+	arenas [][]byte
+	names  []string
+	syms   map[string]Sym
+	nodes  []Node
+	conns  []Conn
+	msgs   []Msg
+}
+
+// New returns an empty trace.
+func New(h Header) *Trace {
+	return &Trace{
+		Header: h,
+		names:  []string{""},
+		syms:   map[string]Sym{"": 0},
+		nodes:  make([]Node, 1),
+		conns:  make([]Conn, 1),
+		msgs:   make([]Msg, 1),
+	}
+}
+
+// Len is the number of events.
+func (t *Trace) Len() int { return t.n }
+
+// Append adds an event with its text and returns its number. Times must not
+// decrease; a cause must be an earlier event.
+func (t *Trace) Append(e Event, text []byte) Seq {
+	if t.n&(chunkSize-1) == 0 {
+		t.chunks = append(t.chunks, new(chunk))
+	}
+	e.Text, e.Len = t.store(text), uint32(len(text))
+	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = e
+	t.n++
+	return Seq(t.n)
+}
+
+// store puts text at the end of the last arena that has room.
+func (t *Trace) store(text []byte) uint64 {
+	if len(text) == 0 {
+		return 0
+	}
+	last := len(t.arenas) - 1
+	if last < 0 || cap(t.arenas[last])-len(t.arenas[last]) < len(text) {
+		t.arenas = append(t.arenas, make([]byte, 0, max(arenaSize, len(text))))
+		last++
+	}
+	off := len(t.arenas[last])
+	t.arenas[last] = append(t.arenas[last], text...)
+	return uint64(last)<<32 | uint64(off)
+}
+
+// At is event s, which must be between 1 and Len. The caller must not change it.
+func (t *Trace) At(s Seq) *Event {
+	i := int(s) - 1
+	return &t.chunks[i>>chunkBits][i&(chunkSize-1)]
+}
+
+// Has tells whether there is an event s.
+func (t *Trace) Has(s Seq) bool { return s >= 1 && int(s) <= t.n }
+
+// Text is the text of an event. The caller must not change it.
+func (t *Trace) Text(e *Event) []byte {
+	if e.Len == 0 {
+		return nil
+	}
+	off := uint32(e.Text)
+	return t.arenas[e.Text>>32][off : off+e.Len : off+e.Len]
+}
+
+// Intern returns the symbol of a string.
+func (t *Trace) Intern(s string) Sym {
+	if id, ok := t.syms[s]; ok {
+		return id
+	}
+	id := Sym(len(t.names))
+	t.names = append(t.names, s)
+	t.syms[s] = id
+	return id
+}
+
+// InternBytes is Intern for octets, without garbage when they are known.
+func (t *Trace) InternBytes(b []byte) Sym {
+	if id, ok := t.syms[string(b)]; ok {
+		return id
+	}
+	return t.Intern(string(b))
+}
+
+// Find returns the symbol of a string that some event may have; ok is false
+// when the string has never been interned.
+func (t *Trace) Find(s string) (id Sym, ok bool) {
+	id, ok = t.syms[s]
+	return id, ok
+}
+
+// Name is the string of a symbol.
+func (t *Trace) Name(s Sym) string { return t.names[s] }
+
+// AddNode adds a node and returns its number.
+func (t *Trace) AddNode(n Node) NodeID {
+	t.nodes = append(t.nodes, n)
+	return NodeID(len(t.nodes) - 1)
+}
+
+// Node is the description of a node; the zero Node for 0.
+func (t *Trace) Node(id NodeID) *Node { return &t.nodes[id] }
+
+// Nodes is the number of nodes; they have the numbers 1 to Nodes.
+func (t *Trace) Nodes() int { return len(t.nodes) - 1 }
+
+// NodeNamed is the node of that full or short name; 0 when there is none.
+func (t *Trace) NodeNamed(name string) NodeID {
+	for i := 1; i < len(t.nodes); i++ {
+		if t.nodes[i].Name == name {
+			return NodeID(i)
+		}
+	}
+	for i := 1; i < len(t.nodes); i++ {
+		if t.nodes[i].Short == name {
+			return NodeID(i)
+		}
+	}
+	return 0
+}
+
+// AddConn adds a connection and returns its number.
+func (t *Trace) AddConn(c Conn) ConnID {
+	t.conns = append(t.conns, c)
+	return ConnID(len(t.conns) - 1)
+}
+
+// Conn is the description of a connection; the zero Conn for 0.
+func (t *Trace) Conn(id ConnID) *Conn { return &t.conns[id] }
+
+// Conns is the number of connections and flows; they have the numbers 1 to Conns.
+func (t *Trace) Conns() int { return len(t.conns) - 1 }
+
+// AddMsg adds a message and returns its number.
+func (t *Trace) AddMsg(m Msg) MsgID {
+	t.msgs = append(t.msgs, m)
+	return MsgID(len(t.msgs) - 1)
+}
+
+// Msg is the description of a message; the zero Msg for 0.
+func (t *Trace) Msg(id MsgID) *Msg { return &t.msgs[id] }
+
+// Msgs is the number of messages; they have the numbers 1 to Msgs.
+func (t *Trace) Msgs() int { return len(t.msgs) - 1 }
+
+// MsgNamed is the message of that name; 0 when there is none.
+func (t *Trace) MsgNamed(name string) MsgID {
+	for i := 1; i < len(t.msgs); i++ {
+		if t.msgs[i].Name == name {
+			return MsgID(i)
+		}
+	}
+	return 0
+}
+
+// Chain is the chain of causes that leads to s: s first, the origin last.
+func (t *Trace) Chain(s Seq) []Seq {
+	var chain []Seq
+	for t.Has(s) {
+		chain = append(chain, s)
+		c := t.At(s).Cause
+		if c >= s {
+			break // a damaged trace must not make a circle
+		}
+		s = c
+	}
+	return chain
+}
+
+// Effects are the events after s that have s as their cause, at most limit.
+func (t *Trace) Effects(s Seq, limit int) []Seq {
+	var out []Seq
+	for i := s + 1; int(i) <= t.n && len(out) < limit; i++ {
+		if t.At(i).Cause == s {
+			out = append(out, i)
+		}
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+package sim
+
+import (
+	"io"
+	"net"
+	"time"
+
+	"mailtrek/protocols/wire"
+	"mailtrek/sim/trace"
+)
+
+// Conn is one end of a simulated connection. It is a net.Conn, so that
+// crypto/tls and the like run on it: Read parks the process that owns it.
+//
+// One Read never returns bytes of more than one unit, and it makes the unit's
+// event the cause of what the owner does next.
+type Conn struct {
+	d           *dialogue
+	side        wire.Side
+	node        *Node
+	owner       *Proc // nil: the end is operated from outside (External)
+	sink        func(Delivery)
+	in          []segment
+	unread      int
+	eof         trace.Seq // the peer's FIN
+	failed      error
+	established bool
+	closed      bool
+	change      Cond
+	arrival     int64 // of the last segment sent
+	limit       int64 // read deadline in virtual nanoseconds; -1 is none
+	cause       trace.Seq
+	msg         trace.MsgID
+}
+
+// window is how many unread octets an end accepts before its peer has to wait.
+const window = 1 << 20
+
+// ID is the number of the connection in the trace.
+func (c *Conn) ID() trace.ConnID { return c.d.id }
+
+// Node is the host at this end.
+func (c *Conn) Node() *Node { return c.node }
+
+// Peer is the host at the other end.
+func (c *Conn) Peer() *Node { return c.d.ends[1-c.side].node }
+
+// Info describes the connection.
+func (c *Conn) Info() *trace.Conn { return c.d.info() }
+
+// SetOwner hands the connection to another process.
+func (c *Conn) SetOwner(p *Proc) { c.owner = p }
+
+// SetSplitter changes how the bytes are cut into units from now on.
+func (c *Conn) SetSplitter(s wire.Splitter) { c.d.splitter = s }
+
+// Pending tells whether bytes have arrived that were not read.
+func (c *Conn) Pending() bool { return len(c.in) > 0 }
+
+// emit records an event of this end.
+func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
+	e.Node, e.Peer, e.Conn, e.Proto = c.node.ID, c.Peer().ID, c.d.id, c.d.info().Proto
+	e.Side = trace.Client
+	if c.side == wire.Server {
+		e.Side = trace.Server
+	}
+	if c.owner != nil {
+		return c.owner.Emit(e, text)
+	}
+	e.Cause, e.Msg = c.cause, c.msg
+	c.cause = c.d.w.Emit(e, text)
+	return c.cause
+}
+
+// wakeUp tells the owner that something has changed.
+func (c *Conn) wakeUp() {
+	if c.sink != nil {
+		c.deliver()
+		return
+	}
+	c.change.Broadcast()
+}
+
+// fail ends the connection from below.
+func (c *Conn) fail(err error, because trace.Seq) {
+	if c.failed == nil && !c.closed {
+		c.failed, c.cause = err, because
+		c.wakeUp()
+	}
+}
+
+// Read reads from the peer. It returns io.EOF behind its FIN, ErrReset,
+// ErrTimeout after the read deadline.
+func (c *Conn) Read(b []byte) (int, error) {
+	for len(c.in) == 0 {
+		switch {
+		case c.closed:
+			return 0, ErrClosed
+		case c.failed != nil:
+			c.owner.Because(c.cause)
+			return 0, c.failed
+		case c.eof != 0:
+			c.owner.Because(c.eof)
+			return 0, io.EOF
+		}
+		wait := time.Duration(-1)
+		if c.limit >= 0 {
+			if wait = time.Duration(c.limit - c.d.w.now); wait <= 0 {
+				return 0, ErrTimeout
+			}
+		}
+		c.change.Wait(c.owner, wait)
+	}
+	s := &c.in[0]
+	n := copy(b, s.data)
+	s.data = s.data[n:]
+	if s.event != 0 {
+		c.owner.Because(s.event)
+		if m := c.d.w.Trace.At(s.event).Msg; m != 0 {
+			c.owner.Handle(m)
+		}
+	}
+	if len(s.data) == 0 {
+		c.in = c.in[1:]
+		if len(c.in) == 0 {
+			c.in = nil
+		}
+	}
+	if peer := c.d.ends[1-c.side]; peer.unread > 0 {
+		peer.unread -= n
+		if peer.unread < window {
+			peer.change.Broadcast()
+		}
+	}
+	return n, nil
+}
+
+// Write sends to the peer. It waits when the peer does not keep up.
+func (c *Conn) Write(b []byte) (int, error) {
+	for c.unread >= window && c.owner != nil && c.failed == nil && !c.closed {
+		c.change.Wait(c.owner, -1)
+	}
+	switch {
+	case c.closed || c.d.w.stopped:
+		return 0, ErrClosed
+	case c.failed != nil:
+		return 0, c.failed
+	case len(b) == 0:
+		return 0, nil
+	}
+	c.unread += len(b)
+	c.d.send(c, c.d.record(c, b, nil), 0)
+	return len(b), nil
+}
+
+// Close sends a FIN.
+func (c *Conn) Close() error { return c.close("") }
+
+// Vanish sends the FIN that the system sends when the process behind the
+// connection dies.
+func (c *Conn) Vanish() error { return c.close("lost") }
+
+func (c *Conn) close(how string) error {
+	if c.closed || c.d.w.stopped {
+		return ErrClosed
+	}
+	if c.failed == nil {
+		c.d.flushHeld(c)
+		fin := c.emit(trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
+		c.d.send(c, nil, fin)
+	}
+	c.shut()
+	return nil
+}
+
+// shut forgets what is unread, so that a peer that waits may go on.
+func (c *Conn) shut() {
+	c.closed, c.in = true, nil
+	peer := c.d.ends[1-c.side]
+	peer.unread = 0
+	peer.change.Broadcast()
+}
+
+// Abort sends an RST.
+func (c *Conn) Abort() {
+	if c.closed || c.d.w.stopped {
+		return
+	}
+	rst := c.emit(trace.Event{Kind: trace.Reset}, nil)
+	c.shut()
+	peer := c.d.ends[1-c.side]
+	if delay, ok := c.d.w.transit(c.node, peer.node); ok {
+		c.d.w.At(c.d.w.Now()+delay, func() { peer.fail(ErrReset, rst) })
+	}
+}
+
+// LocalAddr is the address of this end.
+func (c *Conn) LocalAddr() net.Addr {
+	if c.side == wire.Server {
+		return addr(c.Info().ServerAddr)
+	}
+	return addr(c.Info().ClientAddr)
+}
+
+// RemoteAddr is the address of the other end.
+func (c *Conn) RemoteAddr() net.Addr {
+	if c.side == wire.Server {
+		return addr(c.Info().ClientAddr)
+	}
+	return addr(c.Info().ServerAddr)
+}
+
+// SetDeadline sets the virtual time at which Read gives up.
+func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// SetReadDeadline sets the virtual time at which Read gives up; the zero time
+// is never.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.limit = -1
+	if !t.IsZero() {
+		c.limit = int64(t.Sub(c.d.w.Trace.Header.Start))
+	}
+	return nil
+}
+
+// SetWriteDeadline does nothing: a Write waits only for a peer that reads.
+func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
+
+// SetTimeout makes Read give up when d of virtual time passes in silence from
+// now; 0 is never.
+func (c *Conn) SetTimeout(d time.Duration) {
+	c.limit = -1
+	if d > 0 {
+		c.limit = c.d.w.now + int64(d)
+	}
+}
+
+type addr string
+
+func (a addr) Network() string {
+	if len(a) > 0 && a[0] == '/' {
+		return "unix"
+	}
+	return "tcp"
+}
+func (a addr) String() string { return string(a) }

@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"time"
+
+	"mailtrek/protocols/wire"
+	"mailtrek/sim/trace"
+)
+
+// dialogue is a connection as the network sees it: two ends, and the record of
+// what passes between them. It cuts what either side writes into units, each
+// of which is one event whose text both ends share.
+type dialogue struct {
+	w        *World
+	id       trace.ConnID
+	ends     [2]*Conn // client, server
+	splitter wire.Splitter
+	held     [2][]byte // what is on its way but completes no unit yet
+	units    []wire.Unit
+}
+
+func (w *World) newDialogue(info trace.Conn) *dialogue {
+	d := &dialogue{w: w, id: w.Trace.AddConn(info)}
+	d.ends[0] = &Conn{d: d, side: wire.Client, limit: -1}
+	d.ends[1] = &Conn{d: d, side: wire.Server, limit: -1}
+	return d
+}
+
+func (d *dialogue) info() *trace.Conn { return d.w.Trace.Conn(d.id) }
+
+// segment is bytes on their way, all of one unit. event is the unit's event
+// when the unit ends here, else 0.
+type segment struct {
+	data  []byte
+	event trace.Seq
+}
+
+// record turns what an end writes into events and segments.
+func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
+	if d.splitter == nil {
+		seq := c.emit(trace.Event{Kind: trace.Raw}, b)
+		return append(out, segment{d.w.Trace.Text(d.w.Trace.At(seq)), seq})
+	}
+	d.units = d.splitter.Split(d.units[:0], c.side, b)
+	held := d.held[c.side]
+	for i, u := range d.units {
+		fresh := u.N - len(held) // octets of b that belong to the unit
+		if fresh < 0 || fresh > len(b) {
+			break // a splitter that miscounts must not lose bytes: the rest is held
+		}
+		text := b[:fresh]
+		if len(held) > 0 {
+			text = append(held, text...)
+		}
+		seq := c.emit(d.unitEvent(u, c.side, i > 0), text)
+		whole := d.w.Trace.Text(d.w.Trace.At(seq))
+		out = append(out, segment{whole[len(whole)-fresh:], seq})
+		b, held = b[fresh:], held[:0]
+	}
+	if len(b) > 0 {
+		out = append(out, segment{append([]byte(nil), b...), 0})
+		held = append(held, b...)
+	}
+	d.held[c.side] = held
+	return out
+}
+
+// flushHeld records what an end leaves unfinished when it closes.
+func (d *dialogue) flushHeld(c *Conn) {
+	if held := d.held[c.side]; len(held) > 0 {
+		c.emit(trace.Event{Kind: trace.Raw}, held)
+		d.held[c.side] = nil
+	}
+}
+
+var unitKinds = [...]trace.Kind{wire.Line: trace.Line, wire.Content: trace.Content, wire.Auth: trace.Auth, wire.Raw: trace.Raw}
+
+func (d *dialogue) unitEvent(u wire.Unit, side wire.Side, follows bool) trace.Event {
+	e := trace.Event{Kind: unitKinds[u.Kind], A: d.w.Trace.Intern(u.Verb), Code: uint16(u.Code)}
+	if u.More {
+		e.Flags |= trace.More
+	}
+	if follows && side == wire.Client {
+		e.Flags |= trace.Pipelined
+	}
+	return e
+}
+
+// send lets segments travel to the other end, behind those sent before.
+func (d *dialogue) send(from *Conn, segs []segment, fin trace.Seq) {
+	to := d.ends[1-from.side]
+	delay, ok := d.w.transit(from.node, to.node)
+	if !ok {
+		delay = d.retransmit(from, to)
+		if delay < 0 {
+			d.w.At(d.w.Now()+giveUp, func() { from.fail(ErrTimeout, 0) })
+			return
+		}
+	}
+	at := max(d.w.now+int64(delay), from.arrival)
+	from.arrival = at
+	d.w.At(time.Duration(at), func() { d.arrive(from, to, segs, fin, 0) })
+}
+
+// giveUp is after how long TCP abandons a connection whose segments vanish.
+const giveUp = 924 * time.Second
+
+// retransmit is the delay of a segment that is lost once or several times and
+// sent again after 1, 2, 4 … s.
+func (d *dialogue) retransmit(from, to *Conn) time.Duration {
+	wait := time.Duration(0)
+	for try := range 9 {
+		wait += time.Second << try
+		if delay, ok := d.w.transit(from.node, to.node); ok {
+			return wait + delay
+		}
+	}
+	return -1
+}
+
+// arrive hands segments to the receiving end; a host that is down gets them
+// when it is up again.
+func (d *dialogue) arrive(from, to *Conn, segs []segment, fin trace.Seq, try int) {
+	if to.node.down || from.node.down {
+		wait := time.Second << min(try, 7)
+		if try < 12 {
+			from.arrival = max(from.arrival, d.w.now+int64(wait))
+			d.w.At(d.w.Now()+wait, func() { d.arrive(from, to, segs, fin, try+1) })
+		} else {
+			from.fail(ErrTimeout, 0)
+		}
+		return
+	}
+	if to.closed {
+		return
+	}
+	to.in = append(to.in, segs...)
+	if fin != 0 {
+		to.eof = fin
+	}
+	to.wakeUp()
+}

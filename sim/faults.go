@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"mailtrek/sim/trace"
+)
+
+// Link is the condition of the way from one node to another.
+type Link struct {
+	Delay time.Duration // one way; 0 is the world's usual delay
+	Loss  float64       // the chance, 0 to 1, that a packet vanishes
+	Cut   bool          // nothing passes
+}
+
+type faults struct {
+	links map[[2]trace.NodeID]Link
+	dice  *rand.Rand
+}
+
+// selfDelay is the delay on the loopback interface.
+const selfDelay = 20 * time.Microsecond
+
+// SetLink sets the condition of the way from a to b, in this direction only.
+func (w *World) SetLink(a, b *Node, l Link) {
+	if w.faults.links == nil {
+		w.faults.links = map[[2]trace.NodeID]Link{}
+	}
+	w.faults.links[[2]trace.NodeID{a.ID, b.ID}] = l
+}
+
+// LinkOf is the condition of the way from a to b.
+func (w *World) LinkOf(a, b *Node) Link {
+	return w.faults.links[[2]trace.NodeID{a.ID, b.ID}]
+}
+
+// transit throws the dice for one packet from a to b: how long it takes, and
+// whether it arrives.
+func (w *World) transit(a, b *Node) (time.Duration, bool) {
+	if a == b {
+		return selfDelay, true
+	}
+	if a.down || b.down || a.silent || b.silent {
+		return 0, false
+	}
+	l, ok := w.faults.links[[2]trace.NodeID{a.ID, b.ID}]
+	if !ok {
+		return w.cfg.Delay, true
+	}
+	if l.Delay == 0 {
+		l.Delay = w.cfg.Delay
+	}
+	if l.Cut {
+		return 0, false
+	}
+	if l.Loss > 0 {
+		if w.faults.dice == nil {
+			w.faults.dice = w.dice("link loss")
+		}
+		if w.faults.dice.Float64() < l.Loss {
+			return 0, false
+		}
+	}
+	return l.Delay, true
+}
+
+// SetDown makes a host vanish from the network, or come back: packets from and
+// to it are lost. Its processes go on.
+func (n *Node) SetDown(down bool) { n.down = down }
+
+// Down tells whether the host is off the network.
+func (n *Node) Down() bool { return n.down }
+
+// Refuse makes a host answer connections to a port with a reset, or lets the
+// listener there answer again.
+func (n *Node) Refuse(port uint16, refuse bool) { n.refused[port] = refuse }
+
+func (n *Node) refuses(key string) bool {
+	ap, err := netip.ParseAddrPort(key)
+	return err == nil && n.refused[ap.Port()]
+}

@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+
+	"mailtrek/sim/trace"
+)
+
+// Node is a host of the world: its addresses, its listeners and its dice. What
+// runs on it is the business of other packages.
+type Node struct {
+	ID    trace.NodeID
+	Name  string
+	Addrs []netip.Addr // the first is the usual source address
+	// Dice is the node's own stream of chance.
+	Dice *rand.Rand
+
+	w       *World
+	tcp     map[string]*Listener // by "addr:port" or path
+	udp     map[string]UDPHandler
+	order   []*Listener
+	udpAt   []netip.AddrPort
+	port    uint16
+	pid     uint32
+	down    bool
+	silent  bool
+	refused map[uint16]bool
+}
+
+// AddNode adds a host. Its addresses must be valid and its own.
+func (w *World) AddNode(n trace.Node) (*Node, error) {
+	node := &Node{
+		Name: n.Name, Dice: w.dice(n.Name), w: w,
+		tcp: map[string]*Listener{}, udp: map[string]UDPHandler{}, refused: map[uint16]bool{},
+		port: 32768, pid: 100,
+	}
+	node.port += uint16(node.Dice.IntN(20000))
+	for _, s := range n.Addrs {
+		a, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil, fmt.Errorf("host %s: %q is not an IP address", n.Name, s)
+		}
+		if other := w.byAddr[a.String()]; other != nil {
+			return nil, fmt.Errorf("host %s: %s already belongs to %s", n.Name, a, other.Name)
+		}
+		w.byAddr[a.String()] = node
+		node.Addrs = append(node.Addrs, a)
+	}
+	node.ID = w.Trace.AddNode(n)
+	w.nodes = append(w.nodes, node)
+	return node, nil
+}
+
+// Node is the node of that full or short name; nil when there is none.
+func (w *World) Node(name string) *Node { return w.nodes[w.Trace.NodeNamed(name)] }
+
+// Nodes are all nodes in the order in which they were added.
+func (w *World) Nodes() []*Node { return w.nodes[1:] }
+
+// NodeAt is the node that has an address; nil when there is none.
+func (w *World) NodeAt(a netip.Addr) *Node { return w.byAddr[a.String()] }
+
+// World is the world that the node belongs to.
+func (n *Node) World() *World { return n.w }
+
+// Addr is the usual source address.
+func (n *Node) Addr() netip.Addr {
+	if len(n.Addrs) == 0 {
+		return netip.Addr{}
+	}
+	return n.Addrs[0]
+}
+
+// Has tells whether the address belongs to the node, loopback included.
+func (n *Node) Has(a netip.Addr) bool {
+	if a.IsLoopback() {
+		return true
+	}
+	for _, own := range n.Addrs {
+		if own == a {
+			return true
+		}
+	}
+	return false
+}
+
+// NextPID hands out a process id.
+func (n *Node) NextPID() uint32 {
+	n.pid += 1 + uint32(n.Dice.IntN(3))
+	return n.pid
+}
+
+// ephemeral hands out a client port.
+func (n *Node) ephemeral() uint16 {
+	n.port++
+	if n.port < 32768 || n.port > 60998 {
+		n.port = 32768
+	}
+	return n.port
+}

@@ -1,0 +1,201 @@
+package sim
+
+import (
+	"errors"
+	"iter"
+	"time"
+
+	"mailtrek/sim/trace"
+)
+
+// This is the one clever file of the package. A process is a coroutine: a
+// function that runs until it has to wait, hands control back to the world's
+// loop, and goes on from there when the world wakes it. iter.Pull gives exactly
+// that, on goroutines that never run side by side: one call of next runs the
+// coroutine up to its next yield. A switch costs about 0.2 µs and its order is
+// ours alone, which goroutines and channels could not promise.
+//
+// Waiting is parking. A parked process counts its waits, and every timer or
+// signal that may wake it remembers which wait it was made for; one that comes
+// late finds another number and is ignored. That is all the synchronisation
+// there is.
+
+// Proc is a simulated process on a node. Its methods may be called only from
+// within its own function.
+type Proc struct {
+	w     *World
+	node  *Node
+	name  string
+	cause trace.Seq
+	msg   trace.MsgID
+
+	next   func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	waits  uint64
+	parked bool
+	woken  bool // by a signal, not by the timer
+	dead   bool
+}
+
+// errKilled unwinds a process whose world is thrown away.
+var errKilled = errors.New("sim: process killed")
+
+// Go starts a process on a node at the present instant. cause and msg are what
+// it acts upon at first.
+func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body func(*Proc)) *Proc {
+	p := &Proc{w: w, node: n, name: name, cause: cause, msg: msg}
+	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {
+		p.yield = yield
+		defer p.ended()
+		body(p)
+	})
+	w.procs[p] = struct{}{}
+	p.parked = true
+	w.schedule(entry{at: w.now, proc: p, wait: p.waits})
+	return p
+}
+
+// ended runs when the body returns or unwinds.
+func (p *Proc) ended() {
+	p.dead = true
+	delete(p.w.procs, p)
+	if r := recover(); r != nil && r != errKilled {
+		panic(r)
+	}
+}
+
+// resume lets the process run until it parks again or ends.
+func (p *Proc) resume() {
+	if p.dead {
+		return
+	}
+	p.parked = false
+	p.waits++
+	before := p.w.running
+	p.w.running = p
+	p.next()
+	p.w.running = before
+}
+
+// kill unwinds the process from where it is parked.
+func (p *Proc) kill() {
+	p.stop()
+	p.dead = true
+	delete(p.w.procs, p)
+}
+
+// park waits for wake or for the given time; negative is for ever. It tells
+// whether wake came first.
+func (p *Proc) park(d time.Duration) bool {
+	p.parked, p.woken = true, false
+	if d >= 0 {
+		p.w.schedule(entry{at: p.w.now + int64(d), proc: p, wait: p.waits})
+	}
+	if !p.yield(struct{}{}) {
+		panic(errKilled)
+	}
+	return p.woken
+}
+
+// wake lets a parked process go on at the present instant, in its turn.
+func (p *Proc) wake() {
+	if !p.parked || p.dead || p.woken {
+		return
+	}
+	p.woken = true
+	p.w.schedule(entry{at: p.w.now, proc: p, wait: p.waits})
+}
+
+// Sleep lets d of virtual time pass.
+func (p *Proc) Sleep(d time.Duration) {
+	if d > 0 {
+		p.park(d)
+	}
+}
+
+// World is the world that the process lives in.
+func (p *Proc) World() *World { return p.w }
+
+// Node is the host that the process runs on.
+func (p *Proc) Node() *Node { return p.node }
+
+// Name is what the process was called when it was started.
+func (p *Proc) Name() string { return p.name }
+
+// Now is the virtual wall clock.
+func (p *Proc) Now() time.Time { return p.w.Clock() }
+
+// Cause is the event that the process acts upon.
+func (p *Proc) Cause() trace.Seq { return p.cause }
+
+// Msg is the message that the process is busy with, 0 if none.
+func (p *Proc) Msg() trace.MsgID { return p.msg }
+
+// Because makes s the event that the process acts upon from now on.
+func (p *Proc) Because(s trace.Seq) {
+	if s != 0 {
+		p.cause = s
+	}
+}
+
+// Handle makes m the message that the process is busy with from now on.
+func (p *Proc) Handle(m trace.MsgID) { p.msg = m }
+
+// Emit records an event at this process's node, with its cause and message
+// where e has none, and makes it the cause of what the process does next.
+func (p *Proc) Emit(e trace.Event, text []byte) trace.Seq {
+	s := p.Record(e, text)
+	p.cause = s
+	return s
+}
+
+// Record is Emit without becoming the cause of what follows: for a remark by
+// the way, such as a line in the log.
+func (p *Proc) Record(e trace.Event, text []byte) trace.Seq {
+	if e.Node == 0 {
+		e.Node = p.node.ID
+	}
+	if e.Cause == 0 {
+		e.Cause = p.cause
+	}
+	if e.Msg == 0 {
+		e.Msg = p.msg
+	}
+	return p.w.Emit(e, text)
+}
+
+// Sym interns a string in the trace.
+func (p *Proc) Sym(s string) trace.Sym { return p.w.Trace.Intern(s) }
+
+// Go starts another process on the same node, with this one's cause and message.
+func (p *Proc) Go(name string, body func(*Proc)) *Proc {
+	return p.w.Go(p.node, name, p.cause, p.msg, body)
+}
+
+// Cond is something that processes wait for. The zero value is ready.
+type Cond struct{ waiting []*Proc }
+
+// Wait parks p until Broadcast or until d has passed (negative: for ever). It
+// tells whether Broadcast came first.
+func (c *Cond) Wait(p *Proc, d time.Duration) bool {
+	c.waiting = append(c.waiting, p)
+	ok := p.park(d)
+	if !ok {
+		for i, q := range c.waiting {
+			if q == p {
+				c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
+				break
+			}
+		}
+	}
+	return ok
+}
+
+// Broadcast wakes all that wait, in the order in which they came.
+func (c *Cond) Broadcast() {
+	for _, p := range c.waiting {
+		p.wake()
+	}
+	c.waiting = c.waiting[:0]
+}

@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/netip"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"mailtrek/protocols/wire"
+	"mailtrek/sim/trace"
+)
+
+// lines is a splitter that cuts at line ends.
+type lines struct{ held [2]int }
+
+func (l *lines) Split(units []wire.Unit, side wire.Side, p []byte) []wire.Unit {
+	for _, b := range p {
+		l.held[side]++
+		if b == '\n' {
+			units = append(units, wire.Unit{N: l.held[side]})
+			l.held[side] = 0
+		}
+	}
+	return units
+}
+func (l *lines) Rest(side wire.Side) int { return l.held[side] }
+
+// echo answers each line with the same line in capitals.
+func echo(p *Proc, c *Conn) {
+	defer c.Close()
+	r := bufio.NewReader(c)
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		fmt.Fprintf(c, "%s", strings.ToUpper(line))
+	}
+}
+
+func twoHosts(t *testing.T, seed uint64) (*World, *Node, *Node) {
+	t.Helper()
+	w := New(Config{Header: trace.Header{Seed: seed, Start: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}})
+	a, err := w.AddNode(trace.Node{Name: "a.example", Addrs: []string{"10.0.0.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := w.AddNode(trace.Node{Name: "b.example", Addrs: []string{"10.0.0.2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, a, b
+}
+
+var port7 = netip.MustParseAddrPort("10.0.0.2:7")
+
+func show(t *trace.Trace) string {
+	var b strings.Builder
+	for s := trace.Seq(1); int(s) <= t.Len(); s++ {
+		e := t.At(s)
+		fmt.Fprintf(&b, "%d %v %s %s<-%d %q\n", s, e.At(), t.Node(e.Node).Name, e.Kind, e.Cause, t.Text(e))
+	}
+	return b.String()
+}
+
+func TestDialogueHasTrueCauses(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	if _, err := b.Listen("10.0.0.2:7", Service{Name: "echo", Splitter: func() wire.Splitter { return new(lines) }, Serve: echo}); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	w.Go(a, "client", 0, 0, func(p *Proc) {
+		c, err := p.Dial(netip.Addr{}, port7, time.Minute)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		io.WriteString(c, "one\ntw")
+		p.Sleep(time.Second)
+		io.WriteString(c, "o\n")
+		r := bufio.NewReader(c)
+		for range 2 {
+			line, _ := r.ReadString('\n')
+			got += line
+		}
+	})
+	w.Run()
+	if got != "ONE\nTWO\n" {
+		t.Errorf("got %q, want both lines back", got)
+	}
+	want := `1 0s a.example open<-0 ""
+2 500µs b.example accept<-1 ""
+3 1ms a.example line<-2 "one\n"
+4 1.5ms b.example line<-3 "ONE\n"
+5 1.001s a.example line<-3 "two\n"
+6 1.0015s b.example line<-5 "TWO\n"
+7 1.002s a.example close<-6 ""
+8 1.0025s b.example close<-7 ""
+`
+	if s := show(w.Trace); s != want {
+		t.Errorf("got\n%swant\n%s", s, want)
+	}
+	w.Stop()
+}
+
+func TestRefusedSilentAndUnknown(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		prep func(b *Node)
+		to   string
+		want error
+		at   time.Duration
+	}{
+		{"nobody listens", func(*Node) {}, "10.0.0.2:7", ErrRefused, time.Millisecond},
+		{"host down", func(b *Node) { b.SetDown(true) }, "10.0.0.2:7", ErrTimeout, 30 * time.Second},
+		{"no such host", func(*Node) {}, "10.0.0.9:7", ErrUnreachable, routeFailure},
+	} {
+		w, a, b := twoHosts(t, 1)
+		c.prep(b)
+		w.Go(a, "client", 0, 0, func(p *Proc) {
+			_, err := p.Dial(netip.Addr{}, netip.MustParseAddrPort(c.to), 30*time.Second)
+			if err != c.want || w.Now() != c.at {
+				t.Errorf("%s: got %v after %v, want %v after %v", c.name, err, w.Now(), c.want, c.at)
+			}
+		})
+		w.Run()
+	}
+}
+
+func TestHostComesBackWhileConnecting(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	b.Listen("10.0.0.2:7", Service{Serve: echo})
+	b.SetDown(true)
+	w.At(5*time.Second, func() { b.SetDown(false) })
+	w.Go(a, "client", 0, 0, func(p *Proc) {
+		c, err := p.Dial(netip.Addr{}, port7, 30*time.Second)
+		if err != nil {
+			t.Fatalf("got %v, want a connection at the third SYN", err)
+		}
+		c.Close()
+		if w.Now() < 7*time.Second || w.Now() > 8*time.Second {
+			t.Errorf("connected after %v, want 7 s (1 + 2 + 4)", w.Now())
+		}
+	})
+	w.Run()
+}
+
+func TestReadGivesUpAfterDeadline(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	b.Listen("10.0.0.2:7", Service{Serve: func(p *Proc, c *Conn) { p.Sleep(time.Hour) }})
+	w.Go(a, "client", 0, 0, func(p *Proc) {
+		c, _ := p.Dial(netip.Addr{}, port7, 0)
+		c.SetTimeout(4 * time.Second)
+		if _, err := c.Read(make([]byte, 10)); err != ErrTimeout {
+			t.Errorf("got %v, want a timeout", err)
+		}
+	})
+	w.Run()
+}
+
+func TestHalfRunWorldLeavesNothing(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for range 50 {
+		w, a, b := twoHosts(t, 1)
+		b.Listen("10.0.0.2:7", Service{Serve: echo})
+		w.Go(a, "client", 0, 0, func(p *Proc) {
+			c, _ := p.Dial(netip.Addr{}, port7, 0)
+			defer c.Close()
+			c.Read(make([]byte, 1)) // for ever
+		})
+		w.Go(a, "not begun", 0, 0, func(*Proc) {})
+		w.RunUntil(10 * time.Millisecond)
+		w.Go(a, "not begun", 0, 0, func(*Proc) {})
+		w.Stop()
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+}
+
+func TestExternalClient(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	b.Listen("10.0.0.2:7", Service{Splitter: func() wire.Splitter { return new(lines) }, Serve: echo})
+	var got []string
+	x := w.Connect(a, netip.Addr{}, port7, 0, func(d Delivery) {
+		got = append(got, fmt.Sprintf("%v %q %v %v", d.Accepted, d.Data, d.EOF, d.Err))
+	})
+	w.Run()
+	x.Conn().Write([]byte("hel"))
+	x.Conn().Write([]byte("lo\n"))
+	w.Run()
+	x.Conn().Close()
+	w.Run()
+	if s := strings.Join(got, "; "); s != `true "" false <nil>; false "HELLO\n" false <nil>` {
+		t.Errorf("got %s", s)
+	}
+}
+
+func BenchmarkSwitch(b *testing.B) {
+	w := New(Config{})
+	n, _ := w.AddNode(trace.Node{Name: "a", Addrs: []string{"10.0.0.1"}})
+	w.Go(n, "p", 0, 0, func(p *Proc) {
+		for range b.N {
+			p.Sleep(time.Millisecond)
+		}
+	})
+	b.ResetTimer()
+	w.Run()
+}

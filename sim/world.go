@@ -1,0 +1,190 @@
+package sim
+
+import (
+	"container/heap"
+	"math/rand/v2"
+	"time"
+
+	"mailtrek/sim/trace"
+)
+
+// Config says how a world begins.
+type Config struct {
+	Header trace.Header
+	// Delay is the one-way delay of a link for which no other is set; the
+	// default is DefaultDelay.
+	Delay time.Duration
+	// MaxEvents stops a run away from growing for ever; 0 is no limit.
+	MaxEvents int
+}
+
+// DefaultDelay is the one-way delay between two hosts when nothing else is said.
+const DefaultDelay = 500 * time.Microsecond
+
+// World is the simulated internet while it runs.
+type World struct {
+	// Trace receives the events.
+	Trace *trace.Trace
+
+	cfg     Config
+	now     int64 // nanoseconds since the start
+	order   uint64
+	agenda  agenda
+	nodes   []*Node // by trace.NodeID
+	byAddr  map[string]*Node
+	procs   map[*Proc]struct{}
+	running *Proc
+	faults  faults
+	full    bool
+	stopped bool
+}
+
+// New returns a world in which nothing happens yet.
+func New(cfg Config) *World {
+	if cfg.Delay == 0 {
+		cfg.Delay = DefaultDelay
+	}
+	return &World{
+		Trace:  trace.New(cfg.Header),
+		cfg:    cfg,
+		nodes:  make([]*Node, 1),
+		byAddr: map[string]*Node{},
+		procs:  map[*Proc]struct{}{},
+	}
+}
+
+// Now is the virtual time since the start of the scenario.
+func (w *World) Now() time.Duration { return time.Duration(w.now) }
+
+// Clock is the virtual wall clock, in the zone of the scenario's start.
+func (w *World) Clock() time.Time { return w.Trace.Header.Start.Add(time.Duration(w.now)) }
+
+// dice returns a stream of dice of its own for a name.
+func (w *World) dice(name string) *rand.Rand {
+	h := uint64(14695981039346656037) // FNV-1a
+	for i := 0; i < len(name); i++ {
+		h = (h ^ uint64(name[i])) * 1099511628211
+	}
+	return rand.New(rand.NewPCG(w.Trace.Header.Seed, h))
+}
+
+// An entry is something to be done at an instant: a process to wake or a
+// function to call.
+type entry struct {
+	at    int64
+	order uint64
+	proc  *Proc
+	wait  uint64 // which wait of the process is meant
+	call  func()
+}
+
+type agenda []entry
+
+func (a agenda) Len() int { return len(a) }
+func (a agenda) Less(i, j int) bool {
+	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].order < a[j].order
+}
+func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *agenda) Push(x any)   { *a = append(*a, x.(entry)) }
+func (a *agenda) Pop() any {
+	old := *a
+	e := old[len(old)-1]
+	old[len(old)-1] = entry{}
+	*a = old[:len(old)-1]
+	return e
+}
+
+func (w *World) schedule(e entry) {
+	if e.at < w.now {
+		e.at = w.now
+	}
+	w.order++
+	e.order = w.order
+	heap.Push(&w.agenda, e)
+}
+
+// At calls f when the virtual time is d since the start, or now if that is past.
+func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), call: f}) }
+
+// Next is the time of the next thing to be done; ok is false when the world is
+// at rest.
+func (w *World) Next() (d time.Duration, ok bool) {
+	w.dropStale()
+	if len(w.agenda) == 0 || w.full {
+		return 0, false
+	}
+	return time.Duration(w.agenda[0].at), true
+}
+
+// dropStale forgets timers at the head of the agenda that nobody waits for.
+func (w *World) dropStale() {
+	for len(w.agenda) > 0 {
+		e := &w.agenda[0]
+		if e.proc == nil || e.proc.parked && e.proc.waits == e.wait {
+			return
+		}
+		heap.Pop(&w.agenda)
+	}
+}
+
+// step does the next thing.
+func (w *World) step() {
+	e := heap.Pop(&w.agenda).(entry)
+	w.now = e.at
+	if e.call != nil {
+		e.call()
+		return
+	}
+	e.proc.resume()
+}
+
+// Run lets the world go on until it is at rest.
+func (w *World) Run() {
+	for {
+		if _, ok := w.Next(); !ok {
+			return
+		}
+		w.step()
+	}
+}
+
+// RunUntil does everything that is due until d since the start, and leaves the
+// clock there.
+func (w *World) RunUntil(d time.Duration) {
+	for {
+		next, ok := w.Next()
+		if !ok || next > d {
+			break
+		}
+		w.step()
+	}
+	if int64(d) > w.now {
+		w.now = int64(d)
+	}
+}
+
+// Full tells whether the run was ended by Config.MaxEvents.
+func (w *World) Full() bool { return w.full }
+
+// Emit records an event that no process is responsible for.
+func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
+	if w.stopped {
+		return 0
+	}
+	e.Time = w.now
+	if w.cfg.MaxEvents > 0 && w.Trace.Len() >= w.cfg.MaxEvents {
+		w.full = true
+	}
+	return w.Trace.Append(e, text)
+}
+
+// Stop ends all processes wherever they are, so that a world that is thrown
+// away half-run leaves nothing behind.
+func (w *World) Stop() {
+	w.agenda, w.stopped = nil, true
+	for len(w.procs) > 0 {
+		for p := range w.procs {
+			p.kill()
+		}
+	}
+}

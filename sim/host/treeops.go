@@ -1,0 +1,279 @@
+package host
+
+import (
+	"io/fs"
+	"slices"
+)
+
+// ReadFile returns the content of a file. The caller must not change it.
+func (t *Tree) ReadFile(name string) ([]byte, error) {
+	f, err := t.stat(name)
+	if err == nil && f.dir {
+		err = ErrIsDir
+	}
+	if err != nil {
+		return nil, pathErr("open", name, err)
+	}
+	return f.data, nil
+}
+
+// Stat describes a file or directory.
+func (t *Tree) Stat(name string) (Info, error) {
+	f, err := t.stat(name)
+	if err != nil {
+		return Info{}, pathErr("stat", name, err)
+	}
+	return f.info(), nil
+}
+
+// Exists tells whether there is a file or directory of that path.
+func (t *Tree) Exists(name string) bool {
+	_, err := t.stat(name)
+	return err == nil
+}
+
+func (t *Tree) stat(name string) (*dirent, error) {
+	parts, err := split(name)
+	if err != nil {
+		return nil, err
+	}
+	return t.lookup(parts)
+}
+
+func (d *dirent) info() Info {
+	return Info{Name: d.name, Dir: d.dir, Size: int64(len(d.data)), ModTime: d.mtime, Inode: d.inode}
+}
+
+// ReadDir lists a directory, sorted by name.
+func (t *Tree) ReadDir(name string) ([]Info, error) {
+	d, err := t.stat(name)
+	if err == nil && !d.dir {
+		err = ErrNotDir
+	}
+	if err != nil {
+		return nil, pathErr("readdir", name, err)
+	}
+	list := make([]Info, len(d.kids))
+	for i, k := range d.kids {
+		list[i] = k.info()
+	}
+	return list, nil
+}
+
+// WriteFile makes or replaces a file; directories on the way are made. The
+// data belongs to the tree from then on. A file that is replaced keeps its
+// inode.
+func (t *Tree) WriteFile(name string, data []byte) error {
+	return t.edit("write", name, true, func(d *dirent, i int, found bool) error {
+		if len(data) > MaxFileSize {
+			return ErrLimit
+		}
+		data = data[:len(data):len(data)] // a later append must not write behind it
+		if !found {
+			if err := t.grow(len(data)); err != nil {
+				return err
+			}
+			return t.insert(d, i, &dirent{name: name[lastSlash(name)+1:], data: data})
+		}
+		if d.kids[i].dir {
+			return ErrIsDir
+		}
+		if err := t.grow(len(data) - len(d.kids[i].data)); err != nil {
+			return err
+		}
+		f := t.own(d, i)
+		f.data, f.mtime = data, t.now()
+		return nil
+	})
+}
+
+// AppendFile adds to the end of a file, which is made if it is missing.
+func (t *Tree) AppendFile(name string, data []byte) error {
+	return t.edit("append", name, true, func(d *dirent, i int, found bool) error {
+		if !found {
+			if err := t.insert(d, i, &dirent{name: name[lastSlash(name)+1:]}); err != nil {
+				return err
+			}
+		}
+		if d.kids[i].dir {
+			return ErrIsDir
+		}
+		if len(d.kids[i].data)+len(data) > MaxFileSize {
+			return ErrLimit
+		}
+		if err := t.grow(len(data)); err != nil {
+			return err
+		}
+		f := t.own(d, i)
+		f.data, f.mtime = append(f.data, data...), t.now()
+		return nil
+	})
+}
+
+// Mkdir makes a directory and those on the way to it; one that exists is fine.
+func (t *Tree) Mkdir(name string) error {
+	parts, err := split(name)
+	if err == nil {
+		_, err = t.walk(parts, true)
+	}
+	if err != nil {
+		return pathErr("mkdir", name, err)
+	}
+	return nil
+}
+
+// Remove removes a file or an empty directory.
+func (t *Tree) Remove(name string) error {
+	return t.edit("remove", name, false, func(d *dirent, i int, found bool) error {
+		if !found {
+			return fs.ErrNotExist
+		}
+		k := d.kids[i]
+		if len(k.kids) > 0 {
+			return ErrNotEmpty
+		}
+		t.size -= int64(len(k.data))
+		t.files--
+		d.kids = slices.Delete(d.kids, i, i+1)
+		d.mtime = t.now()
+		return nil
+	})
+}
+
+// RemoveAll removes a file, or a directory with all that is in it. What does
+// not exist is fine.
+func (t *Tree) RemoveAll(name string) error {
+	return t.edit("remove", name, false, func(d *dirent, i int, found bool) error {
+		if !found {
+			return nil
+		}
+		files, size := d.kids[i].count()
+		t.files -= files
+		t.size -= size
+		d.kids = slices.Delete(d.kids, i, i+1)
+		d.mtime = t.now()
+		return nil
+	})
+}
+
+// count returns how many files and octets stand at and below d.
+func (d *dirent) count() (files int, size int64) {
+	files, size = 1, int64(len(d.data))
+	for _, k := range d.kids {
+		n, s := k.count()
+		files, size = files+n, size+s
+	}
+	return files, size
+}
+
+// Rename moves a file or directory, which keeps its inode and time. A file at
+// the new place is replaced, as by rename(2).
+func (t *Tree) Rename(from, to string) error {
+	src, err := t.stat(from)
+	if err != nil {
+		return pathErr("rename", from, err)
+	}
+	a, err := Clean(from)
+	b, err2 := Clean(to)
+	if err != nil || err2 != nil {
+		return pathErr("rename", to, ErrPath)
+	}
+	if a == b {
+		return nil
+	}
+	if a == "/" || b == "/" || src.dir && len(b) > len(a) && b[:len(a)+1] == a+"/" {
+		return pathErr("rename", to, fs.ErrInvalid)
+	}
+	moved := *src
+	if dst, err := t.stat(to); err == nil {
+		if dst.dir || src.dir {
+			return pathErr("rename", to, fs.ErrExist)
+		}
+		if err := t.Remove(to); err != nil {
+			return err
+		}
+	} else if err := t.parentExists(b); err != nil {
+		return pathErr("rename", to, err)
+	}
+	if err := t.unlink(a); err != nil {
+		return err
+	}
+	return t.edit("rename", b, false, func(d *dirent, i int, _ bool) error {
+		moved.name = b[lastSlash(b)+1:]
+		mtime := moved.mtime
+		files, _ := moved.count()
+		if err := t.insert(d, i, &moved); err != nil {
+			return err
+		}
+		t.files += files - 1
+		moved.owner = nil // its kids may be shared still
+		moved.mtime = mtime
+		return nil
+	})
+}
+
+// unlink takes a file or directory out of its directory; its octets stay counted.
+func (t *Tree) unlink(name string) error {
+	return t.edit("rename", name, false, func(d *dirent, i int, found bool) error {
+		if !found {
+			return fs.ErrNotExist
+		}
+		files, _ := d.kids[i].count()
+		t.files -= files
+		d.kids = slices.Delete(d.kids, i, i+1)
+		d.mtime = t.now()
+		return nil
+	})
+}
+
+// parentExists checks the directory above a cleaned path.
+func (t *Tree) parentExists(name string) error {
+	d, err := t.stat("/" + name[1:max(1, lastSlash(name))])
+	if err == nil && !d.dir {
+		err = ErrNotDir
+	}
+	return err
+}
+
+// edit calls change with the directory of a path, which may be changed, and
+// the place of the path's last name in it.
+func (t *Tree) edit(op, name string, mkdir bool, change func(d *dirent, i int, found bool) error) error {
+	parts, err := split(name)
+	if err == nil && len(parts) == 0 {
+		err = ErrIsDir
+	}
+	if err != nil {
+		return pathErr(op, name, err)
+	}
+	last := parts[len(parts)-1]
+	if name[lastSlash(name)+1:] != last { // "/a/b/" or "/a/b/."
+		return pathErr(op, name, ErrPath)
+	}
+	d, err := t.walk(parts[:len(parts)-1], mkdir)
+	if err == nil {
+		i, found := d.find(last)
+		err = change(d, i, found)
+	}
+	if err != nil {
+		return pathErr(op, name, err)
+	}
+	return nil
+}
+
+// grow counts octets that are added to the tree.
+func (t *Tree) grow(n int) error {
+	if t.size+int64(n) > MaxTreeSize {
+		return ErrLimit
+	}
+	t.size += int64(n)
+	return nil
+}
+
+func lastSlash(name string) int {
+	for i := len(name) - 1; i >= 0; i-- {
+		if name[i] == '/' {
+			return i
+		}
+	}
+	return -1
+}

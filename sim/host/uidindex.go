@@ -1,0 +1,81 @@
+package host
+
+import (
+	"cmp"
+	"slices"
+)
+
+// UIDIndex remembers which UID a message of a Maildir has. Dovecot keeps it in
+// dovecot-uidlist; it is derived from the files, and starts anew with other
+// UIDs (and another validity) when it is lost. RFC 3501 §2.3.1.1.
+type UIDIndex struct {
+	Validity uint32 // RFC 3501 UIDVALIDITY: usually the time of creation in seconds
+	Next     uint32 // RFC 3501 UIDNEXT
+
+	uids   map[string]uint32
+	recent map[string]bool // seen by no session yet
+}
+
+// UIDEntry is a message with its UID.
+type UIDEntry struct {
+	MaildirEntry
+	UID    uint32
+	Recent bool // no session before has been told of it (RFC 3501 §2.3.2)
+}
+
+// NewUIDIndex returns an empty index with this validity.
+func NewUIDIndex(validity uint32) *UIDIndex {
+	return &UIDIndex{Validity: validity, Next: 1, uids: map[string]uint32{}, recent: map[string]bool{}}
+}
+
+// Sync gives UIDs to messages that have none, in the order of the list, and
+// forgets those that are gone. Messages come back in the order of their UIDs.
+// With claim they stop being recent: one session has been told of them.
+func (x *UIDIndex) Sync(list []MaildirEntry, claim bool) []UIDEntry {
+	out := make([]UIDEntry, 0, len(list))
+	known := 0
+	for _, e := range list {
+		if x.uids[e.Name] != 0 {
+			known++
+		}
+	}
+	if known < len(x.uids) {
+		x.forget(list)
+	}
+	ordered := true
+	for _, e := range list {
+		uid := x.uids[e.Name]
+		if uid == 0 {
+			uid = x.Next
+			x.Next++
+			x.uids[e.Name] = uid
+			x.recent[e.Name] = true
+		}
+		if len(out) > 0 && out[len(out)-1].UID > uid {
+			ordered = false
+		}
+		out = append(out, UIDEntry{MaildirEntry: e, UID: uid, Recent: x.recent[e.Name]})
+		if claim {
+			delete(x.recent, e.Name)
+		}
+	}
+	if !ordered {
+		slices.SortFunc(out, func(a, b UIDEntry) int { return cmp.Compare(a.UID, b.UID) })
+	}
+	return out
+}
+
+// forget drops the UIDs of messages that are not in the list.
+func (x *UIDIndex) forget(list []MaildirEntry) {
+	uids := make(map[string]uint32, len(list))
+	recent := map[string]bool{}
+	for _, e := range list {
+		if uid := x.uids[e.Name]; uid != 0 {
+			uids[e.Name] = uid
+			if x.recent[e.Name] {
+				recent[e.Name] = true
+			}
+		}
+	}
+	x.uids, x.recent = uids, recent
+}

@@ -67,8 +67,19 @@ func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
 	if c.owner != nil {
 		return c.owner.Emit(e, text)
 	}
-	e.Cause, e.Msg = c.cause, c.msg
+	if e.Cause == 0 {
+		e.Cause = c.cause
+	}
+	e.Msg = c.msg
 	c.cause = c.d.w.Emit(e, text)
+	return c.cause
+}
+
+// because is the event that this end acts upon.
+func (c *Conn) because() trace.Seq {
+	if c.owner != nil {
+		return c.owner.cause
+	}
 	return c.cause
 }
 

@@ -35,7 +35,8 @@ type segment struct {
 	event trace.Seq
 }
 
-// record turns what an end writes into events and segments.
+// record turns what an end writes into events and segments. All units of one
+// write have the same cause.
 func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 	if d.splitter == nil {
 		seq := c.emit(trace.Event{Kind: trace.Raw}, b)
@@ -43,6 +44,7 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 	}
 	d.units = d.splitter.Split(d.units[:0], c.side, b)
 	held := d.held[c.side]
+	because := c.because()
 	for i, u := range d.units {
 		fresh := u.N - len(held) // octets of b that belong to the unit
 		if fresh < 0 || fresh > len(b) {
@@ -52,7 +54,9 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		if len(held) > 0 {
 			text = append(held, text...)
 		}
-		seq := c.emit(d.unitEvent(u, c.side, i > 0), text)
+		e := d.unitEvent(u, c.side, i > 0)
+		e.Cause = because
+		seq := c.emit(e, text)
 		whole := d.w.Trace.Text(d.w.Trace.At(seq))
 		out = append(out, segment{whole[len(whole)-fresh:], seq})
 		b, held = b[fresh:], held[:0]

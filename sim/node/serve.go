@@ -1,0 +1,105 @@
+package node
+
+import (
+	"errors"
+
+	"mailtrek/protocols/wire"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// Serve lets a session speak on a connection until one of the two ends it. The
+// calling process owns the connection. Replies to commands that arrived
+// together leave together, when no further input waits.
+//
+// It returns nil after an orderly end, io.EOF when the client closed first,
+// sim.ErrReset or sim.ErrTimeout otherwise.
+func Serve(p *sim.Proc, c *sim.Conn, s wire.Session) error {
+	v := &serving{p: p, c: c, s: s, state: s.State()}
+	return v.run()
+}
+
+// reply is what waits to be sent, with the command that it answers.
+type reply struct {
+	bytes []byte
+	cause trace.Seq
+	msg   trace.MsgID
+}
+
+type serving struct {
+	p     *sim.Proc
+	c     *sim.Conn
+	s     wire.Session
+	out   []reply
+	state string
+	buf   [16 << 10]byte
+}
+
+func (v *serving) run() error {
+	if end := v.said(v.s.Open()); end {
+		return nil
+	}
+	for {
+		v.c.SetTimeout(v.s.Timeout())
+		n, err := v.c.Read(v.buf[:])
+		switch {
+		case errors.Is(err, sim.ErrTimeout):
+			v.p.Emit(trace.Event{Kind: trace.Timeout, Peer: v.c.Peer().ID, Conn: v.c.ID(), A: v.p.Sym("read")}, nil)
+			v.said(v.s.TimedOut())
+			return sim.ErrTimeout
+		case err != nil:
+			v.said(v.s.Lost())
+			v.c.Close()
+			return err
+		}
+		if end := v.said(v.s.Feed(v.buf[:n], v.c.Pending())); end {
+			return nil
+		}
+	}
+}
+
+// said takes what the session answered, notes a change of state, sends when
+// nothing more is waiting, and does what the session asks. It tells whether
+// the connection is over.
+func (v *serving) said(b []byte) (end bool) {
+	if len(b) > 0 {
+		v.out = append(v.out, reply{b, v.p.Cause(), v.p.Msg()})
+	}
+	next := v.s.Next()
+	if next != wire.Continue || !v.c.Pending() {
+		v.flush()
+	} else if len(b) > 0 {
+		last := &v.out[len(v.out)-1]
+		last.bytes = append([]byte(nil), last.bytes...) // b is good until the next Feed only
+	}
+	if now := v.s.State(); now != v.state {
+		v.p.Record(trace.Event{Kind: trace.State, Peer: v.c.Peer().ID, Conn: v.c.ID(), Proto: v.c.Info().Proto,
+			A: v.p.Sym(v.state), B: v.p.Sym(now)}, nil)
+		v.state = now
+	}
+	switch next {
+	case wire.Close:
+		v.c.Close()
+		return true
+	case wire.Abort:
+		v.c.Abort()
+		return true
+	}
+	return false
+}
+
+func (v *serving) flush() {
+	cause, msg := v.p.Cause(), v.p.Msg()
+	for i := range v.out {
+		r := &v.out[i]
+		v.p.Because(r.cause)
+		v.p.Handle(r.msg)
+		if _, err := v.c.Write(r.bytes); err != nil {
+			break // the next Read says why
+		}
+		cause = v.p.Cause()
+	}
+	v.p.Because(cause)
+	v.p.Handle(msg)
+	v.out = v.out[:0]
+}

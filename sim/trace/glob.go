@@ -1,0 +1,151 @@
+package trace
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// pattern is a text in which "*" stands for any characters and "?" for one.
+// ASCII letters match in either case. The zero pattern matches everything.
+type pattern struct {
+	set  bool
+	glob bool
+	text string
+}
+
+func newPattern(s string) pattern {
+	return pattern{set: true, glob: strings.ContainsAny(s, "*?"), text: s}
+}
+
+// literal is a pattern without wildcards.
+func literal(s string) pattern { return pattern{set: true, text: s} }
+
+func (p pattern) match(s string) bool {
+	if !p.set {
+		return true
+	}
+	if !p.glob {
+		return equalFold(p.text, s)
+	}
+	return globMatch(p.text, s)
+}
+
+// within tells whether the pattern matches some part of s.
+func (p pattern) within(s string) bool {
+	if !p.set {
+		return true
+	}
+	if p.glob {
+		return globMatch("*"+p.text+"*", s)
+	}
+	for i := 0; i+len(p.text) <= len(s); i++ {
+		if equalFold(p.text, s[i:i+len(p.text)]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p pattern) symbol(t *Trace, s Sym) bool { return !p.set || p.match(t.Name(s)) }
+
+func (p pattern) node(t *Trace, id NodeID) bool {
+	return !p.set || id != 0 && matchNode(p, t.Node(id))
+}
+
+func matchNode(p pattern, n *Node) bool {
+	if p.match(n.Name) || p.match(n.Short) {
+		return true
+	}
+	for _, a := range n.Addrs {
+		if p.match(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func matchMsg(p pattern, t *Trace, id MsgID) bool {
+	return id != 0 && (p.match(t.Msg(id).Name) || !p.glob && p.text == itoa(uint64(id)))
+}
+
+// globMatch goes back only to the last "*", so its cost is at most the product
+// of the two lengths.
+func globMatch(p, s string) bool {
+	star, mark, i := -1, 0, 0
+	for j := 0; j < len(s); {
+		switch {
+		case i < len(p) && p[i] == '*':
+			star, mark = i, j
+			i++
+		case i < len(p) && p[i] == '?':
+			_, n := utf8.DecodeRuneInString(s[j:])
+			i, j = i+1, j+n
+		case i < len(p) && lower(p[i]) == lower(s[j]):
+			i, j = i+1, j+1
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.TrimLeft(p[i:], "*") == ""
+}
+
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// nearest is the known word that a misspelt one most probably means; empty
+// when none is near.
+func nearest(word string, known []string) string {
+	best, least := "", len(word)/3+2
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), strings.ToLower(k)); d > 0 && d < least && d < len(k) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions, replacements and swaps of
+// neighbours that make b of a.
+func distance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64
+	}
+	prev2, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(prev[j]+1, row[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], prev2[j-2]+1)
+			}
+		}
+		prev2, prev, row = prev, row, prev2
+	}
+	return prev[len(b)]
+}

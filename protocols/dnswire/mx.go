@@ -1,0 +1,25 @@
+package dnswire
+
+import "sort"
+
+// MX is a host that takes mail for a domain; of several, the one with the lowest
+// preference is tried first (RFC 5321 §5.1).
+type MX struct {
+	Pref uint16
+	Host string // without final dot; "." is the null MX
+}
+
+// OrderMX returns the hosts in the order in which a client has to try them: by
+// preference, those of equal preference in random order to spread the load
+// (RFC 5321 §5.1, Postfix smtp_randomize_addresses). With nil dice equals keep
+// their order.
+func OrderMX(mx []MX, dice Dice) []MX {
+	out := append([]MX(nil), mx...)
+	shuffle(len(out), dice, func(i, j int) { out[i], out[j] = out[j], out[i] })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Pref < out[j].Pref })
+	return out
+}
+
+// NullMX tells whether a domain says that it takes no mail: a single MX whose
+// host is the root (RFC 7505 §3).
+func NullMX(mx []MX) bool { return len(mx) == 1 && mx[0].Host == "." }

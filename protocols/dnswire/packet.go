@@ -1,0 +1,112 @@
+package dnswire
+
+import (
+	"encoding/binary"
+
+	"github.com/miekg/dns"
+)
+
+// Head is what stands in the first bytes of a packet: enough for a line of a
+// table.
+type Head struct {
+	ID       uint16
+	Response bool
+	Opcode   uint8
+	Flags    uint16 // the whole flag word
+	RCode    uint8
+	Name     string // of the first question, without final dot
+	Type     uint16
+	Answers  uint16 // number of answer records
+}
+
+// Bits of Head.Flags (RFC 1035 §4.1.1, RFC 4035 §3.1.6 for AD and CD).
+const (
+	FlagResponse           = 0x8000
+	FlagAuthoritative      = 0x0400
+	FlagTruncated          = 0x0200
+	FlagRecursionDesired   = 0x0100
+	FlagRecursionAvailable = 0x0080
+	FlagAuthenticData      = 0x0020
+	FlagCheckingDisabled   = 0x0010
+)
+
+// Columns reads the head of a packet; false when there is no whole header.
+func Columns(p []byte) (Head, bool) {
+	if len(p) < headerLen {
+		return Head{}, false
+	}
+	f := binary.BigEndian.Uint16(p[2:])
+	h := Head{
+		ID: binary.BigEndian.Uint16(p), Flags: f, Response: f&FlagResponse != 0,
+		Opcode: uint8(f >> 11 & 15), RCode: uint8(f & 15), Answers: binary.BigEndian.Uint16(p[6:]),
+	}
+	if binary.BigEndian.Uint16(p[4:]) > 0 {
+		if n, off, err := dns.UnpackDomainName(p, headerLen); err == nil && off+4 <= len(p) {
+			h.Name, h.Type = plain(n), binary.BigEndian.Uint16(p[off:])
+		}
+	}
+	return h, true
+}
+
+// section is one of the parts of a packet (RFC 1035 §4.1).
+type section uint8
+
+const (
+	question section = iota
+	answer
+	authority
+	additional
+)
+
+var sectionNames = [...]string{"Queries", "Answers", "Authoritative nameservers", "Additional records"}
+
+// record is one entry of a packet where it stands.
+type record struct {
+	section section
+	off     int    // of the name
+	name    string // with final dot, escaped
+	fixed   int    // offset after the name
+	typ     uint16
+	class   uint16
+	ttl     uint32
+	rd      int // offset of the data
+	end     int // offset after the data
+}
+
+// walk calls each for every entry of a packet and tells whether the packet is
+// whole: every entry complete, nothing behind the last.
+func walk(p []byte, each func(record)) bool {
+	if len(p) < headerLen {
+		return false
+	}
+	off := headerLen
+	for s := question; s <= additional; s++ {
+		for n := binary.BigEndian.Uint16(p[4+2*int(s):]); n > 0; n-- {
+			name, at, err := dns.UnpackDomainName(p, off)
+			if err != nil {
+				return false
+			}
+			r := record{section: s, off: off, name: name, fixed: at}
+			need := 4
+			if s != question {
+				need = 10
+			}
+			if at+need > len(p) {
+				return false
+			}
+			r.typ, r.class = binary.BigEndian.Uint16(p[at:]), binary.BigEndian.Uint16(p[at+2:])
+			r.rd, r.end = at+4, at+4
+			if s != question {
+				r.ttl = binary.BigEndian.Uint32(p[at+4:])
+				r.rd = at + 10
+				r.end = r.rd + int(binary.BigEndian.Uint16(p[at+8:]))
+				if r.end > len(p) {
+					return false
+				}
+			}
+			each(r)
+			off = r.end
+		}
+	}
+	return off == len(p)
+}

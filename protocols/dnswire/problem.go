@@ -1,0 +1,103 @@
+package dnswire
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Problem is one thing wrong with a zone file or a named.conf.
+type Problem struct {
+	File      string
+	Line, Col int // from 1; Col counts bytes
+	Msg       string
+	Warning   bool // BIND would load the file and only log this
+}
+
+// Error returns the problem as file:line:column: message.
+func (p Problem) Error() string {
+	w := ""
+	if p.Warning {
+		w = "warning: "
+	}
+	return fmt.Sprintf("%s:%d:%d: %s%s", p.File, p.Line, p.Col, w, p.Msg)
+}
+
+// Fatal tells whether one of the problems is more than a warning.
+func Fatal(ps []Problem) bool {
+	for _, p := range ps {
+		if !p.Warning {
+			return true
+		}
+	}
+	return false
+}
+
+// MaxProblems is how many problems of one file are listed.
+const MaxProblems = 100
+
+// problems collects what is wrong with one file.
+type problems struct {
+	file string
+	list []Problem
+}
+
+func (p *problems) add(line, col int, warning bool, format string, args ...any) {
+	if len(p.list) < MaxProblems {
+		p.list = append(p.list, Problem{File: p.file, Line: line, Col: col, Warning: warning, Msg: fmt.Sprintf(format, args...)})
+	}
+}
+
+// sorted returns the problems in the order of the file.
+func (p *problems) sorted() []Problem {
+	sort.SliceStable(p.list, func(i, j int) bool {
+		a, b := p.list[i], p.list[j]
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Col < b.Col
+	})
+	return p.list
+}
+
+// nearest returns ` (did you mean "X"?)` for the known word closest to word, or
+// nothing when none is close.
+func nearest(word string, known []string) string {
+	best, dist := "", 3
+	if len(word) < 4 {
+		dist = 2
+	}
+	if len(word) > 40 {
+		return ""
+	}
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < dist {
+			best, dist = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// distance is the number of single-letter edits from a to b (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diag := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diag
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diag = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,243 @@
+package dnswire
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strconv"
+
+	"github.com/miekg/dns"
+)
+
+// AppendQuery appends the packet with which mail software asks its resolver: one
+// question, recursion desired, no EDNS. The error is a *LookupError for a name
+// that cannot stand in a packet.
+func AppendQuery(b []byte, id uint16, name string, typ uint16) ([]byte, error) {
+	fq := dns.Fqdn(name)
+	var wire [headerLen + 255 + 4]byte
+	binary.BigEndian.PutUint16(wire[0:], id)
+	binary.BigEndian.PutUint16(wire[2:], FlagRecursionDesired)
+	binary.BigEndian.PutUint16(wire[4:], 1)
+	off := 0
+	_, ok := dns.IsDomainName(fq)
+	if ok && name != "" {
+		var err error
+		off, err = dns.PackDomainName(fq, wire[:headerLen+255], headerLen, nil, false)
+		ok = err == nil
+	}
+	if !ok || name == "" {
+		return b, &LookupError{Failure: Malformed, Name: name, Type: typ}
+	}
+	binary.BigEndian.PutUint16(wire[off:], typ)
+	binary.BigEndian.PutUint16(wire[off+2:], dns.ClassINET)
+	return append(b, wire[:off+4]...), nil
+}
+
+// Answer is what a lookup found.
+type Answer struct {
+	Name      string   // as asked
+	Type      uint16   // as asked
+	Canonical string   // the name that owns the records: Name unless it is an alias
+	Chain     []string // the aliases on the way, Name first; empty without CNAME
+	TTL       uint32   // the least of all records used, seconds
+	Records   []dns.RR // of Type
+	// Cause is the trace event that recorded the answer's arrival; who sends and
+	// receives the packets sets it.
+	Cause uint32
+}
+
+// Failure says why a lookup found nothing.
+type Failure uint8
+
+const (
+	// NXDomain: there is no such name (RFC 2308 §2.1).
+	NXDomain Failure = iota + 1
+	// NoData: the name exists, but has no record of the type (RFC 2308 §2.2).
+	NoData
+	// ServFail: the server could not find out.
+	ServFail
+	// Refused: the server does not want to answer us.
+	Refused
+	// BadReply: the reply makes no sense, or reports an error in the question.
+	BadReply
+	// Timeout: nobody answered in time.
+	Timeout
+	// Malformed: the name cannot be asked for at all.
+	Malformed
+)
+
+// String names the failure as it is said in logs and tables.
+func (f Failure) String() string {
+	names := [...]string{"", "NXDOMAIN", "NODATA", "SERVFAIL", "REFUSED", "bad reply", "timeout", "malformed name"}
+	if int(f) < len(names) {
+		return names[f]
+	}
+	return "failure " + strconv.Itoa(int(f))
+}
+
+// LookupError is a lookup that found nothing.
+type LookupError struct {
+	Failure Failure
+	Name    string
+	Type    uint16
+	Cause   uint32 // as Answer.Cause; 0 when nothing arrived
+}
+
+// Error says what was asked and what came of it.
+func (e *LookupError) Error() string {
+	return "lookup of " + TypeName(e.Type) + " " + EscapeText(e.Name) + ": " + e.Failure.String()
+}
+
+// Temporary tells whether asking again later may help (h_errno TRY_AGAIN of
+// libresolv): the name and its data may exist, we could not find out.
+func (e *LookupError) Temporary() bool {
+	return e.Failure == ServFail || e.Failure == Refused || e.Failure == BadReply || e.Failure == Timeout
+}
+
+// Negative tells whether a server vouched for the absence.
+func (e *LookupError) Negative() bool { return e.Failure == NXDomain || e.Failure == NoData }
+
+// ParseAnswer reads the reply to a question. The error is a *LookupError.
+func ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, error) {
+	fail := func(f Failure) (*Answer, error) { return nil, &LookupError{Failure: f, Name: name, Type: typ} }
+	var m dns.Msg
+	if !Replies(reply, id, name, typ) || m.Unpack(reply) != nil {
+		return fail(BadReply)
+	}
+	switch m.Rcode {
+	case dns.RcodeSuccess:
+	case dns.RcodeNameError:
+		return fail(NXDomain)
+	case dns.RcodeServerFailure:
+		return fail(ServFail)
+	case dns.RcodeRefused:
+		return fail(Refused)
+	default:
+		return fail(BadReply)
+	}
+	a := &Answer{Name: name, Type: typ, TTL: 1<<32 - 1}
+	at := canonical(name)
+	for hops := 0; hops <= maxRestarts; hops++ {
+		var alias *dns.CNAME
+		for _, rr := range m.Answer {
+			h := rr.Header()
+			if canonical(h.Name) != at || h.Class != dns.ClassINET {
+				continue
+			}
+			switch {
+			case h.Rrtype == typ || typ == dns.TypeANY:
+				a.Records = append(a.Records, rr)
+				a.TTL = min(a.TTL, h.Ttl)
+			case h.Rrtype == dns.TypeCNAME:
+				alias = rr.(*dns.CNAME)
+			}
+		}
+		if len(a.Records) > 0 {
+			a.Canonical = plain(a.Records[0].Header().Name)
+			return a, nil
+		}
+		if alias == nil {
+			break
+		}
+		a.Chain = append(a.Chain, plain(alias.Hdr.Name))
+		a.TTL = min(a.TTL, alias.Hdr.Ttl)
+		at = canonical(alias.Target)
+	}
+	return fail(NoData)
+}
+
+// Replies tells whether a packet is a reply to the question: same id, name, type
+// (RFC 5452 §9.1).
+func Replies(packet []byte, id uint16, name string, typ uint16) bool {
+	h, ok := Columns(packet)
+	if !ok || !h.Response || h.ID != id {
+		return false
+	}
+	if binary.BigEndian.Uint16(packet[4:]) == 0 {
+		return h.RCode != 0 // an error may come without the question
+	}
+	return h.Type == typ && canonical(h.Name) == canonical(name)
+}
+
+// Truncated tells whether a reply has TC set and must be asked for over TCP.
+func Truncated(packet []byte) bool { return len(packet) >= headerLen && packet[2]&2 != 0 }
+
+// MX returns the mail exchangers of the answer in the order of the packet.
+func (a *Answer) MX() []MX {
+	var out []MX
+	for _, rr := range a.Records {
+		if m, ok := rr.(*dns.MX); ok {
+			out = append(out, MX{Pref: m.Preference, Host: plain(m.Mx)})
+		}
+	}
+	return out
+}
+
+// Addrs returns the addresses of the answer in the order of the packet.
+func (a *Answer) Addrs() []netip.Addr {
+	var out []netip.Addr
+	for _, rr := range a.Records {
+		var ip []byte
+		switch rr := rr.(type) {
+		case *dns.A:
+			ip = rr.A.To4()
+		case *dns.AAAA:
+			ip = rr.AAAA
+		}
+		if ad, ok := netip.AddrFromSlice(ip); ok {
+			out = append(out, ad)
+		}
+	}
+	return out
+}
+
+// Names returns the names that PTR, NS and CNAME records of the answer give.
+func (a *Answer) Names() []string {
+	var out []string
+	for _, rr := range a.Records {
+		switch rr := rr.(type) {
+		case *dns.PTR:
+			out = append(out, plain(rr.Ptr))
+		case *dns.NS:
+			out = append(out, plain(rr.Ns))
+		case *dns.CNAME:
+			out = append(out, plain(rr.Target))
+		}
+	}
+	return out
+}
+
+// Texts returns the TXT records of the answer, the strings of each joined
+// (RFC 7208 §3.3) and as raw bytes: they are data from outside, to be escaped
+// before they are shown.
+func (a *Answer) Texts() []string {
+	var out []string
+	for _, rr := range a.Records {
+		if t, ok := rr.(*dns.TXT); ok {
+			var b []byte
+			for _, s := range t.Txt {
+				b = appendUnescaped(b, s)
+			}
+			out = append(out, string(b))
+		}
+	}
+	return out
+}
+
+// appendUnescaped undoes \DDD and \X.
+func appendUnescaped(b []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			b = append(b, s[i])
+			continue
+		}
+		if i+3 < len(s) {
+			if v, err := strconv.ParseUint(s[i+1:i+4], 10, 8); err == nil {
+				b, i = append(b, byte(v)), i+3
+				continue
+			}
+		}
+		i++
+		b = append(b, s[i])
+	}
+	return b
+}

@@ -1,0 +1,4 @@
+package i18n
+
+// bulgarian follows english.
+var bulgarian = map[string]string{}

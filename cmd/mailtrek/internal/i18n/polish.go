@@ -1,0 +1,4 @@
+package i18n
+
+// polish follows english.
+var polish = map[string]string{}

@@ -1,0 +1,21 @@
+package tui
+
+// Glyphs are the marks that lines and arrows are drawn with.
+type Glyphs struct {
+	H, V, Left, Right, Start, End     string // rule, lifeline, arrow heads, where an arrow leaves its lifeline
+	Cursor, Dot, Cross, Played, Ahead string
+	Bang, Sep, Down, Break            string
+	ASCII                             bool
+}
+
+var unicodeGlyphs = Glyphs{
+	H: "─", V: "│", Left: "◀", Right: "▶", Start: "├", End: "┤",
+	Cursor: "▶", Dot: "●", Cross: "✗", Played: "━", Ahead: "─",
+	Bang: "!", Sep: "·", Down: "↓", Break: "◆",
+}
+
+var asciiGlyphs = Glyphs{
+	H: "-", V: "|", Left: "<", Right: ">", Start: "+", End: "+",
+	Cursor: ">", Dot: "o", Cross: "x", Played: "=", Ahead: "-",
+	Bang: "!", Sep: "|", Down: "v", Break: "#", ASCII: true,
+}

@@ -1,0 +1,40 @@
+package tui
+
+import (
+	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/sim/trace"
+)
+
+// Instant is all that a lens may look at: the story, the event where the
+// cursor stands, and how to write.
+type Instant struct {
+	Story  *Story
+	At     trace.Seq
+	Words  *i18n.Words
+	Glyphs *Glyphs
+}
+
+// event is the event where the cursor stands.
+func (in *Instant) event() *trace.Event { return in.Story.T.At(in.At) }
+
+// Lens is one way of looking at an instant. Draw is a pure function: the same
+// instant and size give the same cells.
+type Lens struct {
+	Name string
+	Draw func(in *Instant, r Region)
+}
+
+// lenses are the lenses in the order of their numbers.
+var lenses = []Lens{
+	{"dialogue", drawDialogue},
+	{"ladder", drawLadder},
+}
+
+// Lenses are the names of the lenses, in the order of their keys 1–9.
+func Lenses() []string {
+	names := make([]string, len(lenses))
+	for i := range lenses {
+		names[i] = lenses[i].Name
+	}
+	return names
+}

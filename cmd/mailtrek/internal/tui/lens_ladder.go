@@ -1,0 +1,251 @@
+package tui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// The ladder lens is a sequence diagram: a column for each host, an arrow for
+// what travels between two of them, a word beside the lifeline for what
+// happens inside one. The last row is the cursor; the story grows downwards.
+
+// rung is one row: an arrow from one host to another, or a note at one.
+type rung struct {
+	first, last trace.Seq // the events that the row stands for
+	from, to    trace.NodeID
+	label       label
+}
+
+const (
+	// ladderColumn is the least width of a column with its arrow.
+	ladderColumn = 18
+	// ladderReach is how far back the rows of a screen are looked for.
+	ladderReach = 6000
+)
+
+func drawLadder(in *Instant, r Region) {
+	hosts, hidden := in.ladderHosts(max((r.W-2)/ladderColumn, 2))
+	if len(hosts) == 0 {
+		drawNothing(in, r, "dlg.none")
+		return
+	}
+	l := ladder{in: in, r: r, hosts: hosts, wide: (r.W - 2) / len(hosts)}
+	l.head(hidden)
+	rows := in.rungs(hosts, r.H-3)
+	for i, row := range rows {
+		l.rung(3+i, row)
+	}
+	for y := 3 + len(rows); y < r.H; y++ {
+		l.lifelines(y)
+	}
+}
+
+// ladder draws rungs on a region.
+type ladder struct {
+	in    *Instant
+	r     Region
+	hosts []trace.NodeID
+	wide  int
+}
+
+// x is the column of a host's lifeline.
+func (l *ladder) x(id trace.NodeID) int {
+	i := slices.Index(l.hosts, id)
+	if i < 0 {
+		return -1
+	}
+	return 2 + i*l.wide + l.wide/2
+}
+
+// head writes the names and roles of the hosts.
+func (l *ladder) head(hidden []trace.NodeID) {
+	e := l.in.event()
+	for _, id := range l.hosts {
+		n := l.in.Story.T.Node(id)
+		name := n.Name
+		if textWidth(name) > l.wide-2 {
+			name = l.in.Story.short(id)
+		}
+		name = clip(name, l.wide-1)
+		st := Plain
+		if id == e.Node || id == e.Peer {
+			st = Title
+		}
+		l.r.Put(l.x(id)-textWidth(name)/2, 0, st, name)
+		roles := clip(strings.Join(n.Roles, " · "), l.wide-1)
+		if l.in.Glyphs.ASCII {
+			roles = clip(strings.Join(n.Roles, " "), l.wide-1)
+		}
+		l.r.Put(l.x(id)-textWidth(roles)/2, 1, Quiet, roles)
+	}
+	l.lifelines(2)
+	if len(hidden) > 0 && l.r.W >= 40 {
+		var names []string
+		for _, id := range hidden {
+			names = append(names, l.in.Story.short(id))
+		}
+		l.r.PutMax(1, l.r.H-1, l.r.W-2, Quiet, l.in.Words.T("ladder.hidden", "hosts", strings.Join(names, " ")))
+		l.r.H--
+	}
+}
+
+func (l *ladder) lifelines(y int) {
+	for _, id := range l.hosts {
+		l.r.Put(l.x(id), y, Rule, l.in.Glyphs.V)
+	}
+}
+
+// rung draws one row.
+func (l *ladder) rung(y int, row rung) {
+	if y >= l.r.H {
+		return
+	}
+	l.lifelines(y)
+	now := row.first <= l.in.At && l.in.At <= row.last
+	st := row.label.style
+	if now {
+		st |= Bold
+		l.r.Put(0, y, Accent, l.in.Glyphs.Cursor)
+	}
+	a, b := l.x(row.from), l.x(row.to)
+	switch {
+	case a < 0:
+		return
+	case row.to == 0 || a == b || b < 0:
+		l.note(y, a, st, row.label)
+	default:
+		l.arrow(y, a, b, st, row.label)
+	}
+}
+
+// note writes beside a lifeline, to the left of the last one.
+func (l *ladder) note(y, x int, st Style, text label) {
+	s := " " + l.in.Glyphs.Dot + " " + text.text
+	if text.sign != "" {
+		s = " " + text.sign + " " + text.text
+	}
+	room := l.r.W - x - 2
+	if room < textWidth(s) && x-2 > room {
+		s = clip(strings.TrimPrefix(s, " "), x-2) + " "
+		l.r.Put(x-textWidth(s), y, st, s)
+		return
+	}
+	l.r.PutMax(x+1, y, room, st, s+" ")
+}
+
+// arrow draws from column a to column b with the words in its middle.
+func (l *ladder) arrow(y, a, b int, st Style, text label) {
+	g := l.in.Glyphs
+	left, right := min(a, b), max(a, b)
+	line := st &^ Bold
+	l.r.Fill(left+1, y, right, line, g.H)
+	if a < b {
+		l.r.Put(a, y, line, g.Start)
+		l.r.Put(right-1, y, st, g.Right)
+	} else {
+		l.r.Put(a, y, line, g.End)
+		l.r.Put(left+1, y, st, g.Left)
+	}
+	words := text.text
+	if text.sign != "" {
+		words = text.sign + " " + words
+	}
+	if words == "" {
+		return
+	}
+	room := right - left - 5
+	s := " " + clip(words, room-2) + " "
+	l.r.Put(left+1+(right-left-1-textWidth(s)+1)/2, y, st, s)
+}
+
+// rungs are the last rows up to the instant, at most h, the first one first.
+func (in *Instant) rungs(hosts []trace.NodeID, h int) []rung {
+	var rows []rung
+	stop := trace.Seq(1)
+	if in.At > ladderReach {
+		stop = in.At - ladderReach
+	}
+	for s := in.At; s >= stop && len(rows) < h; s-- {
+		e := in.Story.T.At(s)
+		row, ok := in.rungOf(s, e)
+		if !ok || !slices.Contains(hosts, row.from) || row.to != 0 && !slices.Contains(hosts, row.to) {
+			continue
+		}
+		if n := len(rows); e.Flags&trace.More != 0 && n > 0 && in.sameReply(&rows[n-1], e) {
+			rows[n-1].first = s
+			rows[n-1].label = row.label
+			continue
+		}
+		rows = append(rows, row)
+	}
+	slices.Reverse(rows)
+	for i := range rows {
+		if n := int(rows[i].last - rows[i].first); n > 0 {
+			rows[i].label.text += " (" + in.Words.T("ladder.more", "n", strconv.Itoa(n+1)) + ")"
+		}
+	}
+	return rows
+}
+
+// sameReply tells whether e is the line before those that a row stands for.
+func (in *Instant) sameReply(row *rung, e *trace.Event) bool {
+	next := in.Story.T.At(row.first)
+	return row.from == e.Node && next.Conn == e.Conn && next.Kind == e.Kind && next.Side == e.Side
+}
+
+// rungOf tells how an event is drawn; ok is false for one that is not, unless
+// the cursor stands on it.
+func (in *Instant) rungOf(s trace.Seq, e *trace.Event) (row rung, ok bool) {
+	row = rung{first: s, last: s, from: e.Node, to: e.Peer, label: in.labelOf(e)}
+	switch e.Kind {
+	case trace.Log, trace.State, trace.Field, trace.Lookup, trace.Envelope, trace.Note, trace.Output, trace.Accept:
+		return row, s == in.At
+	case trace.Close:
+		return row, s == in.At || e.Side == trace.Client
+	}
+	if e.Node == e.Peer {
+		row.to = 0
+	}
+	return row, e.Node != 0
+}
+
+// ladderHosts chooses the hosts that get a column: those that take part around
+// the cursor, in the order in which they appear in the story.
+func (in *Instant) ladderHosts(room int) (shown, hidden []trace.NodeID) {
+	all := in.Story.hosts
+	if len(all) <= room {
+		return all, nil
+	}
+	rank := make(map[trace.NodeID]int)
+	add := func(id trace.NodeID) {
+		if id != 0 && rank[id] == 0 {
+			rank[id] = len(rank) + 1
+		}
+	}
+	e := in.event()
+	add(e.Node)
+	add(e.Peer)
+	for d := trace.Seq(0); d < 400; d++ {
+		if in.At > d {
+			b := in.Story.T.At(in.At - d)
+			add(b.Node)
+			add(b.Peer)
+		}
+		if s := in.At + d; in.Story.T.Has(s) {
+			f := in.Story.T.At(s)
+			add(f.Node)
+			add(f.Peer)
+		}
+	}
+	for _, id := range all {
+		if r := rank[id]; r > 0 && r <= room {
+			shown = append(shown, id)
+		} else {
+			hidden = append(hidden, id)
+		}
+	}
+	return shown, hidden
+}

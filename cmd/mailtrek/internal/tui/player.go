@@ -1,0 +1,338 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/sim/trace"
+)
+
+// Options are how a screen looks and where it starts. The zero value works.
+type Options struct {
+	Lang    string    // "en", "bg", "pl"
+	Theme   string    // a name of Themes; "" follows the terminal's background
+	NoColor bool      // no colours, whatever the terminal can do
+	ASCII   bool      // no line-drawing characters
+	Lens    string    // a name of Lenses; "" is the first
+	At      trace.Seq // the first event; 0 is 1
+}
+
+// look is what Options come to: the words, marks and colours of the screens.
+type look struct {
+	words   *i18n.Words
+	glyphs  *Glyphs
+	palette *Palette
+	auto    bool // follows the terminal's background
+}
+
+func (o Options) look() look {
+	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor}
+	l.words, _ = i18n.In(o.Lang)
+	if o.ASCII {
+		l.glyphs = &asciiGlyphs
+	}
+	theme := o.Theme
+	if o.NoColor {
+		theme = "mono"
+	}
+	var ok bool
+	if l.palette, ok = NewPalette(theme); !ok {
+		l.palette, _ = NewPalette("dark")
+	}
+	return l
+}
+
+// background follows the terminal's background.
+func (l *look) background(dark bool) {
+	if !l.auto {
+		return
+	}
+	name := "light"
+	if dark {
+		name = "dark"
+	}
+	l.palette, _ = NewPalette(name)
+}
+
+// nextTheme goes to the theme behind the present one.
+func (l *look) nextTheme() string {
+	names := Themes()
+	next := names[0]
+	for i, n := range names {
+		if n == l.palette.name {
+			next = names[(i+1)%len(names)]
+		}
+	}
+	l.palette, _ = NewPalette(next)
+	l.auto = false
+	return next
+}
+
+// Player plays a trace: a tea.Model whose state is a cursor and a lens.
+type Player struct {
+	story  *Story
+	at     trace.Seq
+	lens   int
+	w, h   int
+	look   look
+	prompt *prompt
+	help   bool
+	notice string
+	found  finder
+	speed  int
+	play   int // number of the present run of ticks; 0 when paused
+	ticks  int
+	breaks map[trace.Seq]bool
+	home   bool // Esc leads back to a home screen
+	left   bool // the player asks to be left for the home screen
+}
+
+// Play returns a player at the beginning of a trace.
+func Play(t *trace.Trace, o Options) *Player {
+	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, w: 80, h: 24}
+	if !t.Has(p.at) {
+		p.at = trace.Seq(t.Len())
+	}
+	for i, l := range lenses {
+		if l.Name == o.Lens {
+			p.lens = i
+		}
+	}
+	return p
+}
+
+// Init asks the terminal for its background.
+func (p *Player) Init() tea.Cmd {
+	if p.look.auto {
+		return tea.RequestBackgroundColor
+	}
+	return nil
+}
+
+// Update is the root: sizes, ticks, the prompt or help that is open, the
+// global keys.
+func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		p.w, p.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		p.look.background(msg.IsDark())
+	case tick:
+		return p, p.tick(msg)
+	case tea.PasteMsg:
+		if p.prompt != nil {
+			p.prompt.insert(msg.Content)
+		}
+	case tea.KeyPressMsg:
+		return p, p.press(msg)
+	}
+	return p, nil
+}
+
+func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
+	p.notice = ""
+	switch {
+	case k.String() == "ctrl+c":
+		return tea.Quit
+	case p.prompt != nil:
+		p.typed(k)
+		return nil
+	case p.help:
+		p.help = false
+		if key.Matches(k, keys.Quit) {
+			return tea.Quit
+		}
+		return nil
+	case key.Matches(k, keys.Quit):
+		return tea.Quit
+	case key.Matches(k, keys.Play):
+		return p.toggle()
+	}
+	if p.story.T.Len() > 0 && !p.step(k) {
+		p.other(k)
+	}
+	return nil
+}
+
+// step moves the cursor; false when the key is none that does.
+func (p *Player) step(k tea.KeyPressMsg) bool {
+	s, last := p.story, trace.Seq(p.story.T.Len())
+	switch {
+	case key.Matches(k, keys.Next):
+		p.move(p.at+1, "step.end")
+	case key.Matches(k, keys.Back):
+		p.move(p.at-1, "step.start")
+	case key.Matches(k, keys.Command):
+		p.move(orElse(s.Next(p.at, markCommand), last), "step.end")
+	case key.Matches(k, keys.CommandBack):
+		p.move(orElse(s.Prev(p.at, markCommand), 1), "step.start")
+	case key.Matches(k, keys.Hop):
+		p.move(orElse(s.Next(p.at, markHop), last), "step.end")
+	case key.Matches(k, keys.HopBack):
+		p.move(orElse(s.Prev(p.at, markHop), 1), "step.start")
+	case key.Matches(k, keys.Phase):
+		p.move(orElse(s.Next(p.at, markPhase), last), "step.end")
+	case key.Matches(k, keys.PhaseBack):
+		p.move(orElse(s.Prev(p.at, markPhase), 1), "step.start")
+	case key.Matches(k, keys.Start):
+		p.move(1, "")
+	case key.Matches(k, keys.End):
+		p.move(last, "")
+	case key.Matches(k, keys.Cause):
+		p.move(s.T.At(p.at).Cause, "step.nocause")
+	default:
+		return false
+	}
+	p.play = 0
+	return true
+}
+
+func orElse(s, other trace.Seq) trace.Seq {
+	if s == 0 {
+		return other
+	}
+	return s
+}
+
+// move puts the cursor on s; where there is no such event or it is there
+// already, it says why.
+func (p *Player) move(s trace.Seq, why string) {
+	if !p.story.T.Has(s) || s == p.at && why != "" {
+		p.notice = p.look.words.T(why)
+		return
+	}
+	p.at = s
+}
+
+// other are the keys that do not move the cursor.
+func (p *Player) other(k tea.KeyPressMsg) {
+	w := p.look.words
+	switch {
+	case key.Matches(k, keys.Lens):
+		p.lens = (p.lens + 1) % len(lenses)
+	case key.Matches(k, keys.LensBack):
+		p.lens = (p.lens + len(lenses) - 1) % len(lenses)
+	case key.Matches(k, keys.Lno):
+		if n, _ := strconv.Atoi(k.String()); n >= 1 && n <= len(lenses) {
+			p.lens = n - 1
+		}
+	case key.Matches(k, keys.Help):
+		p.help = true
+	case key.Matches(k, keys.Theme):
+		p.notice = w.T("theme.now", "name", p.look.nextTheme())
+	case key.Matches(k, keys.Faster):
+		p.setSpeed(p.speed + 1)
+	case key.Matches(k, keys.Slower):
+		p.setSpeed(p.speed - 1)
+	case key.Matches(k, keys.Find):
+		p.prompt = &prompt{kind: "find"}
+	case key.Matches(k, keys.Goto):
+		p.prompt = &prompt{kind: "goto"}
+	case key.Matches(k, keys.Again):
+		p.again(+1)
+	case key.Matches(k, keys.Before):
+		p.again(-1)
+	case key.Matches(k, keys.Mark):
+		p.toggleBreak()
+	case key.Matches(k, keys.Leave):
+		p.left = p.home
+	}
+}
+
+func (p *Player) toggleBreak() {
+	key := "break.set"
+	if p.breaks[p.at] {
+		key = "break.off"
+		delete(p.breaks, p.at)
+	} else {
+		p.breaks[p.at] = true
+	}
+	p.notice = p.look.words.T(key, "n", strconv.Itoa(int(p.at)))
+}
+
+// speeds are the events a second of the play.
+var speeds = []int{1, 2, 4, 8, 15, 30, 60}
+
+// tick is one step of the play; ticks of an earlier run are ignored.
+type tick int
+
+func (p *Player) setSpeed(n int) {
+	p.speed = min(max(n, 0), len(speeds)-1)
+	p.notice = p.look.words.T("play.speed", "n", strconv.Itoa(speeds[p.speed]))
+}
+
+func (p *Player) toggle() tea.Cmd {
+	if p.play != 0 {
+		p.play = 0
+		return nil
+	}
+	if int(p.at) >= p.story.T.Len() {
+		p.at = 1
+	}
+	p.ticks++
+	p.play = p.ticks
+	return p.nextTick()
+}
+
+func (p *Player) nextTick() tea.Cmd {
+	run := p.play
+	return tea.Tick(time.Second/time.Duration(speeds[p.speed]), func(time.Time) tea.Msg { return tick(run) })
+}
+
+// tick moves one event on; the play stops at the end and at breakpoints.
+func (p *Player) tick(t tick) tea.Cmd {
+	if int(t) != p.play || p.play == 0 || p.prompt != nil || p.help {
+		p.play = 0
+		return nil
+	}
+	if !p.story.T.Has(p.at + 1) {
+		p.play = 0
+		p.notice = p.look.words.T("step.end")
+		return nil
+	}
+	p.at++
+	if p.breaks[p.at] {
+		p.play = 0
+		p.notice = p.look.words.T("break.hit")
+		return nil
+	}
+	return p.nextTick()
+}
+
+// View draws the screen.
+func (p *Player) View() tea.View {
+	v := tea.NewView(p.frame().Render(p.look.palette))
+	v.AltScreen = true
+	v.WindowTitle = "mailtrek"
+	return v
+}
+
+// instant is what the lenses look at.
+func (p *Player) instant() *Instant {
+	return &Instant{Story: p.story, At: p.at, Words: p.look.words, Glyphs: p.look.glyphs}
+}
+
+// frame composes the screen.
+func (p *Player) frame() *Canvas {
+	c := NewCanvas(p.w, p.h)
+	in := p.instant()
+	switch {
+	case c.w < leastWidth || c.h < leastHeight:
+		drawTooSmall(in, c.All())
+	case p.story.T.Len() == 0:
+		c.All().Put(1, 1, Plain, in.Words.T("app.nothing"))
+	case p.help:
+		drawHelp(in, c.All())
+	default:
+		f := frame{in: in, lens: p.lens, playing: p.play != 0, breaks: p.breaks, notice: p.notice, why: in.why()}
+		f.draw(c)
+		if p.prompt != nil {
+			p.prompt.draw(in, c.All().Sub(0, c.h-1, c.w, 1))
+		}
+	}
+	return c
+}

@@ -25,7 +25,15 @@ type Trace struct {
 	nodes  []Node
 	conns  []Conn
 	msgs   []Msg
+	born   [3][]Seq // the last event before each node, connection and message
 }
+
+// The tables of born.
+const (
+	nodeTable = iota
+	connTable
+	msgTable
+)
 
 // New returns an empty trace.
 func New(h Header) *Trace {
@@ -36,6 +44,7 @@ func New(h Header) *Trace {
 		nodes:  make([]Node, 1),
 		conns:  make([]Conn, 1),
 		msgs:   make([]Msg, 1),
+		born:   [3][]Seq{make([]Seq, 1), make([]Seq, 1), make([]Seq, 1)},
 	}
 }
 
@@ -119,6 +128,7 @@ func (t *Trace) Name(s Sym) string { return t.names[s] }
 // AddNode adds a node and returns its number.
 func (t *Trace) AddNode(n Node) NodeID {
 	t.nodes = append(t.nodes, n)
+	t.born[nodeTable] = append(t.born[nodeTable], Seq(t.n))
 	return NodeID(len(t.nodes) - 1)
 }
 
@@ -146,6 +156,7 @@ func (t *Trace) NodeNamed(name string) NodeID {
 // AddConn adds a connection and returns its number.
 func (t *Trace) AddConn(c Conn) ConnID {
 	t.conns = append(t.conns, c)
+	t.born[connTable] = append(t.born[connTable], Seq(t.n))
 	return ConnID(len(t.conns) - 1)
 }
 
@@ -158,6 +169,7 @@ func (t *Trace) Conns() int { return len(t.conns) - 1 }
 // AddMsg adds a message and returns its number.
 func (t *Trace) AddMsg(m Msg) MsgID {
 	t.msgs = append(t.msgs, m)
+	t.born[msgTable] = append(t.born[msgTable], Seq(t.n))
 	return MsgID(len(t.msgs) - 1)
 }
 

@@ -1,0 +1,147 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"time"
+
+	"mailtrek/sim/trace"
+)
+
+// status is the fate of a recipient in one attempt.
+type status uint8
+
+const (
+	undecided status = iota
+	sent
+	deferral
+	bounced
+)
+
+var statusWords = [...]string{"", "sent", "deferred", "bounced"}
+
+func (s status) String() string { return statusWords[s] }
+
+// code is the status as the first digit of a reply.
+func (s status) code() uint16 { return [...]uint16{0, 2, 4, 5}[s] }
+
+// result is what a delivery agent reports about one recipient.
+type result struct {
+	status status
+	dsn    string // "5.1.1"
+	text   string // what stands in parentheses in the log
+	relay  string // "mail.alabala.com[10.10.10.10]:25", "local", "none"
+	// For a notification (RFC 3464 §2.3):
+	action     string // "" is the usual one of the status
+	remoteMTA  string // the host whose reply it is, "" if nobody replied
+	diagnostic string // "smtp; 550 5.1.1 …", "" is "X-Postfix; text"
+	at         time.Time
+}
+
+// request is a delivery request of the queue manager to an agent: one message,
+// the recipients that go the same way (qmgr_deliver.c).
+type request struct {
+	mail       *Mail
+	transport  *service
+	nexthop    string
+	recipients []*Recipient
+
+	queued   time.Time // when the message came into the active queue
+	started  time.Time // when the agent took the request
+	ready    time.Time // when a session was ready for the first command
+
+	// unreachable is set when no host of the destination could be reached.
+	unreachable *result
+}
+
+// agent is a delivery agent: it decides about every recipient of a request.
+type agent func(d *daemon, r *request)
+
+// agents are the delivery agents by the program that master.cf names.
+func agents(program string) agent {
+	switch program {
+	case "smtp", "lmtp":
+		return (*daemon).smtp
+	case "local":
+		return (*daemon).local
+	case "virtual":
+		return (*daemon).virtual
+	case "pipe":
+		return (*daemon).pipe
+	case "error":
+		return (*daemon).errorAgent
+	case "discard":
+		return (*daemon).discard
+	}
+	return nil
+}
+
+// sent reports success.
+func (d *daemon) sent(r *request, to *Recipient, res result) { res.status = sent; d.report(r, to, res) }
+
+// deferred reports a failure that may pass.
+func (d *daemon) deferred(r *request, to *Recipient, res result) {
+	res.status = deferral
+	d.report(r, to, res)
+}
+
+// bounced reports a failure for good.
+func (d *daemon) bounced(r *request, to *Recipient, res result) {
+	if d.conf.Bool("soft_bounce") {
+		res.dsn = "4" + res.dsn[1:]
+		d.deferred(r, to, res)
+		return
+	}
+	res.status = bounced
+	d.report(r, to, res)
+}
+
+// report writes the log line of one recipient and the event of its fate.
+func (d *daemon) report(r *request, to *Recipient, res result) {
+	if res.relay == "" {
+		res.relay = "none"
+	}
+	res.at = d.p.Now()
+	orig := ""
+	if to.Orig != to.Addr && to.Orig != "" {
+		orig = fmt.Sprintf(", orig_to=<%s>", to.Orig)
+	}
+	delay, parts := r.delays(res.at)
+	d.log("%s: to=<%s>%s, relay=%s, delay=%s, delays=%s, dsn=%s, status=%s (%s)",
+		r.mail.ID, to.Addr, orig, res.relay, delay, parts, res.dsn, res.status, res.text)
+	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
+		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
+	to.result = &res
+}
+
+// delays are delay= and delays=a/b/c/d: before the queue manager, in it,
+// connection setup, transmission (smtp(8); postconf(5), delay_logging_resolution_limit).
+func (r *request) delays(now time.Time) (total, parts string) {
+	start := r.started
+	if start.IsZero() {
+		start = now
+	}
+	ready := r.ready
+	if ready.IsZero() {
+		ready = start
+	}
+	m := r.mail
+	queued := r.queued
+	if queued.IsZero() {
+		queued = start
+	}
+	return formatDelay(now.Sub(m.Arrived)), formatDelay(queued.Sub(m.Arrived)) + "/" + formatDelay(start.Sub(queued)) + "/" +
+		formatDelay(ready.Sub(start)) + "/" + formatDelay(now.Sub(ready))
+}
+
+// undecided are the recipients about which nothing has been reported yet.
+func (r *request) undecided() []*Recipient {
+	var out []*Recipient
+	for _, to := range r.recipients {
+		if to.result == nil {
+			out = append(out, to)
+		}
+	}
+	return out
+}

@@ -1,0 +1,196 @@
+//go:build wip
+
+package postfix
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// Submission is a message on its way through cleanup(8), which puts every
+// message into the incoming queue: it completes and rewrites headers, expands
+// virtual aliases, drops duplicate recipients, counts hops, and writes the
+// queue file. Its client (smtpd, pickup, bounce, local) calls Prepend, Write
+// and so on, and ends with Commit or Abort.
+type Submission struct {
+	d      *daemon
+	mail   *Mail
+	client string // the daemon that submits, for the trace
+	body   []byte
+	size   int64
+	limit  int64
+	failed *Refusal
+	fields []string // what Prepend added, to be shown when the file exists
+}
+
+// Refusal is cleanup's no, as smtpd passes it on.
+type Refusal struct {
+	Code     int
+	Enhanced string
+	Text     string // "Error: too many hops"
+	Log      string // what cleanup logs, "" if nothing
+}
+
+func (r *Refusal) Error() string { return fmt.Sprintf("%d %s %s", r.Code, r.Enhanced, r.Text) }
+
+// Submit opens a cleanup process for a message: the queue file comes into
+// being and has its id from now on. client is the submitting daemon's name.
+func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error) {
+	svc := s.service("cleanup")
+	if svc == nil {
+		s.missing(p, client, "cleanup")
+		return nil, &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
+	}
+	if p.Msg() == 0 {
+		w := p.World().Trace
+		p.Handle(w.AddMsg(trace.Msg{Name: fmt.Sprintf("mail %d", w.Msgs()+1)}))
+	}
+	d := s.begin(p, svc)
+	u := &Submission{d: d, client: client, limit: svc.conf.Int("message_size_limit")}
+	u.mail = s.queue.create(p, incoming)
+	u.mail.Sender = sender
+	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(client), B: p.Sym("cleanup"), C: p.Sym(u.mail.ID)}, nil)
+	return u, nil
+}
+
+// ID is the queue id.
+func (u *Submission) ID() string { return u.mail.ID }
+
+// Mail is the queue file in the making, for its client to fill in what the
+// envelope says.
+func (u *Submission) Mail() *Mail { return u.mail }
+
+// AddRecipient adds a recipient.
+func (u *Submission) AddRecipient(r *Recipient) {
+	if r.Orig == "" {
+		r.Orig = r.Addr
+	}
+	u.mail.Recipients = append(u.mail.Recipients, r)
+}
+
+// Prepend puts a header field of the submitting daemon in front of the
+// message. The field has no line end; its folded lines are apart by LF.
+func (u *Submission) Prepend(field string) {
+	u.body = append(append(u.body, field...), '\n')
+	u.fields = append(u.fields, field)
+}
+
+// Write takes message content with lines that end in LF or CRLF.
+func (u *Submission) Write(b []byte) {
+	u.size += int64(len(b))
+	if u.limit > 0 && u.size > u.limit {
+		u.failed = &Refusal{Code: 552, Enhanced: "5.3.4", Text: "Error: message file too big", Log: "queue file size limit exceeded"}
+	}
+	if u.failed != nil {
+		return
+	}
+	for len(b) > 0 {
+		line, rest, more := bytes.Cut(b, crlf)
+		u.body = append(u.body, line...)
+		if more {
+			u.body = append(u.body, '\n')
+		}
+		b = rest
+	}
+}
+
+var crlf = []byte("\r\n")
+
+// Abort throws the message away, as when a client breaks off.
+func (u *Submission) Abort() {
+	u.d.queue.move(u.d.p, u.mail, nowhere, "transaction given up")
+	u.d.end()
+}
+
+// Commit finishes the message. nil means that the mail system is responsible
+// for it from now on.
+func (u *Submission) Commit() *Refusal {
+	defer u.d.end()
+	p := u.d.p
+	p.Sleep(cleanupTime)
+	if u.failed == nil {
+		u.complete()
+	}
+	if u.failed != nil {
+		if u.failed.Log != "" {
+			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
+		}
+		u.d.queue.move(p, u.mail, nowhere, u.failed.Text)
+		return u.failed
+	}
+	u.envelope()
+	u.mail.ready = true
+	u.d.hand("qmgr", u.mail.ID, "new mail")
+	u.mail.last = p.Cause()
+	u.d.qmgr.arrived(u.mail)
+	return nil
+}
+
+// complete makes the queue file's content out of what has been written.
+func (u *Submission) complete() {
+	for _, f := range u.fields {
+		u.added(u.client, f)
+	}
+	h := newHeaderPass(u)
+	if u.failed = h.run(u.body); u.failed != nil {
+		return
+	}
+	u.mail.Content = h.out
+	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
+	u.rewriteEnvelope()
+}
+
+// added records a header field that a daemon has added.
+func (u *Submission) added(daemon, field string) {
+	u.field(daemon, field, "add")
+}
+
+func (u *Submission) field(daemon, field, how string) {
+	p := u.d.p
+	name, _, _ := strings.Cut(field, ":")
+	p.Record(trace.Event{Kind: trace.Field, A: p.Sym(daemon), B: p.Sym(name), C: p.Sym(how)}, []byte(field))
+}
+
+// envelope records the finished envelope.
+func (u *Submission) envelope() {
+	var b []byte
+	for _, r := range u.mail.Recipients {
+		b = append(b, r.Addr...)
+		if r.Orig != r.Addr {
+			b = append(append(b, '\t'), r.Orig...)
+		}
+		b = append(b, '\n')
+	}
+	p := u.d.p
+	p.Record(trace.Event{Kind: trace.Envelope, A: p.Sym(u.mail.ID), B: p.Sym(u.mail.Sender), N: uint32(u.mail.size)}, b)
+}
+
+// rewriteEnvelope rewrites the envelope's addresses, expands virtual aliases
+// and drops duplicate recipients (cleanup_out_recipient).
+func (u *Submission) rewriteEnvelope() {
+	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
+	var out []*Recipient
+	seen := map[string]bool{}
+	for _, r := range u.mail.Recipients {
+		targets, err := u.d.expandRecipient(r.Addr)
+		if err != nil {
+			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
+			return
+		}
+		for _, addr := range targets {
+			key := strings.ToLower(addr) + "\x00" + strings.ToLower(r.Orig)
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			c := *r
+			c.Addr = addr
+			out = append(out, &c)
+		}
+	}
+	u.mail.Recipients = out
+}

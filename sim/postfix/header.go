@@ -1,0 +1,157 @@
+//go:build wip
+
+package postfix
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// headerPass is cleanup's walk over the primary header of a message.
+type headerPass struct {
+	u       *Submission
+	out     []byte
+	hops    int
+	present map[string]bool
+	drop    map[string]bool
+	local   bool // missing headers are completed, addresses get a domain
+}
+
+func newHeaderPass(u *Submission) *headerPass {
+	h := &headerPass{u: u, out: make([]byte, 0, len(u.body)+256), present: map[string]bool{}, drop: map[string]bool{}}
+	h.local = u.mail.Local || u.d.conf.Bool("always_add_missing_headers")
+	for _, name := range u.d.conf.List("message_drop_headers") {
+		h.drop[strings.ToLower(name)] = true
+	}
+	return h
+}
+
+// run copies the message, field by field, then the body as it is.
+func (h *headerPass) run(msg []byte) *Refusal {
+	for len(msg) > 0 {
+		n := fieldEnd(msg)
+		if n == 0 {
+			break
+		}
+		if refusal := h.field(msg[:n]); refusal != nil {
+			return refusal
+		}
+		msg = msg[n:]
+	}
+	h.missing()
+	if len(msg) > 0 && msg[0] != '\n' {
+		h.out = append(h.out, '\n') // a body without the empty line before it gets one
+	}
+	h.out = append(h.out, msg...)
+	if n := len(h.out); n > 0 && h.out[n-1] != '\n' {
+		h.out = append(h.out, '\n')
+	}
+	return nil
+}
+
+// fieldEnd is the length of the header field, folded lines included, with
+// which msg begins; 0 when it begins with none.
+func fieldEnd(msg []byte) int {
+	if fieldName(msg) == "" {
+		return 0
+	}
+	for n := 0; n < len(msg); {
+		eol := bytes.IndexByte(msg[n:], '\n')
+		if eol < 0 {
+			return len(msg)
+		}
+		n += eol + 1
+		if n >= len(msg) || msg[n] != ' ' && msg[n] != '\t' {
+			return n
+		}
+	}
+	return len(msg)
+}
+
+// fieldName is the name of the header field with which a line begins, "" when
+// it is no header field (RFC 5322 §2.2: printable characters before a colon;
+// blanks before the colon are tolerated).
+func fieldName(line []byte) string {
+	for i, c := range line {
+		if c == ':' && i > 0 {
+			return string(bytes.TrimRight(line[:i], " \t"))
+		}
+		if c <= ' ' && c != ' ' && c != '\t' || c >= 0x7f || (c == ' ' || c == '\t') && (i == 0 || !onlyBlankToColon(line[i:])) {
+			return ""
+		}
+	}
+	return ""
+}
+
+func onlyBlankToColon(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t")
+	return len(b) > 0 && b[0] == ':'
+}
+
+// field treats one header field.
+func (h *headerPass) field(raw []byte) *Refusal {
+	name := fieldName(raw)
+	key := strings.ToLower(name)
+	value := string(bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:]))
+	h.present[key] = true
+	if h.drop[key] {
+		h.u.field("cleanup", strings.TrimRight(string(raw), "\n"), "remove")
+		return nil
+	}
+	switch key {
+	case "received":
+		h.hops++
+		if limit := h.u.d.conf.Int("hopcount_limit"); int64(h.hops) >= limit {
+			return &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops",
+				Log: "message rejected: hopcount exceeded"}
+		}
+	case "message-id":
+		h.u.d.log("%s: message-id=%s", h.u.mail.ID, strings.Join(strings.Fields(value), " "))
+	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
+		"errors-to", "return-receipt-to", "disposition-notification-to":
+		if h.local {
+			raw = h.rewrite(name, raw)
+		}
+	}
+	h.out = append(h.out, raw...)
+	return nil
+}
+
+// rewrite completes the addresses of a header field.
+func (h *headerPass) rewrite(name string, raw []byte) []byte {
+	now := h.u.d.rewriteField(raw)
+	if !bytes.Equal(now, raw) {
+		h.u.field("cleanup", strings.TrimRight(string(now), "\n"), "change")
+	}
+	return now
+}
+
+// missing adds the header fields that a message from this host must have
+// (cleanup_header_done_callback): Message-Id, Date, From, in this order.
+func (h *headerPass) missing() {
+	m, conf := h.u.mail, h.u.d.conf
+	if !h.local {
+		return
+	}
+	if !h.present["message-id"] {
+		id := fmt.Sprintf("<%s.%s@%s>", m.Arrived.UTC().Format("20060102150405"), m.ID, conf.Get("myhostname"))
+		h.add("Message-Id: " + id)
+		h.u.d.log("%s: message-id=%s", m.ID, id)
+	}
+	if !h.present["date"] {
+		h.add("Date: " + postfixDate(m.Arrived))
+	}
+	if !h.present["from"] {
+		from := m.Sender
+		if from == "" {
+			from = "MAILER-DAEMON"
+		}
+		h.add("From: " + h.u.d.rewriteSender(from))
+	}
+}
+
+func (h *headerPass) add(field string) {
+	h.u.added("cleanup", field)
+	h.out = append(append(h.out, field...), '\n')
+}

@@ -1,0 +1,130 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"time"
+
+	"mailtrek/protocols/smtp"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// The names of the queue directories. Nowhere is where a message comes from
+// and where it ends.
+const (
+	nowhere  = ""
+	maildrop = "maildrop"
+	incoming = "incoming"
+	active   = "active"
+	deferred = "deferred"
+	hold     = "hold"
+	corrupt  = "corrupt"
+)
+
+// Mail is a queue file: an envelope and a content (Postfix's qmgr(8),
+// cleanup(8); OVERVIEW). It is in exactly one queue directory.
+type Mail struct {
+	ID         string
+	Msg        trace.MsgID
+	Queue      string
+	Sender     string // "" is the null sender
+	Recipients []*Recipient
+	Content    []byte    // lines end in LF
+	Arrived    time.Time // when the file came into being
+	Local      bool      // submitted by a program of the host itself
+	EnvID      string    // RFC 3461 §4.4, decoded
+	Ret        smtp.Ret  // RFC 3461 §4.3
+	Body8      bool      // BODY=8BITMIME was declared
+	UTF8       bool      // SMTPUTF8 was asked for
+
+	size   int           // as log lines and SIZE= have it
+	ready  bool          // complete: the queue manager may take it
+	due    time.Duration // deferred: not to be tried before
+	tries  int
+	warned bool      // the delay warning has been sent
+	last   trace.Seq // the last event that moved it
+}
+
+// Recipient is a recipient record of a queue file.
+type Recipient struct {
+	Addr   string // where it goes
+	Orig   string // as it arrived, before virtual aliases
+	ORcpt  string // RFC 3461 §4.2, decoded: "rfc822;ivan@alabala.com"; "" if unknown
+	Notify smtp.Notify
+
+	done   bool
+	result *result // of the attempt under way, and after it of the last one
+}
+
+// Size is the size of the content in octets, counted with CRLF.
+func (m *Mail) Size() int { return m.size }
+
+// queue holds the queue files of a host, by id.
+type queue struct {
+	sys   *System
+	files map[string]*Mail
+	order []string // ids in the order of arrival
+	used  int64    // octets, for queue_minfree
+}
+
+func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }
+
+// create makes a queue file in a directory. Its id is that of Postfix's short
+// form: five hex digits of microseconds and the inode number (mail_queue_enter).
+func (q *queue) create(p *sim.Proc, dir string) *Mail {
+	now := p.Now()
+	m := &Mail{Msg: p.Msg(), Arrived: now}
+	for usec := now.Nanosecond() / 1000; ; usec++ {
+		m.ID = fmt.Sprintf("%05X%X", usec%1000000, q.sys.Host.Tree.NextInode())
+		if q.files[m.ID] == nil {
+			break
+		}
+	}
+	q.files[m.ID] = m
+	q.order = append(q.order, m.ID)
+	q.move(p, m, dir, "")
+	return m
+}
+
+// move moves a queue file; to nowhere removes it.
+func (q *queue) move(p *sim.Proc, m *Mail, to, reason string) {
+	t := q.sys.Host.World().Trace
+	e := trace.Event{Kind: trace.Queue, Msg: m.Msg, A: t.Intern(m.ID), B: t.Intern(m.Queue), C: t.Intern(to), N: uint32(m.size)}
+	m.last = p.Emit(e, []byte(reason))
+	m.Queue = to
+	if to == nowhere {
+		q.remove(m)
+	}
+}
+
+func (q *queue) remove(m *Mail) {
+	delete(q.files, m.ID)
+	for i, id := range q.order {
+		if id == m.ID {
+			q.order = append(q.order[:i], q.order[i+1:]...)
+			return
+		}
+	}
+}
+
+// in are the files of a directory in the order in which they arrived.
+func (q *queue) in(dir string) []*Mail {
+	var out []*Mail
+	for _, id := range q.order {
+		if m := q.files[id]; m.Queue == dir {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Mails are all queue files in the order in which they arrived.
+func (s *System) Mails() []*Mail {
+	out := make([]*Mail, 0, len(s.queue.order))
+	for _, id := range s.queue.order {
+		out = append(out, s.queue.files[id])
+	}
+	return out
+}

@@ -1,0 +1,240 @@
+//go:build wip
+
+package postfix
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"mailtrek/protocols/smtp"
+	"mailtrek/sim"
+)
+
+// smtp is the delivery agent smtp(8), which is lmtp(8) as well: it finds the
+// hosts of a next hop, tries them in the order of their preference, and hands
+// the message over (smtp_connect.c, smtp_proto.c).
+func (d *daemon) smtp(r *request) {
+	a := &smtpAgent{d: d, r: r, lmtp: d.svc.Command == "lmtp"}
+	if a.lmtp {
+		if path, ok := strings.CutPrefix(r.nexthop, "unix:"); ok {
+			a.deliverUnix(path)
+			a.giveUp()
+			return
+		}
+	}
+	a.deliverInet(strings.TrimPrefix(r.nexthop, "inet:"))
+	a.giveUp()
+}
+
+// smtpAgent is one delivery request in the hands of smtp(8).
+type smtpAgent struct {
+	d        *daemon
+	r        *request
+	lmtp     bool
+	sessions int64
+	last     result // why the last host was of no use
+	reached  bool   // some host answered in a way that is about the mail
+}
+
+// giveUp reports the recipients about whom no host has decided.
+func (a *smtpAgent) giveUp() {
+	left := a.r.undecided()
+	if len(left) == 0 {
+		return
+	}
+	if !a.reached {
+		res := a.last
+		a.r.unreachable = &res
+	}
+	for _, to := range left {
+		a.d.deferred(a.r, to, a.last)
+	}
+}
+
+// deliverUnix hands the message to a server on a unix socket.
+func (a *smtpAgent) deliverUnix(path string) {
+	full := path
+	if !strings.HasPrefix(path, "/") {
+		full = strings.TrimSuffix(a.d.conf.Get("queue_directory"), "/") + "/" + path
+	}
+	where := a.d.conf.Get("myhostname") + "[" + path + "]"
+	c, err := a.d.p.DialUnix(full)
+	if err != nil {
+		a.d.log("connect to %s: %s", where, err)
+		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
+		return
+	}
+	a.session(c, where, where, true)
+}
+
+// deliverInet finds the hosts of a next hop and tries them.
+func (a *smtpAgent) deliverInet(nexthop string) {
+	host, port := splitNexthop(nexthop)
+	if port == 0 {
+		port = 25
+		if a.lmtp {
+			port = uint16(a.d.conf.Int("lmtp_tcp_port"))
+		}
+	}
+	targets, failure := a.find(host, port)
+	if failure != nil {
+		a.undeliverable(*failure)
+		return
+	}
+	limit := int(a.d.conf.Int(a.param("mx_address_limit")))
+	if limit > 0 && len(targets) > limit {
+		targets = targets[:limit]
+	}
+	for i, t := range targets {
+		a.try(t, i == len(targets)-1)
+		most := a.d.conf.Int(a.param("mx_session_limit"))
+		if len(a.r.undecided()) == 0 || most > 0 && a.sessions >= most {
+			return
+		}
+	}
+}
+
+// param is the name of a parameter of this client: smtp_ or lmtp_ in front.
+func (a *smtpAgent) param(name string) string {
+	if a.lmtp {
+		return "lmtp_" + name
+	}
+	return "smtp_" + name
+}
+
+// undeliverable reports all recipients alike, when no host could be found.
+func (a *smtpAgent) undeliverable(res result) {
+	for _, to := range a.r.undecided() {
+		if res.dsn[0] == '5' {
+			a.d.bounced(a.r, to, res)
+		} else {
+			a.d.deferred(a.r, to, res)
+		}
+	}
+}
+
+// try connects to one host and, if it answers, holds the dialogue. final tells
+// that no host is left after it.
+func (a *smtpAgent) try(t target, final bool) {
+	d := a.d
+	where := fmt.Sprintf("%s[%s]:%d", t.host, t.addr, t.port)
+	from := netip.Addr{}
+	if bind := d.conf.Get("smtp_bind_address"); bind != "" {
+		from, _ = netip.ParseAddr(bind)
+	}
+	c, err := d.p.Dial(from, netip.AddrPortFrom(t.addr, t.port), d.conf.Duration(a.param("connect_timeout")))
+	if err != nil {
+		d.log("connect to %s: %s", where, err)
+		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
+		return
+	}
+	a.sessions++
+	a.session(c, where, fmt.Sprintf("%s[%s]", t.host, t.addr), final)
+}
+
+// session holds the dialogue on an open connection. relay names the host in
+// the log, peer in texts.
+func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
+	defer conn.Close()
+	d, p := a.d, a.d.p
+	c := smtp.NewClient(conn, a.clientConfig(peer))
+	if err := c.Greet(); err != nil {
+		a.siteFailed(err, relay, final)
+		return
+	}
+	a.r.ready = p.Now()
+	left := a.r.undecided()
+	res, err := c.Send(a.mail(left))
+	if err != nil {
+		a.siteFailed(err, relay, final)
+		return
+	}
+	a.reached = true
+	for i, to := range left {
+		a.outcome(to, res.Outcomes[i], relay, final)
+	}
+	if !c.Done() {
+		c.Quit()
+	}
+	_ = d
+}
+
+func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
+	d := a.d
+	helo := d.conf.Get("smtp_helo_name")
+	if a.lmtp {
+		helo = d.conf.Get("lmtp_lhlo_name")
+	}
+	return smtp.ClientConfig{Helo: helo, Peer: peer, LMTP: a.lmtp, Now: d.p.Now}
+}
+
+// mail is the message as the client sends it.
+func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
+	m := a.r.mail
+	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, Last: true}
+	if m.Body8 {
+		out.Body = "8BITMIME"
+	}
+	for _, to := range left {
+		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.ORcpt, Notify: to.Notify})
+	}
+	return out
+}
+
+// siteFailed draws the conclusion from a host that broke off, refused to talk,
+// or refused the message as a whole.
+func (a *smtpAgent) siteFailed(err error, relay string, final bool) {
+	res := result{dsn: "4.4.2", text: err.Error(), relay: relay}
+	var failure *smtp.Error
+	if errors.As(err, &failure) {
+		res.dsn = failure.DSN()
+		if failure.Reply != nil {
+			res.remoteMTA, res.diagnostic = hostOf(relay), "smtp; "+failure.Reply.String()
+		}
+		if failure.Reply != nil && !failure.Temporary() {
+			a.reached = true
+			for _, to := range a.r.undecided() {
+				a.d.bounced(a.r, to, res)
+			}
+			return
+		}
+	}
+	a.last = res
+	if !final {
+		a.d.log("%s: %s", a.r.mail.ID, res.text)
+	}
+}
+
+// outcome reports what a host said about one recipient. A host that put it off
+// leaves it to the next one, if there is any.
+func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final bool) {
+	if o.Err == nil {
+		dsn := o.Reply.Enhanced
+		if dsn == "" {
+			dsn = "2.0.0"
+		}
+		a.d.sent(a.r, to, result{dsn: dsn, text: o.Reply.String(), relay: relay, remoteMTA: hostOf(relay), diagnostic: "smtp; " + o.Reply.String()})
+		return
+	}
+	res := result{dsn: o.Err.DSN(), text: o.Err.Error(), relay: relay}
+	if o.Err.Reply != nil {
+		res.remoteMTA, res.diagnostic = hostOf(relay), "smtp; "+o.Err.Reply.String()
+	}
+	switch {
+	case !o.Err.Temporary():
+		a.d.bounced(a.r, to, res)
+	case final:
+		a.d.deferred(a.r, to, res)
+	default:
+		a.last = res
+		a.d.log("%s: %s", a.r.mail.ID, res.text)
+	}
+}
+
+// hostOf is the host in "mail.alabala.com[10.10.10.10]:25".
+func hostOf(relay string) string {
+	host, _, _ := strings.Cut(relay, "[")
+	return host
+}

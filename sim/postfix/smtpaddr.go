@@ -1,0 +1,211 @@
+//go:build wip
+
+package postfix
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"mailtrek/protocols/dnswire"
+	"mailtrek/sim/trace"
+)
+
+// target is one address of one host of a next hop (smtp_addr.c).
+type target struct {
+	host string
+	addr netip.Addr
+	port uint16
+	pref uint16
+}
+
+// splitNexthop cuts "host:port", "[host]" and "[host]:port"; port 0 is the
+// usual one. The brackets, which forbid the MX lookup, stay.
+func splitNexthop(s string) (host string, port uint16) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 || strings.HasSuffix(s, "]") {
+		return s, 0
+	}
+	n, err := strconv.ParseUint(s[i+1:], 10, 16)
+	if err != nil {
+		return s, 0
+	}
+	return s[:i], uint16(n)
+}
+
+// find lists the addresses to try, in order; or why there are none.
+func (a *smtpAgent) find(host string, port uint16) ([]target, *result) {
+	if strings.HasPrefix(host, "[") || a.lmtp || a.d.conf.Bool("disable_dns_lookups") {
+		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+		if ip, err := netip.ParseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {
+			return []target{{host: host, addr: ip, port: port}}, nil
+		}
+		out, failure := a.addresses(nil, host, port, 0)
+		if len(out) == 0 {
+			return nil, failure
+		}
+		return out, nil
+	}
+	return a.exchangers(host, port)
+}
+
+// exchangers lists the hosts that receive mail for a domain (RFC 5321 §5.1):
+// its mail exchangers by preference, equal ones in random order, or the domain
+// itself when it has no MX record.
+func (a *smtpAgent) exchangers(domain string, port uint16) ([]target, *result) {
+	d := a.d
+	ans, err := d.Host.Stub.Lookup(d.p, domain, dns.TypeMX)
+	if err != nil {
+		return a.noExchanger(domain, port, err)
+	}
+	d.p.Because(trace.Seq(ans.Cause))
+	mx := ans.MX()
+	if dnswire.NullMX(mx) {
+		// RFC 7505 §4.1: the domain takes no mail; its address is not tried.
+		return nil, &result{dsn: "5.1.0", text: fmt.Sprintf("Domain %s does not accept mail (nullMX)", domain)}
+	}
+	return a.resolveExchangers(domain, mx, port)
+}
+
+// resolveExchangers looks up the address of every exchanger. Hosts that are no
+// better than this one itself are left out, or mail would go round in circles
+// (RFC 5321 §5.1).
+func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint16) ([]target, *result) {
+	d := a.d
+	var out []target
+	var last *result
+	for _, x := range mx {
+		var failure *result
+		if out, failure = a.addresses(out, x.Host, port, x.Pref); failure != nil {
+			last = failure
+		}
+	}
+	if len(out) == 0 {
+		if last.dsn[0] == '5' && d.conf.Bool("smtp_defer_if_no_mx_address_found") {
+			last.dsn = "4" + last.dsn[1:]
+		}
+		return nil, last
+	}
+	out = sortTargets(out, d)
+	for i, t := range out {
+		if d.ownAddress(t.addr) && port == 25 {
+			for i > 0 && out[i-1].pref == t.pref {
+				i--
+			}
+			if i == 0 {
+				return nil, a.loopsBack(domain)
+			}
+			return out[:i], nil
+		}
+	}
+	return out, nil
+}
+
+// loopsBack is the verdict about a domain of which this host is the best
+// exchanger although it does not receive mail for it.
+func (a *smtpAgent) loopsBack(domain string) *result {
+	if path := a.d.conf.Get("best_mx_transport"); path != "" {
+		a.d.log("warning: best_mx_transport = %s has no effect in this model", path)
+	}
+	a.d.log("warning: host %s[%s]:25 greeted me with my own hostname %s", a.d.conf.Get("myhostname"), a.d.Host.Addr(), a.d.conf.Get("myhostname"))
+	return &result{dsn: "5.4.6", text: fmt.Sprintf("mail for %s loops back to myself", domain)}
+}
+
+// sortTargets orders by preference; equal ones are shuffled when
+// smtp_randomize_addresses says so.
+func sortTargets(in []target, d *daemon) []target {
+	mx := make([]dnswire.MX, len(in))
+	for i, t := range in {
+		mx[i] = dnswire.MX{Pref: t.pref, Host: strconv.Itoa(i)}
+	}
+	if d.conf.Bool("smtp_randomize_addresses") {
+		mx = dnswire.OrderMX(mx, d.Host.Dice)
+	} else {
+		mx = dnswire.OrderMX(mx, firstFace{})
+	}
+	out := make([]target, len(in))
+	for i, x := range mx {
+		n, _ := strconv.Atoi(x.Host)
+		out[i] = in[n]
+	}
+	return out
+}
+
+// firstFace are dice that leave every order as it is.
+type firstFace struct{}
+
+// IntN returns n-1: an element changes places with itself.
+func (firstFace) IntN(n int) int { return n - 1 }
+
+// noExchanger decides what follows from a failed MX lookup: a domain without
+// MX records, or one that does not seem to exist, is looked up as a host.
+func (a *smtpAgent) noExchanger(domain string, port uint16, err error) ([]target, *result) {
+	var failure *dnswire.LookupError
+	if errors.As(err, &failure) {
+		a.d.p.Because(trace.Seq(failure.Cause))
+		switch failure.Failure {
+		case dnswire.NXDomain, dnswire.NoData:
+			// RFC 5321 §5.1: the implicit MX, preference 0.
+			out, res := a.addresses(nil, domain, port, 0)
+			if len(out) == 0 {
+				return nil, res
+			}
+			for _, t := range out {
+				if a.d.ownAddress(t.addr) && port == 25 {
+					return nil, a.loopsBack(domain)
+				}
+			}
+			return out, nil
+		}
+		if a.d.conf.Bool("ignore_mx_lookup_error") {
+			out, res := a.addresses(nil, domain, port, 0)
+			if len(out) > 0 {
+				res = nil
+			}
+			return out, res
+		}
+	}
+	return nil, nameError(domain, "MX", err)
+}
+
+// addresses adds the addresses of a host; or says why it has none.
+func (a *smtpAgent) addresses(out []target, host string, port, pref uint16) ([]target, *result) {
+	if host == "" {
+		return out, nameError(".", "A", errors.New("Invalid host name"))
+	}
+	ans, err := a.d.Host.Stub.Lookup(a.d.p, host, dns.TypeA)
+	if err != nil {
+		return out, nameError(host, "A", err)
+	}
+	a.d.p.Because(trace.Seq(ans.Cause))
+	for _, addr := range ans.Addrs() {
+		out = append(out, target{host: host, addr: addr, port: port, pref: pref})
+	}
+	return out, nil
+}
+
+// nameError is the verdict about a name that cannot be resolved, in the words
+// of dns_lookup(3).
+func nameError(name, typ string, err error) *result {
+	dsn, why := "4.4.3", "Host not found, try again"
+	var failure *dnswire.LookupError
+	if errors.As(err, &failure) {
+		switch failure.Failure {
+		case dnswire.NXDomain:
+			dsn, why = "5.4.4", "Host not found"
+		case dnswire.NoData:
+			dsn, why = "5.4.4", "Host found but no data record of requested type"
+		case dnswire.Malformed:
+			dsn, why = "5.4.4", "Malformed or unexpected name server reply"
+		}
+	}
+	return &result{dsn: dsn, text: fmt.Sprintf("Host or domain name not found. Name service error for name=%s type=%s: %s", name, typ, why)}
+}
+
+// ownAddress tells whether an address is one at which this mail system
+// receives mail (inet_interfaces, proxy_interfaces).
+func (s *System) ownAddress(a netip.Addr) bool { return s.Host.Has(a) }

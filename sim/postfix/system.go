@@ -1,0 +1,178 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"net/netip"
+
+	"mailtrek/sim"
+	"mailtrek/sim/node"
+	"mailtrek/sim/trace"
+)
+
+// System is Postfix on one host: what master(8) starts from master.cf, the
+// queue, and what the daemons share. A host has at most one.
+type System struct {
+	Host *node.Host
+
+	config *Config
+	master *MasterCF
+	tables *Tables
+	// services are the services of master.cf with their own configuration.
+	services map[string]*service
+	open     []*sim.Listener
+	queue    *queue
+	qmgr     *qmgr
+	running  bool
+	diags    []Diag
+}
+
+// service is a line of master.cf while the mail system runs.
+type service struct {
+	*Service
+	conf    *Config
+	logName string // "postfix/submission/smtpd"
+	idle    []uint32
+}
+
+// New returns the mail system of a host, not yet started. The tables that
+// main.cf names are built from their sources, as an administrator would have
+// done; problems of the configuration come back in Postfix's own words.
+func New(h *node.Host) (*System, []Diag) {
+	s := &System{Host: h}
+	s.queue = newQueue(s)
+	s.load()
+	s.diags = append(s.diags, BootTables(s.config, h.Tree)...)
+	return s, s.diags
+}
+
+// Config is the configuration in force.
+func (s *System) Config() *Config { return s.config }
+
+// load reads the configuration anew, as at start and reload.
+func (s *System) load() {
+	env := Env{Hostname: s.Host.Name, Interfaces: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	for _, a := range s.Host.Addrs {
+		env.Interfaces = append(env.Interfaces, netip.PrefixFrom(a, 16))
+	}
+	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, env)
+	s.diags = append(s.diags, s.config.Lint(s.master)...)
+	s.tables = NewTables(s.Host.Tree, s.passwd)
+	s.services = map[string]*service{}
+	for i := range s.master.Services {
+		line := &s.master.Services[i]
+		conf := s.config.Service(line)
+		s.services[line.Name+" "+line.Type] = &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command}
+	}
+	if s.qmgr == nil {
+		s.qmgr = newQmgr(s)
+	}
+	s.qmgr.configure()
+}
+
+// passwd looks a name up among the host's users, for unix:passwd.byname.
+func (s *System) passwd(name string) (line string, ok bool) {
+	users, _ := s.Host.Tree.Users()
+	if users == nil {
+		return "", false
+	}
+	u, ok := users.Lookup(name)
+	if !ok {
+		return "", false
+	}
+	return fmt.Sprintf("%s:x:%d:%d:%s:%s:%s", u.Name, u.UID, u.GID, u.Gecos, u.Home, u.Shell), true
+}
+
+// service is the unix service of that name; nil when master.cf has none.
+func (s *System) service(name string) *service { return s.services[name+" unix"] }
+
+// Running tells whether the mail system is up.
+func (s *System) Running() bool { return s.running }
+
+// Start is "postfix start": it opens the listeners and lets the queue manager
+// look at what lies in the queue. An error is the first fatal problem.
+func (s *System) Start(cause trace.Seq) error {
+	if s.running {
+		return fmt.Errorf("fatal: the Postfix mail system is already running")
+	}
+	for _, d := range s.diags {
+		if d.Fatal {
+			return d
+		}
+	}
+	for i := range s.master.Services {
+		line := &s.master.Services[i]
+		if line.Type == "inet" && (line.Command == "smtpd" || line.Command == "postscreen") {
+			if err := s.listen(s.services[line.Name+" inet"]); err != nil {
+				return err
+			}
+		}
+	}
+	s.running = true
+	s.qmgr.start(cause)
+	return nil
+}
+
+// Stop is "postfix stop": the listeners close; what lies in the queue stays.
+func (s *System) Stop() {
+	for _, l := range s.open {
+		l.Close()
+	}
+	s.open, s.running = nil, false
+	s.qmgr.stop()
+}
+
+// Reload is "postfix reload": it reads the configuration anew and scans the
+// deferred queue.
+func (s *System) Reload(cause trace.Seq) error {
+	if !s.running {
+		return fmt.Errorf("fatal: the Postfix mail system is not running")
+	}
+	s.Stop()
+	s.load()
+	return s.Start(cause)
+}
+
+// daemon is a process of the mail system that serves one request.
+type daemon struct {
+	*System
+	svc  *service
+	conf *Config
+	pid  uint32
+	p    *sim.Proc
+}
+
+// begin makes the calling process one of a service's; end gives it back.
+func (s *System) begin(p *sim.Proc, svc *service) *daemon {
+	d := &daemon{System: s, svc: svc, conf: svc.conf, p: p}
+	if n := len(svc.idle); n > 0 {
+		d.pid, svc.idle = svc.idle[n-1], svc.idle[:n-1]
+	} else {
+		d.pid = s.Host.NextPID()
+	}
+	return d
+}
+
+func (d *daemon) end() { d.svc.idle = append(d.svc.idle, d.pid) }
+
+// name is the daemon's name in daemon graphs and causes: the service where it
+// has one of its own ("relay"), else the program.
+func (d *daemon) name() string { return d.svc.Command }
+
+// log writes a line to the mail log.
+func (d *daemon) log(format string, args ...any) {
+	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, fmt.Appendf(nil, format, args...))
+}
+
+// hand records that a daemon hands something over to another.
+func (d *daemon) hand(to, id, what string) {
+	d.p.Emit(trace.Event{Kind: trace.Daemon, A: d.p.Sym(d.name()), B: d.p.Sym(to), C: d.p.Sym(id)}, []byte(what))
+}
+
+// missing logs that a service is not in master.cf, in the words of a client
+// that cannot connect to it.
+func (s *System) missing(p *sim.Proc, who, name string) {
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/" + who)},
+		fmt.Appendf(nil, "warning: connect to private/%s: No such file or directory", name))
+}

@@ -1,0 +1,224 @@
+// Package dsn makes delivery status notifications: the multipart/report
+// messages (RFC 6522) with a message/delivery-status part (RFC 3464) by which
+// a mail system tells a sender that a message failed, is late, or arrived
+// (RFC 3461). They have the form that Postfix's bounce(8) gives them.
+package dsn
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what a notification is about.
+type Kind uint8
+
+const (
+	// Failure returns a message that could not be delivered.
+	Failure Kind = iota
+	// Delay warns that a message is late and still being tried.
+	Delay
+	// Success reports deliveries, when the sender asked for it.
+	Success
+)
+
+// Report is a notification in the making.
+type Report struct {
+	Kind     Kind
+	Host     string // the reporting mail system
+	QueueID  string // of the message that it is about
+	From     string // "MAILER-DAEMON@sender.example"
+	To       string // the sender of the message; never the null sender
+	Sender   string // the same, as X-Postfix-Sender has it
+	EnvID    string // RFC 3461 §4.4, "" if none
+	Arrival  time.Time
+	Now      time.Time
+	Warned   time.Duration // Delay: the age at which the warning was due
+	Lifetime time.Duration // Delay: when the message will be given up
+	HdrsOnly bool          // RFC 3461 §4.3: RET=HDRS
+	// ReturnPath is the envelope sender, for the copy of the message.
+	ReturnPath string
+	Message    []byte // the message, lines ending in LF
+	Recipients []Recipient
+}
+
+// Recipient is what a Report says of one recipient.
+type Recipient struct {
+	Final      string // where it went
+	Expanded   string // the address it was expanded from, "" if it is the same
+	ORcpt      string // RFC 3461 §4.2, "rfc822;ivan@alabala.com"; "" if none
+	Action     string // failed, delayed, delivered, relayed, expanded
+	Status     string // RFC 3463, "5.1.1"
+	RemoteMTA  string // the host that replied, "" if none did
+	Diagnostic string // "smtp; 550 5.1.1 …" or "X-Postfix; …"
+	Text       string // for people
+}
+
+var subjects = [...]string{
+	Failure: "Undelivered Mail Returned to Sender",
+	Delay:   "Delayed Mail (still being retried)",
+	Success: "Successful Mail Delivery Report",
+}
+
+// Subject is the Subject of a notification of this kind.
+func (k Kind) Subject() string { return subjects[k] }
+
+// Compose returns the notification, header and body, with lines ending in LF.
+// It lacks what every mail system adds to a message: Received and Message-Id.
+func (r *Report) Compose() []byte {
+	var b bytes.Buffer
+	boundary := fmt.Sprintf("%s.%d/%s", r.QueueID, r.Now.Unix(), r.Host)
+	r.header(&b, boundary)
+	fmt.Fprintf(&b, "This is a MIME-encapsulated message.\n\n--%s\n", boundary)
+	b.WriteString("Content-Description: Notification\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n")
+	r.notification(&b)
+	fmt.Fprintf(&b, "--%s\nContent-Description: Delivery report\nContent-Type: message/delivery-status\n\n", boundary)
+	r.status(&b)
+	fmt.Fprintf(&b, "--%s\n", boundary)
+	r.original(&b)
+	fmt.Fprintf(&b, "\n--%s--\n", boundary)
+	return b.Bytes()
+}
+
+// Date is a date as mail software writes it into a header, with the name of
+// the time zone as a comment (RFC 5322 §3.3).
+func Date(t time.Time) string {
+	zone, _ := t.Zone()
+	return t.Format("Mon, _2 Jan 2006 15:04:05 -0700") + " (" + zone + ")"
+}
+
+func (r *Report) header(b *bytes.Buffer, boundary string) {
+	fmt.Fprintf(b, "Date: %s\n", Date(r.Now))
+	fmt.Fprintf(b, "From: Mail Delivery System <%s>\n", r.From)
+	fmt.Fprintf(b, "Subject: %s\n", r.Kind.Subject())
+	fmt.Fprintf(b, "To: %s\n", r.To)
+	b.WriteString("Auto-Submitted: auto-replied\nMIME-Version: 1.0\n") // RFC 3834 §5
+	fmt.Fprintf(b, "Content-Type: multipart/report; report-type=delivery-status;\n\tboundary=%q\n", boundary)
+	b.WriteString("Content-Transfer-Encoding: 8bit\n\n")
+}
+
+// notification is the part that a person reads.
+func (r *Report) notification(b *bytes.Buffer) {
+	fmt.Fprintf(b, "This is the mail system at host %s.\n\n", r.Host)
+	switch r.Kind {
+	case Failure:
+		b.WriteString(failureText)
+	case Delay:
+		fmt.Fprintf(b, delayText, int(r.Warned.Hours()), int(r.Lifetime.Hours()/24))
+	case Success:
+		b.WriteString(successText)
+	}
+	b.WriteString("                   The mail system\n\n")
+	for _, to := range r.Recipients {
+		who := "<" + to.Final + ">"
+		if to.Expanded != "" && to.Expanded != to.Final {
+			who += " (expanded from <" + to.Expanded + ">)"
+		}
+		b.WriteString(Wrap(who+": "+to.Text) + "\n\n")
+	}
+}
+
+const assistance = `For further assistance, please send mail to postmaster.
+
+If you do so, please include this problem report. You can
+delete your own text from the attached returned message.
+
+`
+
+const failureText = `I'm sorry to have to inform you that your message could not
+be delivered to one or more recipients. It's attached below.
+
+` + assistance
+
+const delayText = `####################################################################
+# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #
+####################################################################
+
+Your message could not be delivered for more than %d hour(s).
+It will be retried until it is %d day(s) old.
+
+` + assistance
+
+const successText = `Your message was successfully delivered to the destination(s)
+listed below. If the message was delivered to mailbox you will
+receive no further notifications. Otherwise you may still receive
+notifications of mail delivery errors from other systems.
+
+`
+
+// status is the part that a program reads (RFC 3464 §2).
+func (r *Report) status(b *bytes.Buffer) {
+	if r.EnvID != "" {
+		fmt.Fprintf(b, "Original-Envelope-Id: %s\n", r.EnvID)
+	}
+	fmt.Fprintf(b, "Reporting-MTA: dns; %s\n", r.Host)
+	fmt.Fprintf(b, "X-Postfix-Queue-ID: %s\n", r.QueueID)
+	if r.Sender != "" {
+		fmt.Fprintf(b, "X-Postfix-Sender: rfc822; %s\n", r.Sender)
+	}
+	fmt.Fprintf(b, "Arrival-Date: %s\n\n", Date(r.Arrival))
+	for _, to := range r.Recipients {
+		fmt.Fprintf(b, "Final-Recipient: rfc822; %s\n", to.Final)
+		if to.ORcpt != "" {
+			fmt.Fprintf(b, "Original-Recipient: %s\n", to.ORcpt)
+		}
+		fmt.Fprintf(b, "Action: %s\nStatus: %s\n", to.Action, to.Status)
+		if to.RemoteMTA != "" {
+			fmt.Fprintf(b, "Remote-MTA: dns; %s\n", to.RemoteMTA)
+		}
+		if to.Diagnostic != "" {
+			b.WriteString(Wrap("Diagnostic-Code: "+to.Diagnostic) + "\n")
+		}
+		if to.Action == "delayed" && r.Lifetime > 0 {
+			fmt.Fprintf(b, "Will-Retry-Until: %s\n", Date(r.Arrival.Add(r.Lifetime)))
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// original is the part with the message, or with its header alone.
+func (r *Report) original(b *bytes.Buffer) {
+	whole := r.Kind == Failure && !r.HdrsOnly
+	if whole {
+		b.WriteString("Content-Description: Undelivered Message\nContent-Type: message/rfc822\n")
+	} else {
+		what := "Undelivered Message Headers"
+		if r.Kind == Success {
+			what = "Message Headers"
+		}
+		fmt.Fprintf(b, "Content-Description: %s\nContent-Type: text/rfc822-headers\n", what)
+	}
+	fmt.Fprintf(b, "Content-Transfer-Encoding: 8bit\n\nReturn-Path: <%s>\n", r.ReturnPath)
+	msg := r.Message
+	if !whole {
+		if i := bytes.Index(msg, []byte("\n\n")); i >= 0 {
+			msg = msg[:i+1]
+		}
+	}
+	b.Write(msg)
+}
+
+// wrapWidth is how long a line of a notification gets.
+const wrapWidth = 79
+
+// Wrap breaks a text at blanks into lines of at most 79 characters, where a
+// word allows it; lines after the first are indented by four blanks.
+func Wrap(s string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Split(s, " ") {
+		switch {
+		case i == 0:
+		case width+1+len(word) > wrapWidth:
+			b.WriteString("\n    ")
+			width = 4
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
+	return b.String()
+}

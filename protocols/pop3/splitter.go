@@ -30,6 +30,7 @@ type splitter struct {
 type partial struct {
 	n    int // octets counted for the next unit
 	line []byte
+	cut  bool // line continues one that was cut
 }
 
 // waiting is a command without a reply so far.
@@ -80,6 +81,8 @@ func (s *splitter) Split(units []wire.Unit, side wire.Side, p []byte) []wire.Uni
 // take handles a line, or with !whole a piece of one that is too long.
 func (s *splitter) take(units []wire.Unit, side wire.Side, t *partial, whole bool) []wire.Unit {
 	line := strings.TrimRight(string(t.line), "\r\n")
+	whole = whole && !t.cut
+	t.cut = t.line[len(t.line)-1] != '\n'
 	t.line = t.line[:0]
 	if side == wire.Server && s.body == messageBody {
 		last := whole && line == "."

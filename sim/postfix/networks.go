@@ -1,0 +1,225 @@
+package postfix
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// defaultNetworks computes the default of mynetworks from mynetworks_style and
+// the addresses that inet_interfaces leaves (postconf(5), mynetworks_style).
+func (c *Config) defaultNetworks() string {
+	style := c.Get("mynetworks_style")
+	var nets []string
+	seen := map[string]bool{}
+	for _, p := range c.OwnAddresses() {
+		var net netip.Prefix
+		switch style {
+		case "subnet":
+			net = p.Masked()
+		case "class":
+			net = classful(p.Addr())
+		default:
+			net = netip.PrefixFrom(p.Addr(), p.Addr().BitLen())
+		}
+		text := networkText(net)
+		if !seen[text] {
+			seen[text] = true
+			nets = append(nets, text)
+		}
+	}
+	return strings.Join(nets, " ")
+}
+
+// classful returns the network of the time before CIDR: class A, B or C.
+func classful(a netip.Addr) netip.Prefix {
+	bits := a.BitLen()
+	if a.Is4() {
+		switch first := a.As4()[0]; {
+		case first < 128:
+			bits = 8
+		case first < 192:
+			bits = 16
+		case first < 224:
+			bits = 24
+		}
+	}
+	return netip.PrefixFrom(a, bits).Masked()
+}
+
+func networkText(p netip.Prefix) string {
+	if p.Addr().Is4() {
+		return p.String()
+	}
+	_, bits, _ := strings.Cut(p.String(), "/")
+	return "[" + p.Addr().String() + "]/" + bits
+}
+
+// OwnAddresses returns the addresses on which Postfix receives mail: those of
+// the host that inet_interfaces and inet_protocols leave. With any other value
+// than "all" and "loopback-only", each name stands for an address of its own;
+// "$myhostname" is found among the host's addresses by the caller's resolver,
+// so here all non-loopback addresses stand for it.
+func (c *Config) OwnAddresses() []netip.Prefix {
+	var own []netip.Prefix
+	for _, p := range c.env.Interfaces {
+		if c.protocolEnabled(p.Addr()) && c.interfaceEnabled(p.Addr()) {
+			own = append(own, p)
+		}
+	}
+	return own
+}
+
+func (c *Config) protocolEnabled(a netip.Addr) bool {
+	for _, p := range c.List("inet_protocols") {
+		if p == "all" || p == "ipv4" && a.Is4() || p == "ipv6" && a.Is6() {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Config) interfaceEnabled(a netip.Addr) bool {
+	for _, name := range c.List("inet_interfaces") {
+		switch name {
+		case "all":
+			return true
+		case "loopback-only", "localhost":
+			if a.IsLoopback() {
+				return true
+			}
+			continue
+		}
+		if want, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+			if want == a {
+				return true
+			}
+		} else if strings.EqualFold(name, c.Get("myhostname")) && !a.IsLoopback() {
+			return true
+		}
+	}
+	return false
+}
+
+// IsOwnAddress tells whether Postfix receives mail on a, directly or through
+// a proxy (inet_interfaces, proxy_interfaces).
+func (c *Config) IsOwnAddress(a netip.Addr) bool {
+	for _, p := range c.OwnAddresses() {
+		if p.Addr() == a {
+			return true
+		}
+	}
+	for _, name := range c.List("proxy_interfaces") {
+		if want, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil && want == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Networks is a list of network patterns as mynetworks has it: "1.2.3.4",
+// "1.2.0.0/16", "[::1]/128", "!" before a pattern excludes, "/file" and
+// "type:table" are looked up.
+type Networks struct {
+	rules  []networkRule
+	tables *Tables
+	// Problems are the patterns that could not be read, in Postfix's words.
+	Problems []string
+}
+
+type networkRule struct {
+	net  netip.Prefix
+	spec string // a table, when net is not valid
+	not  bool
+}
+
+// ParseNetworks reads network patterns; tables may be nil when none of them is
+// a file or a table.
+func ParseNetworks(patterns []string, tables *Tables) *Networks {
+	n := &Networks{tables: tables}
+	n.add(patterns, false, 0)
+	return n
+}
+
+// maxListDepth bounds how deep a list may name files that name files.
+const maxListDepth = 10
+
+func (n *Networks) add(patterns []string, not bool, depth int) {
+	for _, p := range patterns {
+		exclude := not
+		for strings.HasPrefix(p, "!") {
+			p, exclude = p[1:], !exclude
+		}
+		switch {
+		case strings.HasPrefix(p, "/"):
+			if n.tables != nil && depth < maxListDepth {
+				lines, err := n.tables.listFile(p)
+				if err != nil {
+					n.Problems = append(n.Problems, err.Error())
+				}
+				n.add(lines, exclude, depth+1)
+			}
+		case isTableSpec(p):
+			n.rules = append(n.rules, networkRule{spec: p, not: exclude})
+		default:
+			net, problem := ParseNetwork(p)
+			if problem != "" {
+				n.Problems = append(n.Problems, problem)
+				continue
+			}
+			n.rules = append(n.rules, networkRule{net: net, not: exclude})
+		}
+	}
+}
+
+// ParseNetwork reads "addr", "addr/bits", "[addr]" or "[addr]/bits". The
+// problem is in the words of cidr_match(3).
+func ParseNetwork(s string) (net netip.Prefix, problem string) {
+	plain := s
+	if strings.HasPrefix(s, "[") {
+		plain = strings.Replace(s[1:], "]", "", 1)
+	}
+	if !strings.Contains(plain, "/") {
+		a, err := netip.ParseAddr(plain)
+		if err != nil || a.Zone() != "" {
+			return net, "bad address pattern: \"" + s + "\""
+		}
+		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), ""
+	}
+	p, err := netip.ParsePrefix(plain)
+	if err != nil {
+		return net, "bad network/mask pattern: \"" + s + "\""
+	}
+	if p.Masked() != p {
+		return net, "non-null host address bits in \"" + s + "\", perhaps you should use \"" + p.Masked().String() + "\" instead"
+	}
+	return p, ""
+}
+
+// Match tells whether the address is in one of the networks; the first
+// pattern that matches decides.
+func (n *Networks) Match(a netip.Addr) bool {
+	a = a.Unmap()
+	for _, r := range n.rules {
+		if r.spec != "" {
+			if t, err := n.tables.Open(r.spec); err == nil {
+				if _, found, err := t.Lookup(a.String()); err == nil && found {
+					return !r.not
+				}
+			}
+			continue
+		}
+		if r.net.Contains(a) {
+			return !r.not
+		}
+	}
+	return false
+}
+
+// Networks returns mynetworks as patterns. tables may be nil when mynetworks
+// names no file or table.
+func (c *Config) Networks(tables *Tables) *Networks {
+	if c.nets == nil || c.nets.tables != tables {
+		c.nets = ParseNetworks(c.List("mynetworks"), tables)
+	}
+	return c.nets
+}

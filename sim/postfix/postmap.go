@@ -1,0 +1,267 @@
+package postfix
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// The files that postmap(1) and postalias(1) build. A real one is a Berkeley
+// DB; ours is a text of one "key TAB value" a line under a first line that
+// says what it is. What matters is kept: it is a snapshot of the source at the
+// time of the command.
+
+// indexMagic is the first line of a built table.
+const indexMagic = "postmap index 1\n"
+
+// maxTableEntries bounds a table.
+const maxTableEntries = 1 << 20
+
+// IndexSuffix is what the file that holds a built table ends in: ".db" for
+// hash and btree, ".lmdb", ".cdb", ".dir" for the others.
+func IndexSuffix(kind string) string {
+	switch kind {
+	case "lmdb":
+		return ".lmdb"
+	case "cdb":
+		return ".cdb"
+	case "dbm", "sdbm":
+		return ".dir"
+	}
+	return ".db"
+}
+
+// Postmap builds a table from "key whitespace value" lines, as postmap(1)
+// does. name is the name of the source, for the messages.
+func Postmap(name, text string) (index []byte, diags []Diag) {
+	m, diags := parseMapText(name, name+".db", text)
+	return writeIndex(m), diags
+}
+
+// Postalias builds a table from the "name: value, …" lines of aliases(5), as
+// postalias(1) and newaliases(1) do.
+func Postalias(name, text string) (index []byte, diags []Diag) {
+	m, diags := parseAliasText(name, name+".db", text)
+	return writeIndex(m), diags
+}
+
+// parseMapText reads the source of a postmap table.
+func parseMapText(name, target, text string) (mapTable, []Diag) {
+	lines, diags := logicalLines(name, text)
+	m := mapTable{}
+	warn := func(line int, format string, args ...any) {
+		diags = append(diags, Diag{File: name, Line: line, Text: fmt.Sprintf(format, args...)})
+	}
+	for _, l := range lines {
+		s := strings.TrimSpace(l.text)
+		n := keyEnd(s)
+		key, value := s[:n], strings.TrimSpace(s[n:])
+		if value == "" {
+			warn(l.line, "%s, line %d: expected format: key whitespace value", name, l.line)
+			continue
+		}
+		if strings.HasSuffix(key, ":") {
+			warn(l.line, "%s, line %d: record is in \"key: value\" format; is this an alias file?", name, l.line)
+		}
+		key = foldKey(key)
+		if _, double := m[key]; double {
+			warn(l.line, "%s: duplicate entry: \"%s\"", target, key)
+			continue
+		}
+		if len(m) >= maxTableEntries {
+			warn(l.line, "%s: more than %d entries; the rest is left out", name, maxTableEntries)
+			break
+		}
+		m[key] = value
+	}
+	return m, diags
+}
+
+// keyEnd returns the length of the key at the head of a line: up to white
+// space outside double quotes.
+func keyEnd(s string) int {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && isBlank(c):
+			return i
+		}
+	}
+	return len(s)
+}
+
+// parseAliasText reads the source of an alias table.
+func parseAliasText(name, target, text string) (mapTable, []Diag) {
+	lines, diags := logicalLines(name, text)
+	m := mapTable{}
+	warn := func(line int, format string, args ...any) {
+		diags = append(diags, Diag{File: name, Line: line, Text: fmt.Sprintf(format, args...)})
+	}
+	for _, l := range lines {
+		key, value, problem := splitAlias(l.text)
+		if problem != "" {
+			warn(l.line, "%s, line %d: %s", name, l.line, problem)
+			continue
+		}
+		key = foldKey(key)
+		if _, double := m[key]; double {
+			warn(l.line, "%s: duplicate entry: \"%s\"", target, key)
+			continue
+		}
+		if len(m) >= maxTableEntries {
+			warn(l.line, "%s: more than %d entries; the rest is left out", name, maxTableEntries)
+			break
+		}
+		m[key] = value
+	}
+	return m, diags
+}
+
+// splitAlias reads "name: value" of aliases(5). The name may be quoted.
+func splitAlias(line string) (key, value, problem string) {
+	s := strings.TrimSpace(line)
+	colon, quoted := -1, false
+	var b strings.Builder
+	for i := 0; i < len(s) && colon < 0; i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case c == '"':
+			quoted = !quoted
+		case c == ':' && !quoted:
+			colon = i
+		default:
+			b.WriteByte(c)
+		}
+	}
+	key = strings.Join(strings.Fields(b.String()), " ")
+	if colon < 0 || key == "" {
+		return "", "", "need name:value pair"
+	}
+	if strings.Contains(key, "@") {
+		return "", "", "name must be local"
+	}
+	value = strings.TrimSpace(s[colon+1:])
+	if value == "" {
+		return "", "", "need name:value pair"
+	}
+	return key, value, ""
+}
+
+func writeIndex(m mapTable) []byte {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	var b strings.Builder
+	b.WriteString(indexMagic)
+	for _, k := range keys {
+		b.WriteString(k + "\t" + strings.ReplaceAll(m[k], "\n", " ") + "\n")
+	}
+	return []byte(b.String())
+}
+
+func readIndex(text string) (mapTable, error) {
+	body, ok := strings.CutPrefix(text, indexMagic)
+	if !ok {
+		return nil, fmt.Errorf("file is not a table that postmap or postalias built")
+	}
+	m := mapTable{}
+	for line := range strings.Lines(body) {
+		if k, v, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
+			m[k] = v
+		}
+	}
+	return m, nil
+}
+
+// WritableFiles is a file tree that tables can be built in.
+type WritableFiles interface {
+	Files
+	WriteFile(path string, content []byte) error
+}
+
+// BootTables builds every indexed table that the configuration names, whose
+// source is there and which was not built before. So a host that a scenario
+// describes by its sources boots with its tables built; later changes need
+// postmap or newaliases, as in reality.
+func BootTables(c *Config, files WritableFiles) []Diag {
+	var diags []Diag
+	for _, spec := range indexedTables(c) {
+		kind, name, _ := strings.Cut(spec, ":")
+		if _, err := files.ReadFile(name + IndexSuffix(kind)); err == nil {
+			continue
+		}
+		source, err := files.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		build := Postmap
+		if isAliasTable(c, spec) {
+			build = Postalias
+		}
+		index, more := build(name, string(source))
+		diags = append(diags, more...)
+		if err := files.WriteFile(name+IndexSuffix(kind), index); err != nil {
+			diags = append(diags, Diag{Fatal: true, File: name, Text: fmt.Sprintf("open database %s: %v", name+IndexSuffix(kind), err)})
+		}
+	}
+	return diags
+}
+
+// indexedTables lists the hash:, btree: … tables that any parameter of main.cf
+// or option of master.cf names, in the order of their names.
+func indexedTables(c *Config) []string {
+	found := map[string]bool{}
+	collect := func(text string) {
+		for _, item := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", \t\r\n{}", r) }) {
+			item = strings.TrimLeft(item, "!")
+			for strings.HasPrefix(item, "proxy:") {
+				item = item[len("proxy:"):]
+			}
+			switch kind, name, _ := strings.Cut(item, ":"); kind {
+			case "hash", "btree", "lmdb", "cdb", "dbm", "sdbm":
+				if strings.HasPrefix(name, "/") {
+					found[item] = true
+				}
+			}
+		}
+	}
+	collect(c.Get("alias_maps"))
+	collect(c.Get("alias_database"))
+	for _, e := range c.main.Entries() {
+		collect(c.Get(e.Name))
+	}
+	if c.master != nil {
+		for i := range c.master.Services {
+			for _, o := range c.master.Services[i].Options {
+				text, _ := c.Expand(o.Value)
+				collect(text)
+			}
+		}
+	}
+	specs := make([]string, 0, len(found))
+	for s := range found {
+		specs = append(specs, s)
+	}
+	sort.Strings(specs)
+	return specs
+}
+
+// isAliasTable tells whether a table has the format of aliases(5).
+func isAliasTable(c *Config, spec string) bool {
+	for _, param := range [...]string{"alias_maps", "alias_database"} {
+		for _, item := range c.List(param) {
+			if strings.TrimPrefix(item, "proxy:") == spec {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -101,7 +101,7 @@ func (f *fielder) section(s section, off int) {
 func (f *fielder) record(r record) {
 	title := string(appendData(append(appendName(nil, r.name), (" "+typeWord(r.typ))...), f.p, r))
 	if r.section == question {
-		title = string(append(appendName(nil, r.name), (" "+typeWord(r.typ))...))
+		title = string(append(appendName(nil, r.name), (" " + typeWord(r.typ))...))
 	}
 	f.add(r.off, r.end-r.off, 1, "Record", title)
 	if r.section == question {

@@ -1,0 +1,205 @@
+package dnswire
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Exchanger sends a resolver's questions to other servers.
+type Exchanger interface {
+	// Exchange sends a packet to port 53 of a server and returns the reply.
+	// cause is the trace event that recorded the reply's arrival. It may take
+	// up to wait of the world's time; the error is ErrTimeout after that and
+	// ErrRefused when the server's host says that nobody listens.
+	Exchange(to netip.Addr, tcp bool, query []byte, wait time.Duration) (reply []byte, cause uint32, err error)
+}
+
+// What Exchange can fail with.
+var (
+	ErrTimeout = errors.New("no answer in time")
+	ErrRefused = errors.New("nobody listens there")
+)
+
+// ResolverConfig is what a resolver is made of.
+type ResolverConfig struct {
+	Hints      *Zone    // the root servers to begin with
+	Zones      *ZoneSet // zones of its own, may be nil
+	Forwarders []netip.Addr
+	// ForwardOnly gives up when the forwarders do; else the resolver then
+	// walks itself.
+	ForwardOnly bool
+	// ForwardZones are forwarders for parts of the name space, by canonical
+	// name (CanonicalName).
+	ForwardZones map[string]Forward
+	Secret       [16]byte // of the cookies
+	Now          func() time.Time
+	Dice         Dice // ids, order of servers with the same past
+}
+
+// Forward is where the questions below a name are sent.
+type Forward struct {
+	To   []netip.Addr
+	Only bool
+}
+
+// Resolver answers questions by asking other servers, from the root down, and
+// remembers what it was told (RFC 1034 §5.3.3).
+type Resolver struct {
+	cfg     ResolverConfig
+	cache   cache
+	cookies map[netip.Addr]string        // the cookie as the server completed it, hexadecimal
+	rtt     map[netip.Addr]time.Duration // smoothed
+	plain   map[netip.Addr]bool          // servers that do not understand EDNS
+}
+
+// NewResolver returns a resolver with an empty cache.
+func NewResolver(cfg ResolverConfig) *Resolver {
+	r := &Resolver{cfg: cfg}
+	r.Flush()
+	return r
+}
+
+// Flush forgets everything learned, as "rndc flush" does.
+func (r *Resolver) Flush() {
+	r.cache.entries = map[cacheKey]*cached{}
+	r.cookies = map[netip.Addr]string{}
+	r.rtt = map[netip.Addr]time.Duration{}
+	r.plain = map[netip.Addr]bool{}
+}
+
+// CacheEntries returns what the resolver remembers, by name.
+func (r *Resolver) CacheEntries() []CacheEntry { return r.cache.list(r.cfg.Now().Unix()) }
+
+// ResolveTimeout is how long a resolver tries before it says SERVFAIL, BIND's
+// resolver-query-timeout.
+const ResolveTimeout = 10 * time.Second
+
+// Answer returns the reply to a question; nil to say nothing. cause is the event
+// that brought the last piece of the answer, at whatever time; 0 when nothing
+// from outside was used.
+func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte, cause uint32) {
+	in := readQuery(query)
+	if in == nil {
+		return nil, 0
+	}
+	in.out.RecursionAvailable = true
+	if in.done {
+		return in.pack(req, r.cfg.Secret), 0
+	}
+	l := &lookup{r: r, x: x, left: maxQueries, deadline: r.cfg.Now().Add(ResolveTimeout)}
+	name, ours := in.name, false
+	if z := r.cfg.Zones.find(name, in.typ); z != nil {
+		ours = true
+		authoritative(in, z, r.cfg.Zones, req)
+		target := in.leaves(z)
+		if target == "" || !in.out.RecursionDesired {
+			return in.pack(req, r.cfg.Secret), 0
+		}
+		name = target
+	}
+	switch {
+	case in.out.RecursionDesired:
+		cause = r.recurse(l, in, name, req)
+	case !ours:
+		cause = r.fromCache(in, req)
+	}
+	return in.pack(req, r.cfg.Secret), cause
+}
+
+// leaves returns where an authoritative answer ends in an alias that points out
+// of the zone, "" when it does not.
+func (in *exchange) leaves(z *Zone) string {
+	if len(in.out.Answer) == 0 || len(in.out.Ns) > 0 || in.out.Rcode != dns.RcodeSuccess {
+		return ""
+	}
+	if c, ok := in.out.Answer[len(in.out.Answer)-1].(*dns.CNAME); ok && in.typ != dns.TypeCNAME && !within(canonical(c.Target), z.origin) {
+		return canonical(c.Target)
+	}
+	return ""
+}
+
+// recurse finds the answer, alias by alias.
+func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (cause uint32) {
+	for restarts := 0; ; restarts++ {
+		e := l.get(name, in.typ, true, "")
+		now := r.cfg.Now().Unix()
+		if e == nil || e.rcode == dns.RcodeServerFailure || restarts > maxRestarts {
+			in.out.Rcode, in.out.Authoritative = dns.RcodeServerFailure, false
+			if restarts <= maxRestarts {
+				in.out.Answer = nil
+			}
+			if e != nil {
+				l.cause = e.cause
+			}
+			return l.cause
+		}
+		cause = e.cause
+		if len(e.rrs) == 0 {
+			in.out.Rcode = int(e.rcode)
+			in.out.Ns = e.agedSOA(now)
+			return cause
+		}
+		set := e.aged(now)
+		in.out.Answer = mixed(in.out.Answer, set, req.Dice)
+		c, alias := set[0].(*dns.CNAME)
+		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
+			r.moreFromCache(in, set, now)
+			in.glueOrder(req)
+			return cause
+		}
+		name = canonical(c.Target)
+	}
+}
+
+// moreFromCache adds the addresses of the hosts that a set names as far as they
+// are known, however they became known.
+func (r *Resolver) moreFromCache(in *exchange, s rrset, now int64) {
+	for _, rr := range sortedCopy(s) {
+		host := targetOf(rr)
+		if host == "" {
+			continue
+		}
+		for _, t := range addressTypes {
+			if e := r.cache.at(cacheKey{canonical(host), t}, now, trustAdditional); e != nil {
+				in.addExtra(e.aged(now))
+			}
+		}
+	}
+}
+
+func sortedCopy(s rrset) rrset {
+	out := append(rrset(nil), s...)
+	sortRRs(out)
+	return out
+}
+
+// fromCache answers a question that does not desire recursion: from memory, or
+// with a referral to the closest servers known.
+func (r *Resolver) fromCache(in *exchange, req Request) uint32 {
+	now := r.cfg.Now().Unix()
+	if e := r.cache.answer(in.name, in.typ, now); e != nil {
+		in.out.Rcode = int(e.rcode)
+		in.out.Ns = e.agedSOA(now)
+		in.out.Answer = mixed(nil, e.aged(now), req.Dice)
+		r.moreFromCache(in, e.rrs, now)
+		in.glueOrder(req)
+		return e.cause
+	}
+	for n := in.name; n != ""; n = parent(n) {
+		if e := r.cache.at(cacheKey{n, dns.TypeNS}, now, trustGlue); e != nil && len(e.rrs) > 0 {
+			in.out.Ns = mixed(nil, e.aged(now), req.Dice)
+			r.moreFromCache(in, e.rrs, now)
+			in.glueOrder(req)
+			return e.cause
+		}
+	}
+	if r.cfg.Hints != nil {
+		ns := rrset(r.cfg.Hints.Lookup(".", dns.TypeNS))
+		in.out.Ns = mixed(nil, ns, req.Dice)
+		in.more(r.cfg.Hints, ns, true)
+	}
+	return 0
+}

@@ -1,0 +1,190 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+// A Problem is one thing that is wrong with a document.
+type Problem struct {
+	File    string // as the reader named it
+	Line    int    // from 1; 0 when the problem is the file as a whole
+	Column  int    // from 1, in characters
+	Message string // what is wrong, and the nearest known word
+	Want    string // what was expected; may be empty
+	Excerpt string // the line, control characters made visible
+	Width   int    // characters to underline, at least 1
+	Warning bool   // the document works all the same
+}
+
+// Error returns the problem in one line: "file:line:column: message".
+func (p *Problem) Error() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+	kind := ""
+	if p.Warning {
+		kind = "warning: "
+	}
+	return where + ": " + kind + p.Message
+}
+
+// String returns the problem with the excerpt, a caret under the place, and
+// what was expected.
+func (p *Problem) String() string {
+	var b strings.Builder
+	b.WriteString(p.Error())
+	if p.Line > 0 {
+		margin := fmt.Sprintf("%5d | ", p.Line)
+		text, caret := p.excerpt()
+		b.WriteString("\n" + margin + text)
+		b.WriteString("\n" + strings.Repeat(" ", len(margin)-2) + "| " + caret)
+	}
+	if p.Want != "" {
+		b.WriteString("\n        expected " + p.Want)
+	}
+	return b.String()
+}
+
+// excerptWidth is the room for the excerpt on a line of 80 columns.
+const excerptWidth = 70
+
+// excerpt returns the line cut to a readable length around the place, and the
+// line of carets under it.
+func (p *Problem) excerpt() (text, caret string) {
+	runes := []rune(p.Excerpt)
+	at := min(max(p.Column-1, 0), len(runes))
+	from, dots := 0, ""
+	for displaywidth.String(string(runes[from:at])) > excerptWidth-16 {
+		from++
+		dots = "…"
+	}
+	to := len(runes)
+	for to > at && displaywidth.String(dots+string(runes[from:to])) > excerptWidth {
+		to--
+	}
+	text = dots + string(runes[from:to])
+	if to < len(runes) {
+		text += "…"
+	}
+	end := min(at+max(p.Width, 1), to)
+	caret = strings.Repeat(" ", displaywidth.String(dots+string(runes[from:at]))) + "^"
+	if end > at {
+		caret += strings.Repeat("~", max(displaywidth.String(string(runes[at:end]))-1, 0))
+	}
+	return text, caret
+}
+
+// Errors are all problems of the documents that were read, in their order.
+type Errors []*Problem
+
+// Error returns every problem with its excerpt, an empty line between them,
+// and a last line that counts them.
+func (e Errors) Error() string {
+	var b strings.Builder
+	n := 0
+	for _, p := range e {
+		b.WriteString(p.String() + "\n\n")
+		if !p.Warning {
+			n++
+		}
+	}
+	b.WriteString(count(n, "error"))
+	if w := len(e) - n; w > 0 {
+		b.WriteString(", " + count(w, "warning"))
+	}
+	return b.String()
+}
+
+// Fatal tells whether one of them is more than a warning.
+func (e Errors) Fatal() bool {
+	for _, p := range e {
+		if !p.Warning {
+			return true
+		}
+	}
+	return false
+}
+
+// Warnings returns those that do not keep a document from working.
+func (e Errors) Warnings() Errors {
+	var w Errors
+	for _, p := range e {
+		if p.Warning {
+			w = append(w, p)
+		}
+	}
+	return w
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// nearest returns the known word that a reader most likely meant, or "". A
+// third of the letters may differ.
+func nearest(word string, known []string) string {
+	best, bestAt := "", len([]rune(word))/3+2
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), strings.ToLower(k), bestAt); d < bestAt {
+			best, bestAt = k, d
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions and substitutions (and
+// swaps of neighbours) that make b of a (Damerau-Levenshtein); it gives up at
+// limit.
+func distance(a, b string, limit int) int {
+	if utf8.RuneCountInString(a) > 64 || utf8.RuneCountInString(b) > 64 {
+		return limit
+	}
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) >= limit || len(y)-len(x) >= limit {
+		return limit
+	}
+	two, one, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range one {
+		one[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(one[j]+1, row[j-1]+1, one[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], two[j-2]+1)
+			}
+		}
+		two, one, row = one, row, two
+	}
+	return one[len(y)]
+}
+
+// didYouMean returns `; did you mean "WORD"?` for the nearest known word, or
+// nothing.
+func didYouMean(word string, known []string) string {
+	if w := nearest(word, known); w != "" {
+		return fmt.Sprintf("; did you mean %q?", w)
+	}
+	return ""
+}
+
+// oneOf lists words for an "expected …": "a, b or c".
+func oneOf(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}

@@ -154,4 +154,3 @@ func TestHints(t *testing.T) {
 		t.Fatalf("got %v %v, want the address of the root server", z, probs)
 	}
 }
-

@@ -203,3 +203,9 @@ func (r *Resolver) fromCache(in *exchange, req Request) uint32 {
 	}
 	return 0
 }
+
+// Inherit takes over what another resolver has learned, as a server that reads
+// its configuration again keeps its cache.
+func (r *Resolver) Inherit(old *Resolver) {
+	r.cache, r.cookies, r.rtt, r.plain = old.cache, old.cookies, old.rtt, old.plain
+}

@@ -1,0 +1,79 @@
+package node
+
+import (
+	"encoding/binary"
+	"io"
+
+	"mailtrek/protocols/dnswire"
+	"mailtrek/protocols/wire"
+	"mailtrek/sim/trace"
+)
+
+// dnsPort is where name servers answer (RFC 1035 §4.2).
+const dnsPort = 53
+
+// DescribeDNS fills in the columns of the event that a DNS packet becomes.
+func DescribeDNS(t *trace.Trace, packet []byte) trace.Event {
+	e := trace.Event{Kind: trace.Query, Proto: trace.DNS}
+	h, ok := dnswire.Columns(packet)
+	if !ok {
+		return e
+	}
+	if h.Response {
+		e.Kind, e.Code, e.N = trace.Answer, uint16(h.RCode), uint32(h.Answers)
+	}
+	if h.Name != "" {
+		e.A, e.B = t.Intern(h.Name), t.Intern(dnswire.TypeName(h.Type))
+	}
+	return e
+}
+
+// maxTCPMessage is the largest DNS message: two octets give its length
+// (RFC 1035 §4.2.2).
+const maxTCPMessage = 65535
+
+// writeTCP sends one DNS message over TCP, length and message in one write
+// (RFC 7766 §8).
+func writeTCP(c io.Writer, packet []byte) error {
+	if len(packet) > maxTCPMessage {
+		return io.ErrShortWrite
+	}
+	b := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(packet)), uint16(len(packet)))
+	_, err := c.Write(append(b, packet...))
+	return err
+}
+
+// readTCP reads one DNS message from TCP.
+func readTCP(c io.Reader) ([]byte, error) {
+	var n [2]byte
+	if _, err := io.ReadFull(c, n[:]); err != nil {
+		return nil, err
+	}
+	b := make([]byte, binary.BigEndian.Uint16(n[:]))
+	_, err := io.ReadFull(c, b)
+	return b, err
+}
+
+// dnsSplitter cuts a TCP connection of DNS into messages with their lengths.
+type dnsSplitter struct {
+	have [2]int
+	head [2][2]byte
+}
+
+// Split implements wire.Splitter.
+func (s *dnsSplitter) Split(units []wire.Unit, side wire.Side, p []byte) []wire.Unit {
+	for _, c := range p {
+		if s.have[side] < 2 {
+			s.head[side][s.have[side]] = c
+		}
+		s.have[side]++
+		if s.have[side] >= 2 && s.have[side] == 2+int(binary.BigEndian.Uint16(s.head[side][:])) {
+			units = append(units, wire.Unit{N: s.have[side], Kind: wire.Raw})
+			s.have[side] = 0
+		}
+	}
+	return units
+}
+
+// Rest implements wire.Splitter.
+func (s *dnsSplitter) Rest(side wire.Side) int { return s.have[side] }

@@ -1,0 +1,285 @@
+package node
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"mailtrek/protocols/dnswire"
+	"mailtrek/protocols/wire"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// NamedConf is where BIND looks for its configuration (named(8)).
+const NamedConf = "/etc/bind/named.conf"
+
+// NameServer is BIND's named on a host: it answers for its zones, and when its
+// configuration allows recursion it finds out the rest.
+type NameServer struct {
+	h        *Host
+	conf     *dnswire.NamedConf
+	zones    *dnswire.ZoneSet
+	secret   [16]byte
+	resolver *dnswire.Resolver // nil with "recursion no"
+	pending  map[string]*sim.Cond
+	tcp      []*sim.Listener
+	problems []dnswire.Problem
+}
+
+// StartNameServer reads the host's named.conf and zone files and begins to
+// answer on UDP and TCP. The error says why named would not start; a zone that
+// cannot be loaded is only missing (Problems), as in BIND.
+func StartNameServer(h *Host) (*NameServer, error) {
+	n := &NameServer{h: h, pending: map[string]*sim.Cond{}}
+	binary.LittleEndian.PutUint64(n.secret[:8], h.Dice.Uint64())
+	binary.LittleEndian.PutUint64(n.secret[8:], h.Dice.Uint64())
+	if err := n.load(); err != nil {
+		return nil, err
+	}
+	return n, n.listen()
+}
+
+// Problems is what was wrong with the files at the last load.
+func (n *NameServer) Problems() []dnswire.Problem { return n.problems }
+
+// Reload reads the files again, as "rndc reload" does; the cache is kept. When
+// named.conf is broken, everything stays as it was.
+func (n *NameServer) Reload() error {
+	old := n.resolver
+	if err := n.load(); err != nil {
+		return err
+	}
+	if old != nil && n.resolver != nil {
+		n.resolver.Inherit(old)
+	}
+	return nil
+}
+
+// Stop ends the server; questions under way are still answered.
+func (n *NameServer) Stop() {
+	n.h.CloseUDP(n.conf.Port)
+	for _, l := range n.tcp {
+		l.Close()
+	}
+	n.tcp = nil
+}
+
+// Cache is what the server remembers of what others told it.
+func (n *NameServer) Cache() []dnswire.CacheEntry {
+	if n.resolver == nil {
+		return nil
+	}
+	return n.resolver.CacheEntries()
+}
+
+// FlushCache forgets it, as "rndc flush" does.
+func (n *NameServer) FlushCache() {
+	if n.resolver != nil {
+		n.resolver.Flush()
+	}
+}
+
+// load reads named.conf and what it names.
+func (n *NameServer) load() error {
+	conf, probs := dnswire.ReadNamedConf(NamedConf, n.read)
+	if conf == nil {
+		for _, p := range probs {
+			if !p.Warning {
+				return fmt.Errorf("named: %w", p)
+			}
+		}
+	}
+	rc := dnswire.ResolverConfig{Forwarders: conf.Forwarders, ForwardOnly: conf.ForwardOnly, Secret: n.secret,
+		Now: n.h.World().Clock, Dice: n.h.Dice, ForwardZones: map[string]dnswire.Forward{}}
+	var zones []*dnswire.Zone
+	for _, c := range conf.Zones {
+		if c.Type == "forward" {
+			rc.ForwardZones[c.Name] = dnswire.Forward{To: c.Forwarders, Only: c.ForwardOnly}
+			continue
+		}
+		z, zp := n.zone(c)
+		probs = append(probs, zp...)
+		switch {
+		case z == nil:
+		case c.Type == "hint":
+			rc.Hints = z
+		default:
+			zones = append(zones, z)
+		}
+	}
+	n.conf, n.problems = conf, probs
+	n.zones = dnswire.NewZoneSet(zones...)
+	rc.Zones = n.zones
+	n.resolver = nil
+	if conf.Recursion {
+		n.resolver = dnswire.NewResolver(rc)
+	}
+	return nil
+}
+
+func (n *NameServer) read(path string) (string, error) {
+	b, err := n.h.Tree.ReadFile(path)
+	return string(b), err
+}
+
+// zone loads the file of a zone clause.
+func (n *NameServer) zone(c dnswire.ZoneClause) (*dnswire.Zone, []dnswire.Problem) {
+	text, err := n.read(c.File)
+	if err != nil {
+		return nil, []dnswire.Problem{{File: c.ConfFile, Line: c.Line, Col: c.Col, Warning: true,
+			Msg: fmt.Sprintf("zone %s/IN: loading from master file %s failed: file not found", c.Name, c.File)}}
+	}
+	return dnswire.ParseZone(dnswire.ZoneConfig{File: c.File, Origin: c.Name, Hints: c.Type == "hint"}, text)
+}
+
+// listen opens the sockets that listen-on asks for.
+func (n *NameServer) listen() error {
+	addrs := append([]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, n.h.Addrs...)
+	for _, a := range addrs {
+		if !n.conf.ListenOn.Allows(a, n.networks()) {
+			continue
+		}
+		at := netip.AddrPortFrom(a, n.conf.Port)
+		if err := n.h.ListenUDP(at, n.udp); err != nil {
+			return err
+		}
+		ls, err := n.h.Listen(at.String(), sim.Service{Name: "domain", Proto: trace.DNS, Serve: n.stream,
+			Splitter: func() wire.Splitter { return &dnsSplitter{} }})
+		n.tcp = append(n.tcp, ls...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hostNetwork is the size of the network that a simulated host believes to be
+// its own, for "localnets".
+const hostNetwork = 16
+
+// networks are the host's addresses with their networks.
+func (n *NameServer) networks() []netip.Prefix {
+	var out []netip.Prefix
+	for _, a := range n.h.Addrs {
+		out = append(out, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
+	}
+	return out
+}
+
+// udp answers one datagram.
+func (n *NameServer) udp(p *sim.Proc, pkt sim.Packet) {
+	if reply := n.answer(p, pkt.From.Addr(), false, pkt.Data); reply != nil {
+		pkt.Reply(p, reply, DescribeDNS)
+	}
+}
+
+// tcpIdle is how long a connection may be silent, BIND's tcp-idle-timeout.
+const tcpIdle = 30 * time.Second
+
+// stream answers the questions of a TCP connection one after the other.
+func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
+	defer c.Close()
+	from := netip.Addr{}
+	if ap, err := netip.ParseAddrPort(c.Info().ClientAddr); err == nil {
+		from = ap.Addr()
+	}
+	for {
+		c.SetTimeout(tcpIdle)
+		query, err := readTCP(c)
+		if err != nil {
+			return
+		}
+		reply := n.answer(p, from, true, query)
+		if reply == nil || writeTCP(c, reply) != nil {
+			return
+		}
+	}
+}
+
+// answer computes the reply to a question; finding out may take time.
+func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte) []byte {
+	req := dnswire.Request{From: from, TCP: tcp, Now: p.Now(), Dice: n.h.Dice}
+	if !n.conf.AllowQuery.Allows(from, n.networks()) {
+		return (&dnswire.Server{Secret: n.secret}).Answer(req, query)
+	}
+	if n.resolver == nil || !n.conf.AllowRecursion.Allows(from, n.networks()) {
+		return (&dnswire.Server{Zones: n.zones, Secret: n.secret}).Answer(req, query)
+	}
+	return n.recurse(p, req, query)
+}
+
+// recurse lets the resolver answer. Of equal questions that arrive while the
+// first is being worked on, the others wait for it and then find the answer in
+// the cache, as BIND's clients share one fetch.
+func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []byte {
+	key := ""
+	if h, ok := dnswire.Columns(query); ok && h.Name != "" {
+		key = dnswire.CanonicalName(h.Name) + " " + dnswire.TypeName(h.Type)
+	}
+	if first := n.pending[key]; first != nil && key != "" {
+		first.Wait(p, dnswire.ResolveTimeout)
+	}
+	done := n.pending[key]
+	if done == nil {
+		done = &sim.Cond{}
+		n.pending[key] = done
+	}
+	asked := p.Cause()
+	x := &exchanger{p: p}
+	req.Now = p.Now()
+	reply, brought := n.resolver.Answer(x, req, query)
+	if n.pending[key] == done {
+		delete(n.pending, key)
+	}
+	done.Broadcast()
+	if x.sent == 0 && brought != 0 {
+		n.fromCache(p, asked, trace.Seq(brought), reply)
+	}
+	return reply
+}
+
+// fromCache records that an answer was in the cache. The event is caused by the
+// question, so that the stories of two mails stay apart; which event had brought
+// the answer stands in N.
+func (n *NameServer) fromCache(p *sim.Proc, asked, brought trace.Seq, reply []byte) {
+	h, ok := dnswire.Columns(reply)
+	if !ok {
+		return
+	}
+	age := p.World().Now() - p.World().Trace.At(brought).At()
+	text := fmt.Sprintf("learned %s ago from event %d", age.Round(time.Millisecond), brought)
+	p.Emit(trace.Event{Kind: trace.Lookup, Cause: asked, Proto: trace.DNS, A: p.Sym("named"), B: p.Sym("cache"),
+		C: p.Sym(dnswire.TypeName(h.Type) + " " + h.Name), N: uint32(brought)}, []byte(text))
+}
+
+// exchanger sends a resolver's questions over the simulated network.
+type exchanger struct {
+	p    *sim.Proc
+	sent int
+}
+
+// Exchange implements dnswire.Exchanger.
+func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Duration) ([]byte, uint32, error) {
+	x.sent++
+	if tcp {
+		reply, seq, err := askTCP(x.p, to, query, wait)
+		return reply, uint32(seq), exchangeError(err)
+	}
+	h, _ := dnswire.Columns(query)
+	u := x.p.OpenUDP(netip.AddrPortFrom(to, dnsPort), trace.DNS, DescribeDNS)
+	reply, seq, err := askOnce(x.p, u, query, h.ID, h.Name, h.Type, wait)
+	return reply, uint32(seq), exchangeError(err)
+}
+
+func exchangeError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sim.ErrTimeout):
+		return dnswire.ErrTimeout
+	}
+	return dnswire.ErrRefused
+}

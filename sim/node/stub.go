@@ -1,0 +1,255 @@
+package node
+
+import (
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"mailtrek/protocols/dnswire"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+
+	"github.com/miekg/dns"
+)
+
+// Stub is the stub resolver that the programs of a host share: libresolv, which
+// asks the name servers of /etc/resolv.conf and does no walking of its own.
+type Stub struct {
+	h    *Host
+	text string
+	conf resolvConf
+}
+
+// NewStub returns the stub resolver of a host. The files of the host are read
+// when they are needed, as libresolv does.
+func NewStub(h *Host) *Stub { return &Stub{h: h} }
+
+// resolvConf is what /etc/resolv.conf says (resolv.conf(5)).
+type resolvConf struct {
+	servers  []netip.Addr
+	timeout  time.Duration
+	attempts int
+}
+
+// Limits of resolv.conf(5).
+const (
+	maxNameservers  = 3
+	defaultTimeout  = 5 * time.Second
+	maxTimeout      = 30 * time.Second
+	defaultAttempts = 2
+	maxAttempts     = 5
+)
+
+// parseResolvConf reads resolv.conf. As in libresolv, what it does not
+// understand is passed over; without a server it is the host itself.
+func parseResolvConf(text string) resolvConf {
+	c := resolvConf{timeout: defaultTimeout, attempts: defaultAttempts}
+	for _, line := range strings.Split(text, "\n") {
+		w := strings.Fields(line)
+		if len(w) < 2 || line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		switch w[0] {
+		case "nameserver":
+			if a, err := netip.ParseAddr(w[1]); err == nil && len(c.servers) < maxNameservers {
+				c.servers = append(c.servers, a)
+			}
+		case "options":
+			for _, o := range w[1:] {
+				name, arg, _ := strings.Cut(o, ":")
+				n, err := strconv.Atoi(arg)
+				switch {
+				case err != nil || n < 1:
+				case name == "timeout":
+					c.timeout = min(time.Duration(min(n, 30))*time.Second, maxTimeout)
+				case name == "attempts":
+					c.attempts = min(n, maxAttempts)
+				}
+			}
+		}
+	}
+	if len(c.servers) == 0 {
+		c.servers = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	}
+	return c
+}
+
+// config returns the resolver configuration as the file stands now.
+func (s *Stub) config() resolvConf {
+	text, _ := s.h.Tree.ReadFile("/etc/resolv.conf")
+	if len(s.conf.servers) == 0 || string(text) != s.text {
+		s.text = string(text)
+		s.conf = parseResolvConf(s.text)
+	}
+	return s.conf
+}
+
+// Lookup asks for the records of a name and type on behalf of a process, which
+// waits for the answer. The events of question and answer bear the process's
+// cause and message, and the answer becomes the cause of what it does next. The
+// error is a *dnswire.LookupError.
+func (s *Stub) Lookup(p *sim.Proc, name string, typ uint16) (*dnswire.Answer, error) {
+	id := uint16(p.Node().Dice.IntN(1 << 16))
+	query, err := dnswire.AppendQuery(nil, id, name, typ)
+	if err != nil {
+		return nil, err
+	}
+	reply, got, err := s.ask(p, query, id, name, typ)
+	if err != nil {
+		return nil, err
+	}
+	a, err := dnswire.ParseAnswer(reply, id, name, typ)
+	var le *dnswire.LookupError
+	if errors.As(err, &le) {
+		le.Cause = uint32(got)
+		return nil, le
+	}
+	a.Cause = uint32(got)
+	return a, nil
+}
+
+// ask tries each server in turn, and all of them again, as res_send(3) does: a
+// server that is silent or fails (SERVFAIL, NOTIMP, REFUSED) is followed by the
+// next. What the last of them said is the answer if no other is better.
+func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16) ([]byte, trace.Seq, error) {
+	conf := s.config()
+	sockets := make([]*sim.UDPSocket, len(conf.servers))
+	var failed []byte
+	var got trace.Seq
+	for range conf.attempts {
+		for i, server := range conf.servers {
+			if sockets[i] == nil {
+				sockets[i] = p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
+			}
+			// libresolv: the later servers get a longer time, shared out.
+			wait := conf.timeout << i
+			if i > 0 {
+				wait /= time.Duration(len(conf.servers))
+			}
+			reply, event, err := askOnce(p, sockets[i], query, id, name, typ, max(wait, time.Second))
+			if err != nil {
+				continue
+			}
+			if dnswire.Truncated(reply) {
+				if long, seq, err := askTCP(p, server, query, wait); err == nil && dnswire.Replies(long, id, name, typ) {
+					reply, event = long, seq
+				}
+			}
+			switch h, _ := dnswire.Columns(reply); int(h.RCode) {
+			case dns.RcodeServerFailure, dns.RcodeNotImplemented, dns.RcodeRefused:
+				failed, got = reply, event
+				continue
+			}
+			return reply, event, nil
+		}
+	}
+	if failed != nil {
+		return failed, got, nil
+	}
+	return nil, 0, &dnswire.LookupError{Failure: dnswire.Timeout, Name: name, Type: typ}
+}
+
+// askOnce sends a question and waits for the reply to it; other packets are
+// passed over (RFC 5452 §9.1).
+func askOnce(p *sim.Proc, u *sim.UDPSocket, query []byte, id uint16, name string, typ uint16, wait time.Duration) ([]byte, trace.Seq, error) {
+	u.Send(query)
+	until := p.World().Now() + wait
+	for {
+		pkt, err := u.Recv(until - p.World().Now())
+		if err != nil {
+			if errors.Is(err, sim.ErrTimeout) {
+				giveUp(p, u)
+			}
+			return nil, 0, err
+		}
+		if dnswire.Replies(pkt.Data, id, name, typ) {
+			return pkt.Data, pkt.Event, nil
+		}
+	}
+}
+
+// giveUp records that nobody answered in time.
+func giveUp(p *sim.Proc, u *sim.UDPSocket) {
+	p.Emit(trace.Event{Kind: trace.Timeout, Conn: u.Flow(), Proto: trace.DNS, Side: trace.Client,
+		Peer: p.World().Trace.Conn(u.Flow()).Server, A: p.Sym("dns")}, nil)
+}
+
+// askTCP asks over TCP, after a truncated answer.
+func askTCP(p *sim.Proc, server netip.Addr, query []byte, wait time.Duration) ([]byte, trace.Seq, error) {
+	until := p.World().Now() + wait
+	c, err := p.Dial(netip.Addr{}, netip.AddrPortFrom(server, dnsPort), wait)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer c.Close()
+	if err := writeTCP(c, query); err != nil {
+		return nil, 0, err
+	}
+	c.SetTimeout(until - p.World().Now())
+	reply, err := readTCP(c)
+	return reply, p.Cause(), err
+}
+
+// Addrs returns the IPv4 addresses of a host name, from /etc/hosts or else from
+// the DNS (nsswitch.conf "hosts: files dns").
+func (s *Stub) Addrs(p *sim.Proc, name string) ([]netip.Addr, error) {
+	if as := s.fromHosts(func(a netip.Addr, names []string) bool { return a.Is4() && hasName(names, name) }); len(as) > 0 {
+		return as, nil
+	}
+	ans, err := s.Lookup(p, name, dns.TypeA)
+	if err != nil {
+		return nil, err
+	}
+	return ans.Addrs(), nil
+}
+
+// NameOf returns the name of an address, from /etc/hosts or else from the DNS.
+func (s *Stub) NameOf(p *sim.Proc, addr netip.Addr) (string, error) {
+	name := ""
+	s.fromHosts(func(a netip.Addr, names []string) bool {
+		if a == addr && name == "" {
+			name = names[0]
+		}
+		return false
+	})
+	if name != "" {
+		return name, nil
+	}
+	ans, err := s.Lookup(p, dnswire.ReverseName(addr), dns.TypePTR)
+	if err != nil {
+		return "", err
+	}
+	return ans.Names()[0], nil
+}
+
+// fromHosts returns the addresses of the lines of /etc/hosts (hosts(5)) that
+// match.
+func (s *Stub) fromHosts(match func(a netip.Addr, names []string) bool) []netip.Addr {
+	text, err := s.h.Tree.ReadFile("/etc/hosts")
+	if err != nil {
+		text = []byte("127.0.0.1 localhost\n")
+	}
+	var out []netip.Addr
+	for _, line := range strings.Split(string(text), "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		w := strings.Fields(line)
+		if len(w) < 2 {
+			continue
+		}
+		if a, err := netip.ParseAddr(w[0]); err == nil && match(a, w[1:]) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func hasName(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, strings.TrimSuffix(name, ".")) {
+			return true
+		}
+	}
+	return false
+}

@@ -37,6 +37,7 @@ type result struct {
 	remoteMTA  string // the host whose reply it is, "" if nobody replied
 	diagnostic string // "smtp; 550 5.1.1 …", "" is "X-Postfix; text"
 	at         time.Time
+	final      string // the recipient that it is about, when an expansion changed it
 }
 
 // request is a delivery request of the queue manager to an agent: one message,
@@ -47,9 +48,9 @@ type request struct {
 	nexthop    string
 	recipients []*Recipient
 
-	queued   time.Time // when the message came into the active queue
-	started  time.Time // when the agent took the request
-	ready    time.Time // when a session was ready for the first command
+	queued  time.Time // when the message came into the active queue
+	started time.Time // when the agent took the request
+	ready   time.Time // when a session was ready for the first command
 
 	// unreachable is set when no host of the destination could be reached.
 	unreachable *result
@@ -78,12 +79,15 @@ func agents(program string) agent {
 }
 
 // sent reports success.
-func (d *daemon) sent(r *request, to *Recipient, res result) { res.status = sent; d.report(r, to, res) }
+func (d *daemon) sent(r *request, to *Recipient, res result) {
+	res.status = sent
+	d.conclude(r, to, res)
+}
 
 // deferred reports a failure that may pass.
 func (d *daemon) deferred(r *request, to *Recipient, res result) {
 	res.status = deferral
-	d.report(r, to, res)
+	d.conclude(r, to, res)
 }
 
 // bounced reports a failure for good.
@@ -94,11 +98,11 @@ func (d *daemon) bounced(r *request, to *Recipient, res result) {
 		return
 	}
 	res.status = bounced
-	d.report(r, to, res)
+	d.conclude(r, to, res)
 }
 
-// report writes the log line of one recipient and the event of its fate.
-func (d *daemon) report(r *request, to *Recipient, res result) {
+// conclude writes the log line of one recipient and the event of its fate.
+func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	if res.relay == "" {
 		res.relay = "none"
 	}

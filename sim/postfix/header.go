@@ -147,7 +147,11 @@ func (h *headerPass) missing() {
 		if from == "" {
 			from = "MAILER-DAEMON"
 		}
-		h.add("From: " + h.u.d.rewriteSender(from))
+		from = h.u.d.rewriteSender(from)
+		if m.fullName != "" {
+			from = m.fullName + " <" + from + ">" // header_from_format = standard
+		}
+		h.add("From: " + from)
 	}
 }
 

@@ -39,6 +39,10 @@ type Mail struct {
 	Body8      bool      // BODY=8BITMIME was declared
 	UTF8       bool      // SMTPUTF8 was asked for
 
+	fullName  string     // of the user who submitted it, for a From that is missing
+	submitted *LocalMail // maildrop: what sendmail was given
+	requeued  string     // maildrop: the id that it had before postsuper -r
+
 	size   int           // as log lines and SIZE= have it
 	ready  bool          // complete: the queue manager may take it
 	due    time.Duration // deferred: not to be tried before
@@ -54,7 +58,8 @@ type Recipient struct {
 	ORcpt  string // RFC 3461 §4.2, decoded: "rfc822;ivan@alabala.com"; "" if unknown
 	Notify smtp.Notify
 
-	done   bool
+	done   bool    // its fate is decided
+	told   bool    // the sender has been told of it, or need not be
 	result *result // of the attempt under way, and after it of the last one
 }
 

@@ -111,6 +111,7 @@ func (s *System) Start(cause trace.Seq) error {
 	}
 	s.running = true
 	s.qmgr.start(cause)
+	s.pickupAll(cause)
 	return nil
 }
 

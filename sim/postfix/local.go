@@ -1,0 +1,274 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"strings"
+
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/sim/host"
+	"mailtrek/sim/trace"
+)
+
+// local is local(8): it expands aliases and .forward files and delivers to the
+// mailboxes of the host's users, to files and to commands. Addresses elsewhere
+// that an expansion yields become a new message, which is queued again.
+func (d *daemon) local(r *request) {
+	for _, to := range r.recipients {
+		e := &expansion{d: d, r: r, top: to, sender: r.mail.Sender, seen: map[string]bool{}, delivered: to.Addr}
+		if e.looping() {
+			d.bounced(r, to, result{dsn: "5.4.6", text: "mail forwarding loop for " + to.Addr, relay: "local"})
+			continue
+		}
+		e.recipient(to, 0)
+		e.forward()
+		e.conclude()
+	}
+}
+
+// expansion is what becomes of one recipient of a delivery request.
+type expansion struct {
+	d         *daemon
+	r         *request
+	top       *Recipient
+	sender    string // owner-alias, once an alias has one
+	delivered string // for Delivered-To: the address under which it all began
+	seen      map[string]bool
+	elsewhere []*Recipient // to be forwarded
+	outcomes  []result     // of all that it was expanded to
+}
+
+// maxAliasDepth is how deep aliases may refer to each other (local(8),
+// recipient.c).
+const maxAliasDepth = 100
+
+// looping tells whether the message has been delivered to this address before:
+// it then has a Delivered-To field that says so (local(8), "mail forwarding loop").
+func (e *expansion) looping() bool {
+	msg := e.r.mail.Content
+	for len(msg) > 0 {
+		n := fieldEnd(msg)
+		if n == 0 {
+			return false
+		}
+		if name, value, _ := strings.Cut(string(msg[:n]), ":"); strings.EqualFold(name, "Delivered-To") &&
+			strings.EqualFold(strings.TrimSpace(value), e.delivered) {
+			return true
+		}
+		msg = msg[n:]
+	}
+	return false
+}
+
+// done notes an outcome. The recipient of the request has the worst of all.
+func (e *expansion) done(to *Recipient, s status, res result) {
+	res.relay, res.status = "local", s
+	c := *to
+	c.result = nil
+	switch s {
+	case sent:
+		e.d.sent(e.r, &c, res)
+	case deferral:
+		e.d.deferred(e.r, &c, res)
+	case bounced:
+		e.d.bounced(e.r, &c, res)
+	}
+	if c.result != nil {
+		c.result.final = c.Addr
+		e.outcomes = append(e.outcomes, *c.result)
+	}
+}
+
+// conclude gives the queue manager one result for the recipient it asked
+// about: deferred if anything is to be tried again, else bounced if anything
+// failed, else sent.
+func (e *expansion) conclude() {
+	worst := result{status: sent, dsn: "2.0.0", text: "delivered", relay: "local"}
+	rank := func(s status) int { return [...]int{0, 1, 3, 2}[s] }
+	for i, o := range e.outcomes {
+		if i == 0 || rank(o.status) > rank(worst.status) {
+			worst = o
+		}
+	}
+	e.top.result = &worst
+}
+
+// recipient delivers to a local address, which may be an alias.
+func (e *expansion) recipient(to *Recipient, depth int) {
+	d := e.d
+	name, _ := mailaddr.Split(to.Addr)
+	if user, ok := strings.CutPrefix(name, `\`); ok {
+		e.user(to, user)
+		return
+	}
+	if depth > maxAliasDepth {
+		d.log("warning: alias database loop for %s", name)
+		e.done(to, bounced, result{dsn: "5.4.6", text: "alias database loop for " + name})
+		return
+	}
+	base, ext := SplitExtension(name, d.conf.Get("recipient_delimiter"), d.conf.Bool("owner_request_special"))
+	for _, key := range uniq(name, base) {
+		value, spec, err := d.tables.Maps(d.conf.List("alias_maps")).Find(strings.ToLower(key))
+		if err != nil {
+			e.done(to, deferral, result{dsn: "4.3.0", text: "alias database unavailable"})
+			return
+		}
+		if spec != "" {
+			d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(spec), C: d.p.Sym(key)}, []byte(value))
+			e.alias(to, key, value, depth)
+			return
+		}
+	}
+	if e.dotForward(to, base, ext, depth) {
+		return
+	}
+	e.user(to, base)
+}
+
+// uniq leaves out the second string when it is the first.
+func uniq(a, b string) []string {
+	if a == b {
+		return []string{a}
+	}
+	return []string{a, b}
+}
+
+// alias delivers to what an alias stands for. An owner-alias becomes the
+// sender of what goes elsewhere (aliases(5)).
+func (e *expansion) alias(to *Recipient, name, value string, depth int) {
+	targets, err := ParseTargets(value)
+	if err != nil {
+		e.done(to, deferral, result{dsn: "4.3.0", text: "alias database error for " + name})
+		return
+	}
+	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
+	if spec != "" {
+		e.sender = e.d.rewriteSender("owner-" + name)
+		if e.d.conf.Bool("expand_owner_alias") {
+			e.sender = e.d.rewriteSender(owner)
+		}
+	}
+	e.targets(to, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "alias", depth)
+}
+
+// targets delivers to each of a list of destinations.
+func (e *expansion) targets(to *Recipient, targets []Target, commands, files []string, origin string, depth int) {
+	for _, t := range targets {
+		switch t.Kind {
+		case TargetUser:
+			e.user(e.expanded(to, e.d.rewriteSender(t.Text)), t.Text)
+		case TargetAddress:
+			e.address(to, t.Text, depth)
+		case TargetInclude:
+			e.include(to, t.Text, depth)
+		case TargetFile:
+			e.file(to, t.Text, contains(files, origin))
+		case TargetCommand:
+			e.command(to, t.Text, contains(commands, origin))
+		}
+	}
+}
+
+// expanded is the recipient that an expansion of to yields.
+func (e *expansion) expanded(to *Recipient, addr string) *Recipient {
+	c := *to
+	c.Addr = addr
+	return &c
+}
+
+// address delivers to an address: here if it is local, else it is forwarded.
+func (e *expansion) address(to *Recipient, addr string, depth int) {
+	addr = e.d.rewriteSender(addr)
+	key := strings.ToLower(addr)
+	next := e.expanded(to, addr)
+	res, err := e.d.resolve(addr)
+	if err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
+		e.recipient(next, depth+1)
+		return
+	}
+	if e.seen[key] {
+		return // duplicate elimination within one delivery (been_here)
+	}
+	e.seen[key] = true
+	e.elsewhere = append(e.elsewhere, &Recipient{Addr: addr, Orig: to.Orig, ORcpt: to.ORcpt, Notify: to.Notify})
+}
+
+// include delivers to the destinations in a file.
+func (e *expansion) include(to *Recipient, path string, depth int) {
+	text, err := e.d.Host.Tree.ReadFile(path)
+	if err != nil {
+		e.done(to, deferral, result{dsn: "4.2.0", text: fmt.Sprintf("cannot open include file %s: No such file or directory", path)})
+		return
+	}
+	targets, err := ParseTargetFile(string(text))
+	if err != nil {
+		e.done(to, deferral, result{dsn: "4.3.0", text: "bad include file " + path})
+		return
+	}
+	e.targets(to, targets, nil, nil, "include", depth)
+}
+
+// dotForward delivers as the user's .forward says, if there is one.
+func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool {
+	d := e.d
+	u, ok := d.user(name)
+	if !ok || e.seen["forward "+u.Name] {
+		return false
+	}
+	raw, _ := d.conf.Raw("forward_path")
+	for _, pattern := range SplitList(raw) {
+		path, err := ExpandWith(pattern, func(n string) (string, bool) {
+			v, ok := map[string]string{"home": u.Home, "user": u.Name, "local": name, "extension": strings.TrimLeft(ext, d.conf.Get("recipient_delimiter")),
+				"recipient_delimiter": ext[:min(len(ext), 1)]}[n]
+			return v, ok
+		})
+		if err != nil || ext == "" && strings.Contains(pattern, "extension") {
+			continue
+		}
+		text, err := d.Host.Tree.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		targets, err := ParseTargetFile(string(text))
+		if err != nil || len(targets) == 0 {
+			return false
+		}
+		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
+		e.seen["forward "+u.Name] = true
+		e.targets(to, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
+		return true
+	}
+	return false
+}
+
+// user is the host's user of that name.
+func (d *daemon) user(name string) (host.User, bool) {
+	users, _ := d.Host.Tree.Users()
+	if users == nil {
+		return host.User{}, false
+	}
+	return users.Lookup(strings.ToLower(name))
+}
+
+// isLocalAddress tells whether local(8) itself delivers to the address.
+func (d *daemon) isLocalAddress(addr string) bool {
+	_, domain := mailaddr.Split(addr)
+	ok, _ := d.conf.DomainList("mydestination", d.tables).Match(domain)
+	return ok || domain == "" || d.ownLiteral(domain)
+}
+
+// ownLiteral tells whether a domain is an address of this host in brackets.
+func (d *daemon) ownLiteral(domain string) bool {
+	ip, ok := strings.CutPrefix(domain, "[")
+	if !ok {
+		return false
+	}
+	ip = strings.TrimSuffix(ip, "]")
+	for _, a := range d.Host.Addrs {
+		if a.String() == ip {
+			return true
+		}
+	}
+	return false
+}

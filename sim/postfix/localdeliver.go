@@ -1,0 +1,213 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"strings"
+
+	"mailtrek/sim/host"
+	"mailtrek/sim/trace"
+)
+
+// user delivers to a user's mailbox in the first way that is configured:
+// mailbox_transport, home_mailbox, mail_spool_directory; for a name that is no
+// user, fallback_transport or luser_relay (local(8), mailbox.c, unknown.c).
+func (e *expansion) user(to *Recipient, name string) {
+	d := e.d
+	if t := d.conf.Get("mailbox_transport"); t != "" {
+		e.pass(to, t)
+		return
+	}
+	u, ok := d.user(name)
+	if !ok {
+		e.unknown(to, name)
+		return
+	}
+	if e.seen["mailbox "+u.Name] {
+		return
+	}
+	e.seen["mailbox "+u.Name] = true
+	path := strings.TrimSuffix(d.conf.Get("mail_spool_directory"), "/") + "/" + u.Name
+	if home := d.conf.Get("home_mailbox"); home != "" {
+		path = u.Home + "/" + home
+	} else if spool := d.conf.Get("mail_spool_directory"); strings.HasSuffix(spool, "/") {
+		path += "/"
+	}
+	e.mailbox(to, u, path)
+}
+
+// mailbox appends the message to a mailbox of a user.
+func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
+	c := *to
+	c.result = nil
+	limit := e.d.conf.Int("mailbox_size_limit")
+	if info, err := e.d.Host.Tree.Stat(path); err == nil && !info.Dir && limit > 0 && info.Size+int64(len(e.r.mail.Content)) > limit {
+		e.done(to, deferral, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
+		return
+	}
+	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to))
+	if c.result != nil {
+		e.outcomes = append(e.outcomes, *c.result)
+	}
+}
+
+// headers are the fields for a delivery to a mailbox, a file or a command.
+func (e *expansion) headers(to *Recipient) []string {
+	h := []string{"Return-Path: <" + e.sender + ">"}
+	if e.d.conf.Bool("enable_original_recipient") {
+		orig := to.Orig
+		if orig == "" {
+			orig = to.Addr
+		}
+		h = append(h, "X-Original-To: "+orig)
+	}
+	return append(h, "Delivered-To: "+e.delivered)
+}
+
+// unknown deals with a name that is neither an alias nor a user.
+func (e *expansion) unknown(to *Recipient, name string) {
+	d := e.d
+	if t := d.conf.Get("fallback_transport"); t != "" {
+		e.pass(to, t)
+		return
+	}
+	if raw, _ := d.conf.Raw("luser_relay"); raw != "" {
+		addr, err := ExpandWith(raw, func(n string) (string, bool) {
+			v, ok := map[string]string{"user": name, "local": name, "recipient": to.Addr}[n]
+			return v, ok
+		})
+		if err == nil && !e.seen["luser"] {
+			e.seen["luser"] = true
+			e.address(to, addr, 0)
+			return
+		}
+	}
+	e.done(to, bounced, result{dsn: "5.1.1", text: fmt.Sprintf("unknown user: %q", strings.ToLower(name))})
+}
+
+// pass hands a recipient to another delivery agent, "transport:nexthop"
+// (pass_accept, deliver_pass.c). That agent reports the outcome.
+func (e *expansion) pass(to *Recipient, transport string) {
+	d, p := e.d, e.d.p
+	name, nexthop, _ := strings.Cut(transport, ":")
+	d.log("%s: passing <%s> to transport=%s", e.r.mail.ID, to.Addr, name)
+	svc := d.service(name)
+	if svc == nil || agents(svc.Command) == nil {
+		d.missing(p, "local", name)
+		e.done(to, deferral, result{dsn: "4.3.0", text: "mail transport unavailable"})
+		return
+	}
+	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("local"), B: p.Sym(svc.Command), C: p.Sym(e.r.mail.ID)}, []byte("pass "+to.Addr+" to "+transport))
+	p.Sleep(agentTime)
+	c := *to
+	c.result = nil
+	r := &request{mail: e.r.mail, transport: svc, nexthop: nexthop, recipients: []*Recipient{&c}, queued: e.r.queued, started: p.Now()}
+	a := d.begin(p, svc)
+	agents(svc.Command)(a, r)
+	a.end()
+	if c.result != nil {
+		e.outcomes = append(e.outcomes, *c.result)
+	}
+}
+
+// file appends the message to a file, in mbox form, or to a Maildir when the
+// name ends in a slash.
+func (e *expansion) file(to *Recipient, path string, allowed bool) {
+	d := e.d
+	if !allowed {
+		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to file is restricted"})
+		return
+	}
+	if path == "/dev/null" {
+		e.done(to, sent, result{dsn: "2.0.0", text: "delivered to file: /dev/null", action: "delivered"})
+		return
+	}
+	var text []byte
+	for _, f := range e.headers(to) {
+		text = append(append(text, f...), '\n')
+	}
+	text = append(text, e.r.mail.Content...)
+	d.p.Sleep(diskTime)
+	if err := d.Host.Tree.AppendMbox(path, e.sender, d.p.Now(), text); err != nil {
+		e.done(to, bounced, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: %s", path, fileError(err))})
+		return
+	}
+	d.p.Emit(trace.Event{Kind: trace.Mailbox, A: d.p.Sym(path), B: d.p.Sym(path), C: d.p.Sym("append")}, text)
+	e.done(to, sent, result{dsn: "2.0.0", text: "delivered to file: " + path, action: "delivered"})
+}
+
+// fileError is the system's text of an error, without the path.
+func fileError(err error) string {
+	s := err.Error()
+	if i := strings.LastIndex(s, ": "); i >= 0 {
+		s = s[i+2:]
+	}
+	if s == "file does not exist" {
+		return "No such file or directory"
+	}
+	return s
+}
+
+// command gives the message to the model of a program.
+func (e *expansion) command(to *Recipient, line string, allowed bool) {
+	d := e.d
+	if !allowed {
+		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to command is restricted"})
+		return
+	}
+	d.p.Sleep(commandTime)
+	program, _, _ := strings.Cut(line, " ")
+	model := d.Host.Command(line)
+	if model == nil {
+		model = d.Host.Command(program)
+	}
+	c := *to
+	c.result = nil
+	if model == nil {
+		d.commandResult(e.r, &c, line, "local", "", 127, fmt.Sprintf("sh: 1: %s: not found", program))
+	} else {
+		status, output := model(d.p, e.r.mail.Content)
+		d.commandResult(e.r, &c, line, "local", "delivered to command: "+line, status, output)
+	}
+	if c.result != nil {
+		e.outcomes = append(e.outcomes, *c.result)
+	}
+}
+
+// forward queues one new message for all that goes elsewhere. It has a
+// Delivered-To field, by which this host will know it if it comes back.
+func (e *expansion) forward() {
+	if len(e.elsewhere) == 0 {
+		return
+	}
+	d, p, m := e.d, e.d.p, e.r.mail
+	if e.looping() {
+		e.done(e.top, bounced, result{dsn: "5.4.6", text: "mail forwarding loop for " + e.delivered})
+		return
+	}
+	u, err := d.Submit(p, "local", e.sender)
+	if err != nil {
+		e.done(e.top, deferral, result{dsn: "4.3.0", text: "cleanup service unavailable"})
+		return
+	}
+	n := u.Mail()
+	n.EnvID, n.Ret, n.Body8, n.UTF8 = m.EnvID, m.Ret, m.Body8, m.UTF8
+	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"), u.ID(), postfixDate(n.Arrived)))
+	if contains(d.conf.List("prepend_delivered_header"), "forward") {
+		u.Prepend("Delivered-To: " + e.delivered)
+	}
+	for _, to := range e.elsewhere {
+		u.AddRecipient(to)
+	}
+	u.Write(m.Content)
+	if refusal := u.Commit(); refusal != nil {
+		s := bounced
+		if refusal.Code < 500 {
+			s = deferral
+		}
+		e.done(e.top, s, result{dsn: refusal.Enhanced, text: refusal.Text})
+		return
+	}
+	e.done(e.top, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID(), action: "expanded"})
+}

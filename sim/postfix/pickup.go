@@ -1,0 +1,80 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// LocalMail is a message that a program of the host hands to sendmail(1).
+type LocalMail struct {
+	User       string // who runs sendmail
+	UID        int
+	FullName   string // for the From header that cleanup may have to add
+	Sender     string // -f; "" is the user
+	Recipients []string
+	Message    []byte
+}
+
+// Sendmail is sendmail(1) with postdrop(1): it puts a message into the
+// maildrop queue, from where pickup(8) takes it. It needs no running mail
+// system; the message then waits. The file's name in maildrop is the result.
+func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
+	if p.Msg() == 0 {
+		w := p.World().Trace
+		p.Handle(w.AddMsg(trace.Msg{Name: fmt.Sprintf("mail %d", w.Msgs()+1)}))
+	}
+	m := s.queue.create(p, maildrop)
+	m.Sender, m.Content, m.Local, m.size = l.Sender, l.Message, true, len(l.Message)
+	if m.Sender == "" {
+		m.Sender = l.User
+	}
+	m.submitted = &l
+	if s.running {
+		p.Go("pickup", func(p *sim.Proc) {
+			p.Sleep(pickupTime)
+			s.pickup(p, m)
+		})
+	}
+	return m.ID
+}
+
+// pickup is pickup(8): it feeds a message from maildrop to cleanup.
+func (s *System) pickup(p *sim.Proc, drop *Mail) {
+	svc := s.service("pickup")
+	if svc == nil || !s.running || drop.Queue != maildrop {
+		return
+	}
+	d := s.begin(p, svc)
+	defer d.end()
+	l := drop.submitted
+	u, err := s.Submit(p, "pickup", drop.Sender)
+	if err != nil {
+		return
+	}
+	m := u.Mail()
+	m.Local, m.fullName = true, l.FullName
+	if drop.requeued != "" {
+		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
+	} else {
+		d.log("%s: uid=%d from=<%s>", m.ID, l.UID, drop.Sender)
+	}
+	u.Prepend(fmt.Sprintf("Received: by %s (%s, from userid %d)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"),
+		l.UID, m.ID, postfixDate(m.Arrived)))
+	for _, r := range l.Recipients {
+		u.AddRecipient(&Recipient{Addr: r})
+	}
+	u.Write(l.Message)
+	u.Commit()
+	s.queue.move(p, drop, nowhere, "taken up as "+m.ID)
+}
+
+// pickupAll takes up what has gathered in maildrop while nobody was looking.
+func (s *System) pickupAll(cause trace.Seq) {
+	for _, m := range s.queue.in(maildrop) {
+		s.Host.World().Go(s.Host.Node, "pickup", cause, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+	}
+}

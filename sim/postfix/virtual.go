@@ -1,0 +1,72 @@
+//go:build wip
+
+package postfix
+
+import (
+	"strings"
+
+	"mailtrek/sim/host"
+	"mailtrek/sim/trace"
+)
+
+// virtual is virtual(8), which delivers into the mailboxes that
+// virtual_mailbox_maps names below virtual_mailbox_base: a Maildir when the
+// name ends in a slash, else an mbox. It knows neither aliases nor commands.
+func (d *daemon) virtual(r *request) {
+	for _, to := range r.recipients {
+		d.virtualOne(r, to)
+	}
+}
+
+func (d *daemon) virtualOne(r *request, to *Recipient) {
+	maps := d.tables.Maps(d.conf.List("virtual_mailbox_maps"))
+	match, err := maps.FindAddress(to.Addr, d.conf.forms(func(string) bool { return false }))
+	switch {
+	case err != nil:
+		d.deferred(r, to, result{dsn: "4.3.0", text: "virtual_mailbox_maps lookup error", relay: "virtual"})
+		return
+	case !match.Found:
+		d.bounced(r, to, result{dsn: "5.1.1", text: `unknown user: "` + strings.ToLower(to.Addr) + `"`, relay: "virtual"})
+		return
+	}
+	base := strings.TrimSuffix(d.conf.Get("virtual_mailbox_base"), "/")
+	d.toMailbox(r, to, to.Addr, base+"/"+match.Value, "virtual", d.deliveryHeaders(r, to))
+}
+
+// deliveryHeaders are the fields that a delivery agent puts in front of a
+// message that leaves the mail system for a mailbox, a file or a command.
+func (d *daemon) deliveryHeaders(r *request, to *Recipient) []string {
+	h := []string{"Return-Path: <" + r.mail.Sender + ">"}
+	if d.conf.Bool("enable_original_recipient") && to.Orig != "" {
+		h = append(h, "X-Original-To: "+to.Orig)
+	}
+	return append(h, "Delivered-To: "+to.Addr)
+}
+
+// toMailbox appends a message to a Maildir (the path ends in a slash) or to an
+// mbox, and reports the outcome. owner is whose mailbox it is in the trace.
+func (d *daemon) toMailbox(r *request, to *Recipient, owner, path, relay string, fields []string) {
+	p, m := d.p, r.mail
+	var text []byte
+	for _, f := range fields {
+		name, _, _ := strings.Cut(f, ":")
+		p.Record(trace.Event{Kind: trace.Field, A: p.Sym(d.name()), B: p.Sym(name), C: p.Sym("add")}, []byte(f))
+		text = append(append(text, f...), '\n')
+	}
+	text = append(text, m.Content...)
+	p.Sleep(diskTime)
+	file, done, err := path, "delivered to mailbox", error(nil)
+	if strings.HasSuffix(path, "/") {
+		box := host.Maildir{Tree: d.Host.Tree, Path: strings.TrimSuffix(path, "/")}
+		file, err = box.Deliver(host.PostfixMaildirName(p.Now(), d.Host.Tree.NextInode(), d.conf.Get("myhostname")), text)
+		done = "delivered to maildir"
+	} else {
+		err = d.Host.Tree.AppendMbox(path, m.Sender, p.Now(), text)
+	}
+	if err != nil {
+		d.deferred(r, to, result{dsn: "4.2.0", text: "cannot update mailbox " + path + " for user " + owner + ". " + err.Error(), relay: relay})
+		return
+	}
+	p.Emit(trace.Event{Kind: trace.Mailbox, A: p.Sym(owner), B: p.Sym(file), C: p.Sym("append")}, text)
+	d.sent(r, to, result{dsn: "2.0.0", text: done, relay: relay, action: "delivered"})
+}

@@ -144,7 +144,7 @@ func (b *builder) lintNamed(h *Host) {
 			b.fileProblem(h, namedConfFile, z.Line, fmt.Sprintf("zone %s: the file %s is not there", z.Name, z.File), false, false)
 			continue
 		}
-		_, problems := dnswire.ParseZone(dnswire.ZoneConfig{File: z.File, Origin: z.Name}, string(text))
+		_, problems := dnswire.ParseZone(dnswire.ZoneConfig{File: z.File, Origin: z.Name, Hints: z.Type == "hint"}, string(text))
 		for _, p := range problems {
 			b.fileProblem(h, z.File, p.Line, p.Msg, p.Warning, p.Warning)
 		}

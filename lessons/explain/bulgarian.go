@@ -1,0 +1,4 @@
+package explain
+
+// bulgarian translates english.
+var bulgarian = map[string]string{}

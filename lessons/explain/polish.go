@@ -1,0 +1,4 @@
+package explain
+
+// polish translates english.
+var polish = map[string]string{}

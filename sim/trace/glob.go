@@ -13,6 +13,10 @@ type pattern struct {
 	text string
 }
 
+// Glob tells whether s is as the pattern says, in the way of a selector: "*"
+// stands for any characters, "?" for one, and case does not matter in ASCII.
+func Glob(pattern, s string) bool { return newPattern(pattern).match(s) }
+
 func newPattern(s string) pattern {
 	return pattern{set: true, glob: strings.ContainsAny(s, "*?"), text: s}
 }

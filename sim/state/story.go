@@ -68,7 +68,7 @@ func (m *marks) add(t *trace.Trace, s trace.Seq, e *trace.Event) {
 		m.hops = append(m.hops, s)
 	}
 	if st := m.stage(t, s, e); st.Kind != 0 {
-		m.begin(st)
+		m.begin(st, e.Kind == trace.Action)
 	}
 }
 
@@ -86,13 +86,16 @@ func hop(t *trace.Trace, e *trace.Event) bool {
 	return false
 }
 
-// begin begins a stage unless the message is in the very same already.
-func (m *marks) begin(st Stage) {
+// begin begins a stage unless the message is in the very same already. An
+// action always begins one.
+func (m *marks) begin(st Stage, action bool) {
 	if m.last == nil {
 		m.last = map[trace.MsgID]int{}
 	}
 	if i, ok := m.last[st.Msg]; ok {
-		if was := m.stages[i]; was.Kind == st.Kind && was.Node == st.Node && (st.Peer == 0 || was.Peer == st.Peer) {
+		was := &m.stages[i]
+		if was.Kind == st.Kind && was.Node == st.Node && !action && (st.Peer == 0 || was.Peer == 0 || was.Peer == st.Peer) {
+			was.Peer = max(was.Peer, st.Peer)
 			return
 		}
 	}

@@ -122,7 +122,7 @@ func (p *addressParser) endGroup() {
 // angle reads "<route:local@domain>".
 func (p *addressParser) angle(e *element) {
 	from := p.i + 1
-	end := strings.IndexByte(p.s[from:], '>')
+	end := -1
 	for i := from; i < len(p.s); i++ { // a ">" in quotes or a comment is none
 		if p.s[i] == '"' {
 			i += skipQuoted(p.s[i:]) - 1
@@ -134,8 +134,11 @@ func (p *addressParser) angle(e *element) {
 		}
 	}
 	next := from + end + 1
-	if end < 0 {
-		end, next = len(p.s)-from, len(p.s)
+	if end < 0 { // it does not end: up to the comma
+		if end = strings.IndexByte(p.s[from:], ','); end < 0 {
+			end = len(p.s) - from
+		}
+		next = from + end
 	}
 	inner := p.s[from : from+end]
 	// RFC 5322 §4.4: a route "@a,@b:" in front is to be ignored.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
 
@@ -10,6 +11,7 @@ import (
 type Instant struct {
 	Story  *Story
 	At     trace.Seq
+	Snap   *state.Snapshot // how things stand after event At
 	Words  *i18n.Words
 	Glyphs *Glyphs
 }
@@ -28,6 +30,9 @@ type Lens struct {
 var lenses = []Lens{
 	{"dialogue", drawDialogue},
 	{"ladder", drawLadder},
+	{"message", drawMessage},
+	{"postfix", drawPostfix},
+	{"log", drawLog},
 }
 
 // Lenses are the names of the lenses, in the order of their keys 1–9.

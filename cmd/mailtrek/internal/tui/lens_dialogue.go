@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
 
@@ -91,31 +92,22 @@ func serverPort(addr string) string {
 // sessionState is the state of a conversation at the instant: that of the
 // server's session, or what became of the connection.
 func (in *Instant) sessionState(id trace.ConnID) string {
-	events := in.Story.conns[id]
-	for i := lastOf(events, in.At) - 1; i >= 0; i-- {
-		e := in.Story.T.At(events[i])
-		switch e.Kind {
-		case trace.State:
-			return in.Story.T.Name(e.B)
-		case trace.Close, trace.Reset:
-			return in.Words.T("dlg.closed")
-		case trace.Refuse, trace.Timeout:
-			return in.Words.T("dlg.refused")
-		case trace.Open:
-			return in.Words.T("dlg.opening")
-		case trace.Accept:
-			return in.Words.T("ladder.accept")
-		}
+	c := in.Snap.Conn(id)
+	switch {
+	case c == nil:
+		return "–"
+	case c.Phase == state.Open && c.Session != "":
+		return c.Session
 	}
-	return "–"
+	return in.Words.T("dlg.phase." + c.Phase.String())
 }
 
 // saidRows are the last rows of a conversation up to the instant, at most h.
 func (in *Instant) saidRows(id trace.ConnID, h, w int) []said {
-	events := in.Story.conns[id]
+	events := in.Snap.ConnEvents(id)
 	var rows []said // the last one first
 	var note said
-	for i := lastOf(events, in.At) - 1; i >= 0 && len(rows) < h; i-- {
+	for i := len(events) - 1; i >= 0 && len(rows) < h; i-- {
 		e := in.Story.T.At(events[i])
 		if e.Kind == trace.State {
 			if note.note == "" {
@@ -281,9 +273,9 @@ func drawStatePanel(in *Instant, id trace.ConnID, r Region) {
 		r.Put(0, y, Rule, in.Glyphs.V)
 	}
 	r.Put(2, 0, Quiet, in.Words.T("dlg.path"))
-	events := in.Story.conns[id]
+	events := in.Snap.ConnEvents(id)
 	var states []trace.Seq
-	for i := lastOf(events, in.At) - 1; i >= 0 && len(states) < max(r.H-3, 1); i-- {
+	for i := len(events) - 1; i >= 0 && len(states) < max(r.H-3, 1); i-- {
 		if in.Story.T.At(events[i]).Kind == trace.State {
 			states = append(states, events[i])
 		}

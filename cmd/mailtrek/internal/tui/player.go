@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
 
@@ -167,17 +168,17 @@ func (p *Player) step(k tea.KeyPressMsg) bool {
 	case key.Matches(k, keys.Back):
 		p.move(p.at-1, "step.start")
 	case key.Matches(k, keys.Command):
-		p.move(orElse(s.Next(p.at, markCommand), last), "step.end")
+		p.move(orElse(s.Folds.Next(state.ByCommand, p.at), last), "step.end")
 	case key.Matches(k, keys.CommandBack):
-		p.move(orElse(s.Prev(p.at, markCommand), 1), "step.start")
+		p.move(orElse(s.Folds.Prev(state.ByCommand, p.at), 1), "step.start")
 	case key.Matches(k, keys.Hop):
-		p.move(orElse(s.Next(p.at, markHop), last), "step.end")
+		p.move(orElse(s.Folds.Next(state.ByHop, p.at), last), "step.end")
 	case key.Matches(k, keys.HopBack):
-		p.move(orElse(s.Prev(p.at, markHop), 1), "step.start")
+		p.move(orElse(s.Folds.Prev(state.ByHop, p.at), 1), "step.start")
 	case key.Matches(k, keys.Phase):
-		p.move(orElse(s.Next(p.at, markPhase), last), "step.end")
+		p.move(orElse(s.Folds.Next(state.ByStage, p.at), last), "step.end")
 	case key.Matches(k, keys.PhaseBack):
-		p.move(orElse(s.Prev(p.at, markPhase), 1), "step.start")
+		p.move(orElse(s.Folds.Prev(state.ByStage, p.at), 1), "step.start")
 	case key.Matches(k, keys.Start):
 		p.move(1, "")
 	case key.Matches(k, keys.End):
@@ -313,7 +314,7 @@ func (p *Player) View() tea.View {
 
 // instant is what the lenses look at.
 func (p *Player) instant() *Instant {
-	return &Instant{Story: p.story, At: p.at, Words: p.look.words, Glyphs: p.look.glyphs}
+	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Words: p.look.words, Glyphs: p.look.glyphs}
 }
 
 // frame composes the screen.

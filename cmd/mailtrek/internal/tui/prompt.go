@@ -74,17 +74,39 @@ func (q *prompt) draw(in *Instant, r Region) {
 
 // finder is what was searched for last.
 type finder struct {
-	what  string
-	match func(trace.Seq) bool
+	what       string
+	next, prev func(trace.Seq) trace.Seq
+	match      func(trace.Seq) bool
 }
 
 // newFinder finds a selector, or a text where it is none.
-func newFinder(t *trace.Trace, in *Instant, what string) finder {
+func newFinder(in *Instant, what string) finder {
+	t := in.Story.T
+	if sel, err := trace.ParseSelector(what); err == nil {
+		return finder{what,
+			func(s trace.Seq) trace.Seq { return sel.Next(t, s) },
+			func(s trace.Seq) trace.Seq { return sel.Prev(t, s) },
+			func(s trace.Seq) bool { return sel.Match(t, s) }}
+	}
 	low := strings.ToLower(what)
-	return finder{what: what, match: func(s trace.Seq) bool {
+	match := func(s trace.Seq) bool {
 		e := t.At(s)
 		return strings.Contains(strings.ToLower(in.words(e)), low) || strings.Contains(strings.ToLower(string(t.Text(e))), low)
-	}}
+	}
+	next := func(s trace.Seq) trace.Seq {
+		for s++; t.Has(s); s++ {
+			if match(s) {
+				return s
+			}
+		}
+		return 0
+	}
+	prev := func(s trace.Seq) trace.Seq {
+		for s--; s >= 1 && !match(s); s-- {
+		}
+		return s
+	}
+	return finder{what, next, prev, match}
 }
 
 // typed handles a key while a prompt is open.
@@ -106,7 +128,7 @@ func (p *Player) typed(k tea.KeyPressMsg) {
 	if q.kind == "goto" && p.jump(what) {
 		return
 	}
-	p.found = newFinder(p.story.T, p.instant(), what)
+	p.found = newFinder(p.instant(), what)
 	p.again(+1)
 }
 
@@ -156,11 +178,13 @@ func (p *Player) again(step int) {
 		p.notice = w.T("find.nothing")
 		return
 	}
-	for i := int(p.at) + step; i >= 1 && i <= p.story.T.Len(); i += step {
-		if p.found.match(trace.Seq(i)) {
-			p.at = trace.Seq(i)
-			return
-		}
+	find := p.found.next
+	if step < 0 {
+		find = p.found.prev
+	}
+	if s := find(p.at); s != 0 {
+		p.at = s
+		return
 	}
 	key := "find.nomore"
 	if !p.found.match(p.at) {

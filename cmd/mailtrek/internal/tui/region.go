@@ -1,5 +1,7 @@
 package tui
 
+import "unicode/utf8"
+
 // Region is a rectangle of a canvas with coordinates of its own; what is put
 // beyond its edge is cut off.
 type Region struct {
@@ -63,17 +65,23 @@ func clip(s string, w int) string {
 		return s
 	}
 	n := 0
-	for i, r := range s {
-		cw := runeWidth(r)
-		if mark := visible(r, 2, s[i:]); mark != "" {
-			cw = textWidth(mark)
-		}
+	for i := 0; i < len(s); {
+		cw, size := firstWidth(s[i:])
 		if n+cw > w-1 {
 			return s[:i] + "…"
 		}
-		n += cw
+		n, i = n+cw, i+size
 	}
 	return s
+}
+
+// firstWidth is the width of the first character of s, and its octets.
+func firstWidth(s string) (width, size int) {
+	r, size := utf8.DecodeRuneInString(s)
+	if mark := visible(r, size, s); mark != "" {
+		return textWidth(mark), size
+	}
+	return runeWidth(r), size
 }
 
 // wrap breaks s at blanks into lines of at most w cells; a word that is longer
@@ -110,15 +118,12 @@ func wrap(s string, w int) []string {
 // cut is the beginning of s that fits w cells, at least one character.
 func cut(s string, w int) string {
 	n := 0
-	for i, r := range s {
-		cw := runeWidth(r)
-		if mark := visible(r, 2, s[i:]); mark != "" {
-			cw = textWidth(mark)
-		}
+	for i := 0; i < len(s); {
+		cw, size := firstWidth(s[i:])
 		if n+cw > w && i > 0 {
 			return s[:i]
 		}
-		n += cw
+		n, i = n+cw, i+size
 	}
 	return s
 }

@@ -1,6 +1,9 @@
 package tui
 
+import "mailtrek/lessons/explain"
+
 // why is the explanation of the current event.
 func (in *Instant) why() why {
-	return why{text: in.short(in.At).text}
+	e := explain.Why(in.Story.T, in.At, in.Words.Lang())
+	return why{text: e.Text, ref: e.Ref}
 }

@@ -255,3 +255,5 @@ func pad3(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	return "000"[:3-len(s)] + s
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,230 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+)
+
+// The postfix lens looks into one mail system: the daemons that have worked on
+// the mail, in the order in which it passes them, and what lies in which queue.
+
+func drawPostfix(in *Instant, r Region) {
+	node := in.mailHost()
+	if node == 0 {
+		drawNothing(in, r, "pfx.none")
+		return
+	}
+	r.Put(1, 0, Title, in.Story.T.Node(node).Name)
+	total := 0
+	for _, q := range state.QueueNames {
+		total += in.Snap.QueueLen(node, q)
+	}
+	r.PutRight(r.W-1, 0, Quiet, in.Words.T("pfx.total", "n", strconv.Itoa(total)))
+	y := drawDaemons(in, node, r.Sub(1, 2, r.W-2, r.H-2)) + 3
+	drawQueues(in, node, r.Sub(1, y, r.W-2, r.H-y))
+}
+
+// mailHost is the mail system to look into: that of the event, or the last one
+// in which something happened.
+func (in *Instant) mailHost() trace.NodeID {
+	t := in.Story.T
+	for i := in.At; i >= 1 && i+lookBack > in.At; i-- {
+		e := t.At(i)
+		switch e.Kind {
+		case trace.Daemon, trace.Queue, trace.Envelope, trace.Delivery, trace.Lookup:
+			return e.Node
+		}
+		for _, id := range []trace.NodeID{e.Node, e.Peer} {
+			if id != 0 && in.mails(id) {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+// mails tells whether a host is a mail system.
+func (in *Instant) mails(id trace.NodeID) bool {
+	for _, role := range in.Story.T.Node(id).Roles {
+		if role == "MTA" || role == "MSA" {
+			return true
+		}
+	}
+	return false
+}
+
+// The stations of the two rows: the way of a mail, and who is asked on it.
+var (
+	stations = []string{"smtpd", "cleanup", "incoming", "qmgr", "active"}
+	agents   = []string{"smtp", "relay", "lmtp", "local", "virtual", "pipe", "error", "discard", "bounce"}
+)
+
+// drawDaemons draws the way through the daemons with the one that is at work
+// now, and returns the number of rows.
+func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
+	now := in.busy(node)
+	way := stations
+	if now["pickup"] || now["maildrop"] {
+		way = append([]string{"maildrop", "pickup"}, stations[1:]...)
+	}
+	x := 0
+	for i, name := range way {
+		if i > 0 {
+			x = r.Put(x, 0, Rule, " "+in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right+" ")
+		}
+		x = drawStation(in, r, x, 0, name, now[name])
+	}
+	agent := in.agentOf(node)
+	if agent != "" {
+		x = r.Put(x, 0, Rule, " "+in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right+" ")
+		x = drawStation(in, r, x, 0, agent, now[agent])
+	}
+	e := in.event()
+	if e.Node == node && (e.Kind == trace.Daemon || e.Kind == trace.Lookup || e.Kind == trace.Delivery) {
+		l := in.labelOf(e)
+		text := l.text
+		if e.Kind == trace.Daemon {
+			text = joinWords(l.text+":", oneLine(in.Story.T.Text(e)))
+		}
+		r.PutMax(0, 1, r.W, l.style, text)
+	}
+	return 2
+}
+
+func drawStation(in *Instant, r Region, x, y int, name string, busy bool) int {
+	st := Plain
+	for _, q := range state.QueueNames {
+		if q == name {
+			st = Quiet
+		}
+	}
+	if !busy {
+		return r.Put(x, y, st, name)
+	}
+	mark := [2]string{"▌", "▐"}
+	if in.Glyphs.ASCII {
+		mark = [2]string{"[", "]"}
+	}
+	return r.Put(x, y, Accent, mark[0]+name+mark[1])
+}
+
+// busy are the daemons and queues that the event is about.
+func (in *Instant) busy(node trace.NodeID) map[string]bool {
+	e, t := in.event(), in.Story.T
+	now := map[string]bool{}
+	if e.Node != node && e.Peer != node {
+		return now
+	}
+	switch e.Kind {
+	case trace.Daemon:
+		now[program(t.Name(e.B))] = true
+	case trace.Queue:
+		now[t.Name(e.C)] = true
+		if e.C == 0 {
+			now["qmgr"] = true
+		}
+	case trace.Lookup, trace.Field, trace.Log:
+		now[program(t.Name(e.A))] = true
+	case trace.Envelope:
+		now["cleanup"] = true
+	case trace.Delivery:
+		now[in.agentOf(node)] = true
+	default:
+		if e.Conn != 0 && e.Proto != trace.DNS {
+			if t.Conn(e.Conn).Server == node && e.Proto == trace.SMTP {
+				now["smtpd"] = true
+			} else if t.Conn(e.Conn).Client == node {
+				now[in.agentOf(node)] = true
+			}
+		}
+	}
+	return now
+}
+
+// agentOf is the delivery agent to which qmgr gave a mail last on a host.
+func (in *Instant) agentOf(node trace.NodeID) string {
+	t := in.Story.T
+	for i := in.At; i >= 1 && i+2000 > in.At; i-- {
+		e := t.At(i)
+		if e.Kind != trace.Daemon || e.Node != node {
+			continue
+		}
+		to := program(t.Name(e.B))
+		if from := program(t.Name(e.A)); from != "qmgr" && from != "local" {
+			continue
+		}
+		for _, a := range agents {
+			if a == to {
+				return a
+			}
+		}
+	}
+	return ""
+}
+
+// drawQueues lists the queues with their files.
+func drawQueues(in *Instant, node trace.NodeID, r Region) {
+	y := 0
+	for _, q := range state.QueueNames {
+		n := in.Snap.QueueLen(node, q)
+		if y >= r.H || n == 0 && (q == "corrupt" || q == "hold" || q == "maildrop") && r.H < 16 {
+			continue
+		}
+		st := Quiet
+		if n > 0 {
+			st = Title
+		}
+		r.Put(0, y, st, q)
+		r.PutRight(14, y, Quiet, strconv.Itoa(n))
+		if n == 0 {
+			y++
+			continue
+		}
+		for _, e := range in.Snap.Queue(node, q, 5) {
+			y = drawEntry(in, e, r, y)
+		}
+	}
+}
+
+// drawEntry writes a queue file and its recipients.
+func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
+	if y >= r.H {
+		return y
+	}
+	st := Plain
+	if e.Moved == in.At || in.event().Msg == e.Msg && in.event().Kind == trace.Queue {
+		st = Bold
+	}
+	age := time2(in.event().Time - int64(e.Since))
+	x := r.Put(16, y, st|Local, e.ID)
+	x = r.Put(x+2, y, Quiet, strconv.Itoa(e.Size)+" B  "+age)
+	r.PutMax(x+2, y, r.W-x-2, Quiet, e.Reason)
+	y++
+	sender := "<" + e.Sender + ">"
+	for i, to := range e.Recipients {
+		if y >= r.H {
+			return y
+		}
+		x := 18
+		if i == 0 {
+			x = r.PutMax(x, y, r.W/2-18, Plain, sender)
+		} else {
+			x += min(textWidth(sender), r.W/2-18)
+		}
+		x = r.Put(x, y, Quiet, " "+in.Glyphs.H+in.Glyphs.Right+" ")
+		x = r.PutMax(x, y, r.W-x-10, Plain, "<"+to.Address+">")
+		if fate := to.Fate.String(); fate != "" {
+			r.Put(x+1, y, fateStyle(fate), fate)
+		}
+		y++
+	}
+	return y
+}
+
+// time2 is an age in a few characters.
+func time2(ns int64) string {
+	return strings.TrimPrefix(stamp(ns), "+")
+}

@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"bytes"
+
+	"mailtrek/protocols/message"
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+)
+
+// letter is a message as it stands at an instant: the header with the writer
+// of each field, the body, the envelope.
+type letter struct {
+	fields  []written
+	body    []byte
+	have    bool // the text has been seen
+	sender  string
+	rcpts   []rcpt
+	known   bool // there is an envelope
+	entry   *state.Entry
+	hops    []message.Hop
+	latest  trace.Seq // the field event that is newest, to mark it
+	content trace.Seq
+}
+
+// written is a header field with who wrote it and where.
+type written struct {
+	field message.Field
+	host  string    // short name of the host; "" for a field that the author's text brought
+	by    string    // the daemon
+	event trace.Seq // the event that tells so; 0 when none does
+}
+
+// rcpt is a recipient of the envelope with what has become of it.
+type rcpt struct{ address, fate string }
+
+// letterOf composes the message at the instant: the last text of it that was
+// seen, and what daemons have added to its header since.
+func (in *Instant) letterOf(id trace.MsgID) letter {
+	var l letter
+	t := in.Story.T
+	raw := in.lastContent(id, &l)
+	events := in.Snap.Fields(id)
+	for _, s := range events {
+		e := t.At(s)
+		if s < l.content && l.have || t.Name(e.C) == "remove" {
+			continue
+		}
+		field := append(bytes.TrimRight(t.Text(e), "\r\n"), '\n')
+		if t.Name(e.C) == "change" {
+			continue
+		}
+		if in.own(e) {
+			raw = append(raw, field...)
+		} else {
+			raw = append(field, raw...)
+		}
+	}
+	h := message.Scan(raw)
+	l.body = raw[min(h.Body, len(raw)):]
+	l.hops = message.Chain(h)
+	for _, f := range h.Fields {
+		l.fields = append(l.fields, in.writer(f, events))
+	}
+	in.envelope(id, &l)
+	return l
+}
+
+// own tells whether a field is written by the author's own program, which
+// writes from the top down; those on the way put theirs on top.
+func (in *Instant) own(e *trace.Event) bool {
+	return in.Story.T.Name(e.A) == "mua"
+}
+
+// lastContent is the text of the message that was seen last, as it was before
+// it was dot-stuffed.
+func (in *Instant) lastContent(id trace.MsgID, l *letter) []byte {
+	t := in.Story.T
+	contents := in.Snap.Contents(id)
+	if len(contents) == 0 {
+		return nil
+	}
+	s := contents[len(contents)-1]
+	l.content, l.have = s, true
+	e := t.At(s)
+	raw := bytes.ReplaceAll(t.Text(e), []byte("\r\n"), []byte("\n"))
+	if e.Kind == trace.Content {
+		raw = unstuff(raw)
+	}
+	return raw
+}
+
+// unstuff takes the transparency of SMTP and POP3 away (RFC 5321 §4.5.2): the
+// final dot, and the first of two dots at the beginning of a line.
+func unstuff(raw []byte) []byte {
+	if bytes.Equal(raw, []byte(".\n")) {
+		return nil
+	}
+	raw = bytes.TrimSuffix(raw, []byte("\n.\n"))
+	out := make([]byte, 0, len(raw)+1)
+	for i, line := range bytes.Split(raw, []byte("\n")) {
+		if i > 0 {
+			out = append(out, '\n')
+		}
+		if len(line) > 1 && line[0] == '.' {
+			line = line[1:]
+		}
+		out = append(out, line...)
+	}
+	return append(out, '\n')
+}
+
+// writer finds the event in which a field was written.
+func (in *Instant) writer(f message.Field, events []trace.Seq) written {
+	t := in.Story.T
+	w := written{field: f}
+	want := squeeze(f.Raw)
+	for i := len(events) - 1; i >= 0; i-- {
+		e := t.At(events[i])
+		if t.Name(e.C) != "remove" && bytes.Equal(squeeze(t.Text(e)), want) {
+			w.host, w.by, w.event = in.Story.short(e.Node), t.Name(e.A), events[i]
+			return w
+		}
+	}
+	return w
+}
+
+// squeeze drops white space, so that folding does not matter.
+func squeeze(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	for _, c := range b {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// envelope fills in the envelope: of the transaction that carries the message,
+// or else of the queue file that is furthest on.
+func (in *Instant) envelope(id trace.MsgID, l *letter) {
+	if c := in.Snap.Conn(in.event().Conn); c != nil && c.Mail.From != 0 && in.event().Msg == id {
+		l.known = true
+		l.sender, _ = in.Snap.Path(c.Mail.From)
+		for _, s := range c.Mail.To {
+			to, _ := in.Snap.Path(s)
+			l.rcpts = append(l.rcpts, rcpt{to, ""})
+		}
+		for _, s := range c.Mail.Rejected {
+			to, _ := in.Snap.Path(s)
+			l.rcpts = append(l.rcpts, rcpt{to, "refused"})
+		}
+		return
+	}
+	entries := in.Snap.Entries(id)
+	if len(entries) == 0 {
+		return
+	}
+	l.entry = entries[len(entries)-1]
+	for _, p := range in.Snap.Where(id) {
+		if p.Kind == state.InQueue {
+			l.entry = p.Entry
+			break
+		}
+	}
+	l.known, l.sender = true, l.entry.Sender
+	for _, r := range l.entry.Recipients {
+		l.rcpts = append(l.rcpts, rcpt{r.Address, r.Fate.String()})
+	}
+}

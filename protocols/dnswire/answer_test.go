@@ -146,11 +146,3 @@ func docOf(m *dns.Msg) string {
 	}
 	return strings.Join(out, "\n")
 }
-
-// TestHints checks that a hint file needs no SOA and may name anything.
-func TestHints(t *testing.T) {
-	z, probs := ParseZone(ZoneConfig{Origin: ".", Hints: true}, ". 3600000 NS a.root.example.\na.root.example. 3600000 A 10.10.0.1\n")
-	if z == nil || len(z.Lookup("a.root.example", dns.TypeA)) != 1 {
-		t.Fatalf("got %v %v, want the address of the root server", z, probs)
-	}
-}

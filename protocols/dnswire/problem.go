@@ -43,6 +43,9 @@ type problems struct {
 }
 
 func (p *problems) add(line, col int, warning bool, format string, args ...any) {
+	if n := len(p.list); n > 0 && p.list[n-1].Line == line && p.list[n-1].Col == col {
+		return // one problem a place: what follows from it is no news
+	}
 	if len(p.list) < MaxProblems {
 		p.list = append(p.list, Problem{File: p.file, Line: line, Col: col, Warning: warning, Msg: fmt.Sprintf(format, args...)})
 	}
@@ -67,7 +70,7 @@ func nearest(word string, known []string) string {
 	if len(word) < 4 {
 		dist = 2
 	}
-	if len(word) > 40 {
+	if len(word) < 3 || len(word) > 40 {
 		return ""
 	}
 	for _, k := range known {

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/miekg/dns"
 )
@@ -297,9 +299,19 @@ func parseTTL(s string) (uint32, bool) {
 
 // shown makes text from outside fit to stand in a message.
 func shown(s string) string {
-	if len(s) > 60 {
-		s = s[:60] + "…"
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > 60 {
+			b.WriteString("…")
+			break
+		}
+		if unicode.IsPrint(r) && r != utf8.RuneError {
+			b.WriteRune(r)
+		} else {
+			q := strconv.QuoteRuneToASCII(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
 	}
-	q := strconv.QuoteToASCII(s)
-	return q[1 : len(q)-1]
+	return b.String()
 }

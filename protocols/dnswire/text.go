@@ -36,7 +36,7 @@ func AppendSummary(b, p []byte) []byte {
 		b = appendData(b, p, r)
 	})
 	if !whole {
-		b = append(b, " [Malformed Packet]"...)
+		b = append(b, "[Malformed Packet]"...)
 	}
 	return b
 }

@@ -184,12 +184,13 @@ var commonTypes = []string{"A", "AAAA", "MX", "NS", "CNAME", "SOA", "TXT", "PTR"
 func metaType(t uint16) bool { return t == 0 || t == dns.TypeOPT || t >= 128 && t <= 255 }
 
 // withTTL parses the data and settles the time to live: the record's own, the
-// $TTL, the record before it (RFC 1035 §5.1), else left to finish.
+// $TTL, in a whole zone file that of the record before it (RFC 1035 §5.1), else
+// left to finish.
 func (p *zoneParser) withTTL(h dns.RR_Header, explicit bool, toks []token) (dns.RR, bool) {
 	noTTL := false
 	switch {
 	case explicit:
-		if !p.hasTTL && p.cfg.TTL == 0 {
+		if whole := p.cfg.Base == nil && p.cfg.Primary == ""; whole && !p.hasTTL && p.cfg.TTL == 0 {
 			p.ttl, p.hasTTL = h.Ttl, true
 		}
 	case p.hasTTL:
@@ -361,6 +362,9 @@ func (p *zoneParser) check(z *Zone) {
 			line, col := p.where(name, dns.TypeCNAME)
 			p.probs.add(line, col, false, "%s: CNAME and other data", plain(name))
 		}
+	}
+	if Fatal(p.probs.list) {
+		return // addresses may be missing because their lines are broken
 	}
 	for _, r := range p.rrs {
 		switch rr := r.rr.(type) {

@@ -115,20 +115,17 @@ func (s *Stub) Lookup(p *sim.Proc, name string, typ uint16) (*dnswire.Answer, er
 // next. What the last of them said is the answer if no other is better.
 func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16) ([]byte, trace.Seq, error) {
 	conf := s.config()
-	sockets := make([]*sim.UDPSocket, len(conf.servers))
 	var failed []byte
 	var got trace.Seq
 	for range conf.attempts {
 		for i, server := range conf.servers {
-			if sockets[i] == nil {
-				sockets[i] = p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
-			}
+			u := p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
 			// libresolv: the later servers get a longer time, shared out.
 			wait := conf.timeout << i
 			if i > 0 {
 				wait /= time.Duration(len(conf.servers))
 			}
-			reply, event, err := askOnce(p, sockets[i], query, id, name, typ, max(wait, time.Second))
+			reply, event, err := askOnce(p, u, query, id, name, typ, max(wait, time.Second))
 			if err != nil {
 				continue
 			}

@@ -1,0 +1,251 @@
+package smtp
+
+import (
+	"bytes"
+	"strings"
+
+	"mailtrek/protocols/wire"
+)
+
+// NewSplitter returns a splitter for a connection of SMTP, submission or LMTP.
+// It follows the dialogue as a listener on the wire would: after the 354 to
+// DATA the client's bytes are content up to the lone dot, after BDAT so many
+// as it announced, after 334 a line is a response. Inside TLS it sees the
+// plaintext.
+func NewSplitter() wire.Splitter { return &splitter{} }
+
+type splitter struct {
+	sides   [2]half
+	asked   []question // commands that have no reply yet, oldest first
+	content bool       // client bytes are content up to the dot
+	midLine bool       // the last content byte was no LF
+	chunk   int64      // so many client bytes are a BDAT chunk
+	auth    bool       // the next client line is a response
+	greeted bool       // the greeting is out
+	replies int        // replies that the verb at the head has still to get
+	rcpts   int        // recipients accepted in the transaction (LMTP)
+	lmtp    bool       // LHLO was seen
+}
+
+// half is what is remembered of one side: the bytes of an unfinished unit.
+type half struct {
+	line []byte
+	n    int
+}
+
+// question is a command that waits for its reply.
+type question struct {
+	verb string
+	last bool // BDAT … LAST
+}
+
+// keepLine is how much of an unfinished line is looked at; no command word and
+// no reply code stands further back.
+const keepLine = 1024
+
+// Split appends the units that p completes.
+func (s *splitter) Split(units []wire.Unit, side wire.Side, p []byte) []wire.Unit {
+	for len(p) > 0 {
+		var n int
+		switch {
+		case side == wire.Client && s.chunk > 0:
+			units, n = s.splitChunk(units, p)
+		case side == wire.Client && s.content:
+			units, n = s.splitContent(units, p)
+		default:
+			units, n = s.splitLine(units, side, p)
+		}
+		p = p[n:]
+	}
+	return units
+}
+
+// Rest returns the number of bytes remembered for side.
+func (s *splitter) Rest(side wire.Side) int { return s.sides[side].n }
+
+// splitLine takes a line off p, or what there is of one.
+func (s *splitter) splitLine(units []wire.Unit, side wire.Side, p []byte) ([]wire.Unit, int) {
+	h := &s.sides[side]
+	i := bytes.IndexByte(p, '\n')
+	n := i + 1
+	if i < 0 {
+		n = len(p)
+	}
+	if room := keepLine - len(h.line); room > 0 {
+		h.line = append(h.line, p[:min(n, room)]...)
+	}
+	h.n += n
+	if i < 0 {
+		return units, n
+	}
+	line := bytes.TrimRight(h.line, "\r\n")
+	var u wire.Unit
+	if side == wire.Client {
+		u = s.clientLine(line)
+	} else {
+		u = s.serverLine(line)
+	}
+	u.N = h.n
+	h.line, h.n = h.line[:0], 0
+	return append(units, u), n
+}
+
+// clientLine tells what a client's line is.
+func (s *splitter) clientLine(line []byte) wire.Unit {
+	if s.auth {
+		s.auth = false
+		s.asked = append(s.asked, question{verb: "AUTH"})
+		return wire.Unit{Kind: wire.Auth, Verb: "AUTH"}
+	}
+	words := appendWords(nil, line)
+	if len(words) == 0 {
+		s.asked = append(s.asked, question{})
+		return wire.Unit{Kind: wire.Raw}
+	}
+	verb := verbOf(words[0].text)
+	q := question{verb: verb}
+	switch verb {
+	case "LHLO":
+		s.lmtp = true
+	case "BDAT":
+		if size, last, ok := parseBDAT(words); ok {
+			s.chunk, q.last = size, last
+		}
+	case "":
+		s.asked = append(s.asked, q)
+		return wire.Unit{Kind: wire.Raw}
+	}
+	s.asked = append(s.asked, q)
+	return wire.Unit{Kind: wire.Line, Verb: verb}
+}
+
+// verbOf returns a word in capitals when it can be a verb.
+func verbOf(w []byte) string {
+	if len(w) > 20 {
+		return ""
+	}
+	for _, c := range w {
+		if c <= ' ' || c > '~' {
+			return ""
+		}
+	}
+	for _, c := range tables[Postfix] {
+		if equalFold(w, c.Verb) {
+			return c.Verb
+		}
+	}
+	return strings.ToUpper(string(w))
+}
+
+// serverLine tells what a line of a reply is, and which command it answers.
+func (s *splitter) serverLine(line []byte) wire.Unit {
+	code, _, ok := parseCode(string(line[:min(4, len(line))]))
+	if !ok {
+		return wire.Unit{Kind: wire.Raw, Verb: s.head().verb}
+	}
+	u := wire.Unit{Kind: wire.Line, Code: code, More: len(line) > 3 && line[3] == '-'}
+	if !s.greeted {
+		s.greeted = !u.More
+		return u
+	}
+	q := s.head()
+	u.Verb = q.verb
+	if code == 334 {
+		u.Kind = wire.Auth
+	}
+	if !u.More {
+		s.replied(q, code)
+	}
+	return u
+}
+
+func (s *splitter) head() question {
+	if len(s.asked) == 0 {
+		return question{}
+	}
+	return s.asked[0]
+}
+
+// replied takes note of the last line of a reply.
+func (s *splitter) replied(q question, code int) {
+	switch {
+	case q.verb == "RCPT" && code/100 == 2:
+		s.rcpts++
+	case q.verb == "DATA" && code == 354:
+		// The next reply answers the content.
+		s.content, s.midLine = !s.sentEarly(), false
+		s.replies = 1
+		if s.lmtp {
+			s.replies = max(1, s.rcpts)
+		}
+		return
+	case q.verb == "AUTH" && code == 334:
+		s.auth = true
+	case q.verb == "BDAT" && q.last && s.lmtp && s.replies == 0 && code/100 == 2:
+		s.replies = s.rcpts
+	case q.verb == "RSET" || q.verb == "MAIL" || q.verb == "EHLO" || q.verb == "LHLO":
+		s.rcpts = 0
+	}
+	if s.replies > 1 {
+		s.replies--
+		return
+	}
+	s.replies = 0
+	if q.verb == "DATA" || q.last {
+		s.rcpts = 0
+	}
+	if len(s.asked) > 0 {
+		s.asked = s.asked[:copy(s.asked, s.asked[1:])]
+	}
+}
+
+// sentEarly deals with a client that sent the message without waiting for 354:
+// the lines behind DATA, up to the dot, were no commands. It reports whether
+// the dot was among them.
+func (s *splitter) sentEarly() bool {
+	for i := 1; i < len(s.asked); i++ {
+		if s.asked[i].verb == "." {
+			s.asked = append(s.asked[:1], s.asked[i+1:]...)
+			return true
+		}
+	}
+	s.asked = s.asked[:min(1, len(s.asked))]
+	return false
+}
+
+// splitContent takes content off p, up to the lone dot if that is in it. What
+// p holds of the content is one unit: a big message is many.
+func (s *splitter) splitContent(units []wire.Unit, p []byte) ([]wire.Unit, int) {
+	h := &s.sides[wire.Client]
+	used := 0
+	for used < len(p) {
+		i := bytes.IndexByte(p[used:], '\n')
+		n := i + 1
+		if i < 0 {
+			n = len(p) - used
+		}
+		piece := p[used : used+n]
+		used += n
+		if room := 4 - len(h.line); room > 0 {
+			h.line = append(h.line, piece[:min(room, n)]...)
+		}
+		if i < 0 {
+			s.midLine = true
+			break
+		}
+		dot := string(bytes.TrimRight(h.line, "\r\n")) == "."
+		h.line, s.midLine = h.line[:0], false
+		if dot {
+			s.content = false
+			break
+		}
+	}
+	return append(units, wire.Unit{N: used, Kind: wire.Content, Verb: "DATA", More: s.content}), used
+}
+
+// splitChunk takes the octets of a BDAT chunk off p.
+func (s *splitter) splitChunk(units []wire.Unit, p []byte) ([]wire.Unit, int) {
+	n := int(min(int64(len(p)), s.chunk))
+	s.chunk -= int64(n)
+	return append(units, wire.Unit{N: n, Kind: wire.Content, Verb: "BDAT", More: s.chunk > 0}), n
+}

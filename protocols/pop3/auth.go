@@ -14,11 +14,12 @@ import (
 func (s *Session) stepAuthCommand(n int) bool {
 	rest := s.in[n:]
 	end := bytes.IndexAny(rest, " \r\n")
+	if end < 0 && len(rest) > MaxLoginLine || end > MaxLoginLine {
+		s.err("Input buffer full, aborting")
+		s.close("Disconnected: Input buffer full")
+		return false
+	}
 	if end < 0 {
-		if len(rest) > MaxLoginLine {
-			s.err("Input buffer full, aborting")
-			s.close("Disconnected: Input buffer full")
-		}
 		return false
 	}
 	line := bytes.IndexByte(rest, '\n')

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/emersion/go-sasl"
+
+	mailsasl "mailtrek/protocols/sasl"
 )
 
 // script is a connection to a server that says what a document says.
@@ -214,6 +216,7 @@ func TestClientAuth(t *testing.T) {
 		{"PLAIN too long for a line", func(c *Client) error {
 			return c.Auth(sasl.NewPlainClient("", "ivan", strings.Repeat("x", 300)))
 		}, false},
+		{"CRAM-MD5", func(c *Client) error { return c.Auth(mailsasl.NewClient("CRAM-MD5", "ivan", "ivan-secret")) }, true},
 		{"LOGIN", func(c *Client) error { return c.Auth(sasl.NewLoginClient("ivan", "ivan-secret")) }, true},
 		{"LOGIN given up", func(c *Client) error { return c.Auth(brokenLogin{}) }, false},
 		{"APOP", func(c *Client) error { return c.APOP("ivan", "ivan-secret") }, true},

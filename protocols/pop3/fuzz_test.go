@@ -15,6 +15,8 @@ func FuzzSession(f *testing.F) {
 		"USER ivan\r\nPASS ivan-secret\r\nSTAT\r\nLIST\r\nRETR 2\r\nDELE 1\r\nQUIT\r\n",
 		"AUTH PLAIN AGl2YW4AaXZhbi1zZWNyZXQ=\r\nTOP 1 3\r\nUIDL\r\n\r\nFOO\r\n",
 		"AUTH LOGIN\r\naXZhbg==\r\naXZhbi1zZWNyZXQ=\r\nRSET\r\nNO\x00OP\r\n", "STLS\r\nCAPA\r\n", "APOP ivan \r\n",
+		"AUTH " + strings.Repeat("x", MaxLoginLine+1) + " \r\n",
+		"AUTH PLAIN " + strings.Repeat("x", MaxAuthLine+1) + "\r\n",
 	} {
 		f.Add([]byte(in), uint8(3))
 	}

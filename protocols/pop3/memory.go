@@ -14,7 +14,7 @@ type Memory struct {
 	Passwords map[string]string
 	Drops     map[string]*MemoryDrop
 	Lock      bool   // one session a maildrop (pop3_lock_session)
-	Challenge string // of CRAM-MD5
+	Nonce     string // in the challenges of CRAM-MD5 and SCRAM
 
 	failures int       // in a row
 	failed   time.Time // when the last one was
@@ -42,17 +42,24 @@ func (m *Memory) Auth(mechanism string) Exchange {
 	if m.failures > 0 && m.Time.Sub(m.failed) < lastPenalty {
 		m.Sleep(min(firstPenalty<<min(m.failures, 4), lastPenalty))
 	}
-	switch mechanism {
-	case "PLAIN":
-		return &plainExchange{memoryExchange{m: m}}
-	case "LOGIN":
-		return &loginExchange{memoryExchange: memoryExchange{m: m}}
-	case "CRAM-MD5":
-		return &cramExchange{memoryExchange: memoryExchange{m: m}}
-	case "APOP":
-		return &apopExchange{memoryExchange{m: m}}
+	ex := m.begin(mechanism)
+	if ex == nil {
+		return nil
 	}
-	return nil
+	return &memoryExchange{Exchange: ex, m: m}
+}
+
+// memoryExchange forgets former failures after a success.
+type memoryExchange struct {
+	Exchange
+	m *Memory
+}
+
+func (e *memoryExchange) Next(response []byte) (challenge []byte, done bool, err error) {
+	if challenge, done, err = e.Exchange.Next(response); done && err == nil {
+		e.m.failures = 0
+	}
+	return challenge, done, err
 }
 
 // Failed counts the failure and lets the client wait for the answer.

@@ -215,6 +215,36 @@ func (f *frame) timeline(r Region) {
 	for s := range f.breaks {
 		r.Put(1+in.Story.place(s, n), 0, Warn, g.Break)
 	}
+	if r.H > 1 {
+		f.stages(r.Sub(0, 1, r.W, 1), n)
+	}
+}
+
+// stages names the stages of the story below the time line, as far as there is
+// room, and the present one in any case.
+func (f *frame) stages(r Region, n int) {
+	in := f.in
+	now, _ := in.Story.Folds.StageAt(in.At)
+	free := 0
+	for _, st := range in.Story.signposts(n) {
+		x := 1 + in.Story.place(st.First, n)
+		name := in.Words.T("stage." + st.Kind.String())
+		if x < free || x+textWidth(name) > r.W {
+			continue
+		}
+		style := Quiet
+		if st.First == now.First {
+			style = Title
+		}
+		free = r.Put(x, 0, style, name) + 2
+	}
+	if now.Kind == 0 {
+		return
+	}
+	name := in.Words.T("stage." + now.Kind.String())
+	x := min(1+in.Story.place(now.First, n), r.W-textWidth(name))
+	r.Fill(x-1, 0, x+textWidth(name)+1, Plain, " ")
+	r.Put(x, 0, Title, name)
 }
 
 // keys is the last row: what can be pressed now, or what was just said.

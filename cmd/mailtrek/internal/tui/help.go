@@ -85,3 +85,11 @@ func asciiKeys(s string) string {
 	}
 	return out
 }
+
+// drawHomeHelp is the page of the keys of the home screen.
+func drawHomeHelp(in *Instant, r Region) {
+	r.Put(2, 0, Title, in.Words.T("help.title"))
+	r.PutRight(r.W-2, 0, Quiet, in.Words.T("help.note"))
+	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
+	in.helpGroup(r.Sub(2, 3, r.W-3, r.H-3), homeKeys.group(), 0)
+}

@@ -80,3 +80,30 @@ func (k *keyMap) row(playing bool) []brief {
 		{"[ ]", "key.hop"}, play, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"},
 	}
 }
+
+// homeKeyMap are the keys of the home screen.
+type homeKeyMap struct {
+	Up, Down, First, Last key.Binding
+	Open, Theme, Help     key.Binding
+	Leave, Quit           key.Binding
+}
+
+var homeKeys = homeKeyMap{
+	Up:    bind("key.up", "↑ k", "up", "k", "shift+tab"),
+	Down:  bind("key.down", "↓ j", "down", "j", "tab"),
+	First: bind("key.first", "Home <", "home", "<"),
+	Last:  bind("key.last", "End >", "end", ">"),
+	Open:  bind("key.open", "Enter", "enter", "right", "space", "l"),
+	Theme: bind("key.theme", "t", "t"),
+	Help:  bind("key.help", "?", "?", "f1"),
+	Leave: bind("key.giveup", "Esc", "esc"),
+	Quit:  bind("key.quit", "q", "q", "ctrl+c"),
+}
+
+func (k *homeKeyMap) group() []key.Binding {
+	return []key.Binding{k.Up, k.Down, k.First, k.Last, k.Open, k.Theme, k.Leave, k.Help, k.Quit}
+}
+
+func (k *homeKeyMap) row() []brief {
+	return []brief{{"↑↓", "key.choose"}, {"Enter", "key.open"}, {"?", "key.help"}, {"q", "key.quit.row"}}
+}

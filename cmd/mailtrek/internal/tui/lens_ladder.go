@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
 
@@ -212,40 +213,79 @@ func (in *Instant) rungOf(s trace.Seq, e *trace.Event) (row rung, ok bool) {
 	return row, e.Node != 0
 }
 
-// ladderHosts chooses the hosts that get a column: those that take part around
-// the cursor, in the order in which they appear in the story.
+// ladderHosts chooses the hosts that get a column, in the order in which they
+// appear in the story. Where there is no room for all, it is those of the stage
+// of the story, then of the stages around it, so that the columns stay for as
+// long as a stage lasts.
 func (in *Instant) ladderHosts(room int) (shown, hidden []trace.NodeID) {
 	all := in.Story.hosts
 	if len(all) <= room {
 		return all, nil
 	}
-	rank := make(map[trace.NodeID]int)
-	add := func(id trace.NodeID) {
-		if id != 0 && rank[id] == 0 {
-			rank[id] = len(rank) + 1
+	first, last := in.Story.stage(in.At)
+	chosen := in.Story.cast(first, last, room)
+	for reach := trace.Seq(100); len(chosen) < room && reach <= 1600; reach *= 2 {
+		from := trace.Seq(1)
+		if first > reach {
+			from = first - reach
+		}
+		for _, id := range in.Story.cast(from, last+reach, room) {
+			if !slices.Contains(chosen, id) && len(chosen) < room {
+				chosen = append(chosen, id)
+			}
 		}
 	}
 	e := in.event()
-	add(e.Node)
-	add(e.Peer)
-	for d := trace.Seq(0); d < 400; d++ {
-		if in.At > d {
-			b := in.Story.T.At(in.At - d)
-			add(b.Node)
-			add(b.Peer)
-		}
-		if s := in.At + d; in.Story.T.Has(s) {
-			f := in.Story.T.At(s)
-			add(f.Node)
-			add(f.Peer)
+	for i, id := range []trace.NodeID{e.Peer, e.Node} { // those of the event itself in any case
+		if id != 0 && !slices.Contains(chosen, id) {
+			chosen[max(len(chosen)-1-i, 0)] = id
 		}
 	}
 	for _, id := range all {
-		if r := rank[id]; r > 0 && r <= room {
+		if slices.Contains(chosen, id) {
 			shown = append(shown, id)
 		} else {
 			hidden = append(hidden, id)
 		}
 	}
 	return shown, hidden
+}
+
+// stageReach is how many events of a stage are looked at.
+const stageReach = 3000
+
+// stage is the first and the last event of the stage at an event.
+func (s *Story) stage(at trace.Seq) (first, last trace.Seq) {
+	first, last = 1, trace.Seq(s.T.Len())
+	if st, ok := s.Folds.StageAt(at); ok {
+		first = st.First
+	}
+	if next := s.Folds.Next(state.ByStage, at); next != 0 {
+		last = next - 1
+	}
+	if at > stageReach {
+		first = max(first, at-stageReach)
+	}
+	return first, min(last, at+stageReach)
+}
+
+// cast are the hosts that take part in events, the busiest ones first, at most
+// n. Name servers count less than those who handle mail.
+func (s *Story) cast(first, last trace.Seq, n int) []trace.NodeID {
+	weight := make([]int, s.T.Nodes()+1)
+	for i := first; i <= last && s.T.Has(i); i++ {
+		e := s.T.At(i)
+		w := 1000
+		if e.Kind == trace.Query || e.Kind == trace.Answer {
+			w = 1
+		}
+		weight[e.Node] += w
+		weight[e.Peer] += w
+	}
+	cast := slices.Clone(s.hosts)
+	slices.SortStableFunc(cast, func(a, b trace.NodeID) int { return weight[b] - weight[a] })
+	for len(cast) > 0 && (len(cast) > n || weight[cast[len(cast)-1]] == 0) {
+		cast = cast[:len(cast)-1]
+	}
+	return cast
 }

@@ -34,6 +34,7 @@ func drawMessage(in *Instant, r Region) {
 		drawBody(in, &l, right.Sub(0, y+1, right.W, right.H-y-1))
 		return
 	}
+	l.brief = r.H < 30
 	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, 3))
 	trail := min(len(l.hops)+1, max(r.H-y-6, 2))
 	if len(l.hops) == 0 {
@@ -154,14 +155,14 @@ func drawHeader(in *Instant, l *letter, r Region) int {
 			r.Put(2, y, Quiet, w.T("msg.lines", "n", strconv.Itoa(len(l.fields)-i)))
 			return r.H
 		}
-		y = drawField(in, &f, r, y)
+		y = drawField(in, &f, r, y, l.brief && f.field.Is("Received"))
 	}
 	return min(y, r.H)
 }
 
 // drawField writes one field: its lines as they stand in the message, and what
-// they mean when they are encoded.
-func drawField(in *Instant, f *written, r Region, y int) int {
+// they mean when they are encoded. In brief it is the first line only.
+func drawField(in *Instant, f *written, r Region, y int, brief bool) int {
 	st := Plain
 	if f.event == in.At && f.event != 0 {
 		st = Bold
@@ -172,7 +173,11 @@ func drawField(in *Instant, f *written, r Region, y int) int {
 		who = f.host + " " + program(f.by)
 	}
 	room := r.W - 2 - writerWidth
-	for i, line := range f.field.Lines() {
+	lines := f.field.Lines()
+	if brief && len(lines) > 1 {
+		lines = []string{lines[0] + " …"}
+	}
+	for i, line := range lines {
 		if y >= r.H {
 			return y
 		}
@@ -217,6 +222,9 @@ func drawBody(in *Instant, l *letter, r Region) {
 	}
 }
 
+// trailText is the column of the hosts in the Received chain.
+const trailText = 17
+
 // drawTrail writes the Received chain, the first hop in the lowest row as in
 // the header, with the time that each step took.
 func drawTrail(in *Instant, l *letter, r Region) {
@@ -251,16 +259,17 @@ func drawTrail(in *Instant, l *letter, r Region) {
 		if h.Time.IsZero() {
 			clock = "--:--:--"
 		}
-		x := r.Put(0, y, Quiet, clock)
-		x = r.PutMax(x+1, y, 9, Quiet, delay+strings.Repeat(" ", max(8-textWidth(delay), 0)))
-		x = r.PutMax(x, y, r.W-x, Title, shortName(h.By))
-		x = r.Put(x, y, Quiet, " "+in.Glyphs.Left+" ")
-		x = r.PutMax(x, y, r.W-x, Plain, shortName(from))
-		rest := joinWords(h.With, h.ID)
+		r.Put(0, y, Quiet, clock)
+		r.PutMax(9, y, 8, Quiet, delay)
+		x := r.PutMax(trailText, y, r.W-trailText, Title, shortName(h.By))
 		if rows == 2 {
-			r.PutMax(18, y+1, r.W-18, Quiet, rest)
-		} else if rest != "" {
-			r.PutMax(x+2, y, r.W-x-2, Quiet, rest)
+			x = r.Put(trailText, y+1, Quiet, in.Glyphs.Left+" ")
+			x = r.PutMax(x, y+1, r.W-x, Plain, shortName(from))
+			x = r.PutMax(x+2, y+1, r.W-x-2, Quiet, joinWords(h.With, h.ID))
+		} else {
+			x = r.Put(x, y, Quiet, " "+in.Glyphs.Left+" ")
+			x = r.PutMax(x, y, r.W-x, Plain, shortName(from))
+			r.PutMax(x+2, y, r.W-x-2, Quiet, joinWords(h.With, h.ID))
 		}
 		y += rows
 	}

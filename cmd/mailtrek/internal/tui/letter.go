@@ -19,8 +19,8 @@ type letter struct {
 	known   bool // there is an envelope
 	entry   *state.Entry
 	hops    []message.Hop
-	latest  trace.Seq // the field event that is newest, to mark it
-	content trace.Seq
+	content trace.Seq // the event with the text
+	brief   bool      // there is little room: Received fields in one row
 }
 
 // written is a header field with who wrote it and where.

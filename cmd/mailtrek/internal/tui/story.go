@@ -12,6 +12,7 @@ type Story struct {
 	Folds *state.Folder
 	hosts []trace.NodeID // in the order of their first appearance
 	bars  map[int][]mark // the time line at a width
+	posts map[int][]state.Stage
 }
 
 // mark says what is remarkable about a place of the time line.
@@ -25,7 +26,7 @@ const (
 
 // NewStory folds a trace.
 func NewStory(t *trace.Trace) *Story {
-	s := &Story{T: t, Folds: state.New(t), bars: map[int][]mark{}}
+	s := &Story{T: t, Folds: state.New(t), bars: map[int][]mark{}, posts: map[int][]state.Stage{}}
 	seen := make([]bool, t.Nodes()+1)
 	meet := func(id trace.NodeID) {
 		if id != 0 && int(id) < len(seen) && !seen[id] {
@@ -69,6 +70,26 @@ func (s *Story) bar(n int) []mark {
 	}
 	s.bars[n] = b
 	return b
+}
+
+// signposts are the stages that can have a name below a time line of n cells:
+// of those that begin in one cell, the first.
+func (s *Story) signposts(n int) []state.Stage {
+	if p, ok := s.posts[n]; ok {
+		return p
+	}
+	var posts []state.Stage
+	cell := -1
+	for _, st := range s.Folds.Stages(0) {
+		if at := s.place(st.First, n); at != cell {
+			cell = at
+			if k := len(posts); k == 0 || posts[k-1].Kind != st.Kind {
+				posts = append(posts, st)
+			}
+		}
+	}
+	s.posts[n] = posts
+	return posts
 }
 
 // place is the cell of an event on a time line of n cells.

@@ -1,0 +1,275 @@
+package tui
+
+import (
+	"io"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/sim/trace"
+)
+
+// Item is something that the home screen offers.
+type Item struct {
+	ID      string // what Load takes
+	Title   string
+	Summary string // one line
+	Lesson  bool   // a lesson; else a scenario
+}
+
+// Config is what the home screen needs from outside.
+type Config struct {
+	Options
+	Items []Item
+	// Load runs the scenario of that id, or opens the file of that name. It is
+	// called in the background, one call at a time.
+	Load func(id string) (*trace.Trace, error)
+}
+
+// App is the home screen with the player that was opened from it.
+type App struct {
+	cfg     Config
+	look    look
+	w, h    int
+	at      int // the selected row; len(Items) is "open a file"
+	loading string
+	failed  string
+	path    *prompt
+	help    bool
+	player  *Player
+}
+
+// Home returns the home screen, with the first scenario selected.
+func Home(c Config) *App {
+	a := &App{cfg: c, look: c.look(), w: 80, h: 24}
+	var ordered []Item
+	for _, lesson := range []bool{false, true} {
+		for _, it := range c.Items {
+			if it.Lesson == lesson {
+				ordered = append(ordered, it)
+			}
+		}
+	}
+	a.cfg.Items = ordered
+	return a
+}
+
+// Run shows a model on a terminal until it is left.
+func Run(m tea.Model, in io.Reader, out io.Writer) error {
+	_, err := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(out)).Run()
+	return err
+}
+
+// loaded is the end of a call of Load.
+type loaded struct {
+	id    string
+	trace *trace.Trace
+	err   error
+}
+
+// Init asks the terminal for its background.
+func (a *App) Init() tea.Cmd {
+	if a.look.auto {
+		return tea.RequestBackgroundColor
+	}
+	return nil
+}
+
+// Update hands everything to the player while there is one.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.w, a.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		a.look.background(msg.IsDark())
+	case loaded:
+		a.open(msg)
+		return a, nil
+	}
+	if a.player != nil {
+		_, cmd := a.player.Update(msg)
+		if a.player.left {
+			a.look = a.player.look
+			a.player = nil
+		}
+		return a, cmd
+	}
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		if a.path != nil {
+			a.path.insert(msg.Content)
+		}
+	case tea.KeyPressMsg:
+		return a, a.press(msg)
+	}
+	return a, nil
+}
+
+// open shows what was loaded, or says why it was not.
+func (a *App) open(l loaded) {
+	if a.loading != l.id {
+		return // the user has given it up
+	}
+	a.loading = ""
+	if l.err != nil {
+		a.failed = l.err.Error()
+		return
+	}
+	a.player = Play(l.trace, a.cfg.Options)
+	a.player.home = true
+	a.player.w, a.player.h, a.player.look = a.w, a.h, a.look
+}
+
+func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
+	a.failed = ""
+	switch {
+	case k.String() == "ctrl+c":
+		return tea.Quit
+	case a.path != nil:
+		return a.typed(k)
+	case a.help:
+		a.help = false
+		return nil
+	case key.Matches(k, homeKeys.Quit):
+		return tea.Quit
+	case key.Matches(k, homeKeys.Leave):
+		a.loading = ""
+	case key.Matches(k, homeKeys.Up):
+		a.at = max(a.at-1, 0)
+	case key.Matches(k, homeKeys.Down):
+		a.at = min(a.at+1, len(a.cfg.Items))
+	case key.Matches(k, homeKeys.First):
+		a.at = 0
+	case key.Matches(k, homeKeys.Last):
+		a.at = len(a.cfg.Items)
+	case key.Matches(k, homeKeys.Theme):
+		a.look.nextTheme()
+	case key.Matches(k, homeKeys.Help):
+		a.help = true
+	case key.Matches(k, homeKeys.Open):
+		if a.at == len(a.cfg.Items) {
+			a.path = &prompt{kind: "path"}
+			return nil
+		}
+		return a.load(a.cfg.Items[a.at].ID)
+	}
+	return nil
+}
+
+func (a *App) typed(k tea.KeyPressMsg) tea.Cmd {
+	done, gone := a.path.edit(k)
+	switch {
+	case gone:
+		a.path = nil
+	case done:
+		id := a.path.text
+		a.path = nil
+		if id != "" {
+			return a.load(id)
+		}
+	}
+	return nil
+}
+
+func (a *App) load(id string) tea.Cmd {
+	if a.loading != "" || a.cfg.Load == nil {
+		return nil
+	}
+	a.loading = id
+	load := a.cfg.Load
+	return func() tea.Msg {
+		t, err := load(id)
+		return loaded{id, t, err}
+	}
+}
+
+// View draws the player or the list.
+func (a *App) View() tea.View {
+	if a.player != nil {
+		return a.player.View()
+	}
+	v := tea.NewView(a.frame().Render(a.look.palette))
+	v.AltScreen = true
+	v.WindowTitle = "mailtrek"
+	return v
+}
+
+func (a *App) frame() *Canvas {
+	c := NewCanvas(a.w, a.h)
+	in := &Instant{Words: a.look.words, Glyphs: a.look.glyphs}
+	r := c.All()
+	switch {
+	case c.w < leastWidth || c.h < leastHeight:
+		drawTooSmall(in, r)
+		return c
+	case a.help:
+		drawHomeHelp(in, r)
+		return c
+	}
+	r.Put(1, 0, Accent, "mailtrek")
+	r.PutRight(r.W-1, 0, Quiet, in.Words.T("home.tagline"))
+	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
+	a.list(in, r.Sub(0, 3, min(r.W, 100), r.H-6))
+	r.Fill(0, r.H-2, r.W, Rule, in.Glyphs.H)
+	foot := r.Sub(0, r.H-1, r.W, 1)
+	switch {
+	case a.path != nil:
+		a.path.draw(in, foot)
+	case a.loading != "":
+		foot.PutMax(1, 0, r.W-2, Accent, in.Words.T("home.loading", "what", a.loading))
+	case a.failed != "":
+		foot.PutMax(1, 0, r.W-2, Bad, oneLine([]byte(a.failed)))
+	default:
+		in.drawKeys(foot, homeKeys.row())
+	}
+	return c
+}
+
+// list draws the items with the selected one in sight.
+func (a *App) list(in *Instant, r Region) {
+	type row struct {
+		item  int // -1 for a heading or a blank
+		text  string
+		note  string
+		style Style
+	}
+	var rows []row
+	w := in.Words
+	heading := ""
+	for i, it := range a.cfg.Items {
+		head := w.T("home.scenarios")
+		if it.Lesson {
+			head = w.T("home.lessons")
+		}
+		if head != heading {
+			heading = head
+			rows = append(rows, row{-1, head, "", Quiet})
+		}
+		rows = append(rows, row{i, it.Title, it.ID, Title}, row{i, it.Summary, "", Quiet}, row{-1, "", "", Plain})
+	}
+	rows = append(rows, row{len(a.cfg.Items), w.T("home.open"), w.T("home.openhint"), Title})
+	top, last := 0, 0
+	for i, rw := range rows {
+		if rw.item == a.at {
+			last = i
+		}
+	}
+	if last >= r.H {
+		top = last - r.H + 1
+	}
+	for y := 0; y < r.H && top+y < len(rows); y++ {
+		rw := rows[top+y]
+		x := 3
+		if rw.item < 0 {
+			x = 1
+		}
+		if rw.style == Title && rw.item == a.at {
+			r.Put(1, y, Accent, in.Glyphs.Cursor)
+			rw.style = Accent
+		}
+		end := r.PutMax(x, y, r.W-x-1, rw.style, rw.text)
+		if note := rw.note; note != "" && r.W-end-3 >= textWidth(note) {
+			r.PutRight(r.W-1, y, Quiet, note)
+		}
+	}
+}

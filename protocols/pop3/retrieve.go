@@ -1,8 +1,11 @@
 package pop3
 
 import (
+	"bytes"
 	"math"
 	"strconv"
+
+	"mailtrek/protocols/wire"
 )
 
 // retrCmd is RETR: the whole message.
@@ -22,7 +25,7 @@ func (s *Session) retrCmd(args string) bool {
 	}
 	from := len(s.out)
 	s.ok(strconv.FormatInt(s.messages[i].Size, 10) + " octets")
-	s.send(content, math.MaxUint64)
+	s.send(content, math.MaxUint64) // all lines
 	s.stats.RetrBytes += int64(len(s.out) - from - len(".\r\n"))
 	return true
 }
@@ -61,44 +64,31 @@ func (s *Session) gone(i int) bool {
 	return true
 }
 
-// send appends a message up to the given number of body lines, with CRLF line
-// ends and dots stuffed, and the final dot line.
-//
-// RFC 1939 §3: a line that begins with the termination octet gets another
-// one in front.
+// send appends a message up to the given number of body lines, stuffed, and the
+// final dot line (RFC 1939 §3).
 func (s *Session) send(content []byte, bodyLines uint64) {
 	if len(content) == 0 {
 		s.line("") // Dovecot ends every message with a line end
 	}
-	inBody := false
-	for len(content) > 0 && !(inBody && bodyLines == 0) {
-		line, rest := cutLine(content)
-		content = rest
-		if inBody {
-			bodyLines--
-		} else if len(line) == 0 || line[0] == '\r' {
-			inBody = true
-		}
-		if len(line) > 0 && line[0] == '.' {
-			s.out = append(s.out, '.')
-		}
-		s.out = append(append(s.out, line...), "\r\n"...)
-	}
-	s.out = append(s.out, ".\r\n"...)
+	s.out = wire.AppendDots(s.out, topOf(content, bodyLines))
+	s.line(".")
 }
 
-// cutLine returns the first line of content without its line end, and what
-// follows.
-func cutLine(content []byte) (line, rest []byte) {
-	for i, c := range content {
-		if c != '\n' {
-			continue
+// topOf is the header of a message, the empty line and the first lines of the
+// body. As in Dovecot, a line that begins with CR ends the header, too.
+func topOf(content []byte, bodyLines uint64) []byte {
+	at, inBody := 0, false
+	for at < len(content) && !(inBody && bodyLines == 0) {
+		if inBody {
+			bodyLines--
+		} else if c := content[at]; c == '\n' || c == '\r' {
+			inBody = true
 		}
-		end := i
-		if i > 0 && content[i-1] == '\r' {
-			end--
+		end := bytes.IndexByte(content[at:], '\n')
+		if end < 0 {
+			return content
 		}
-		return content[:end], content[i+1:]
+		at += end + 1
 	}
-	return content, nil
+	return content[:at]
 }

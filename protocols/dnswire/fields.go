@@ -109,7 +109,7 @@ func (f *fielder) record(r record) {
 	}
 	f.name(r.off, r.fixed, 2, "Name")
 	f.add(r.fixed, 2, 2, "Type", fmt.Sprintf("%s (%d)", typeWord(r.typ), r.typ))
-	if r.typ == dns.TypeOPT {
+	if r.typ == dns.TypeOPT && r.section != question {
 		f.opt(r)
 		return
 	}

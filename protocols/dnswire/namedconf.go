@@ -182,7 +182,7 @@ func (p *confParser) option(st confStmt) {
 	t, arg := st.words[0], st.word(1)
 	switch t.text {
 	case "directory":
-		p.conf.Directory = arg
+		p.conf.Directory = path.Join("/", arg)
 	case "recursion":
 		p.yesno(st, &p.conf.Recursion)
 	case "allow-query":

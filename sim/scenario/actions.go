@@ -3,7 +3,11 @@
 package scenario
 
 import (
+	"fmt"
+	"strings"
+
 	"mailtrek/sim"
+	"mailtrek/sim/node"
 	"mailtrek/sim/trace"
 )
 
@@ -23,22 +27,58 @@ func (r *Run) schedule() {
 
 // act does what a line of a do block says.
 func (r *Run) act(a *Action) {
-	switch a.Kind {
-	case Submit:
-		r.submit(a)
-	case Fetch:
-		r.fetch(a)
-	case Operate:
-		r.Command(a.Host, a.User, a.Command, []byte(a.Input), 0)
+	m := r.byName[a.Host]
+	if m == nil {
+		return
 	}
+	if a.Kind == Operate {
+		who, t := a.User, r.World.Trace
+		if who == "" {
+			who = "#"
+		}
+		seq := r.World.Emit(trace.Event{Kind: trace.Action, Node: m.ID, A: t.Intern(who), B: t.Intern("command")}, []byte(a.Command))
+		r.Command(m.Host, a.User, a.Command, []byte(a.Input), seq)
+		return
+	}
+	mua := r.mua(m, a.User)
+	r.World.Go(m.Node, "mua", 0, 0, func(p *sim.Proc) {
+		// What fails is told by the events of the dialogue and by what the
+		// program says to its user.
+		if a.Kind == Fetch {
+			_, _ = mua.FetchPOP3(p, a.Keep, a.words())
+			return
+		}
+		_ = mua.Send(p, node.Outgoing{
+			Name: r.messageName(a.Mail), Content: []byte(r.Scenario.Mail(a.Mail).Content), From: a.From, To: a.To,
+			Server: node.Server(a.Server), Words: a.words(),
+		})
+	})
 }
 
-// action records what somebody does, and starts the process that does it.
-func (r *Run) action(m *machine, user, verb, text string, cause trace.Seq, msg trace.MsgID, body func(p *sim.Proc)) {
-	t := r.World.Trace
-	if user == "" {
-		user = "#"
+// words are what somebody does, without the place where it stands anyway.
+func (a *Action) words() string {
+	_, words, _ := strings.Cut(a.Text, " ")
+	return strings.TrimSpace(words)
+}
+
+// messageName is the name of a mail in the trace. Who sends a mail twice sends
+// two messages.
+func (r *Run) messageName(mail string) string {
+	name := mail
+	for n := 2; r.World.Trace.MsgNamed(name) != 0; n++ {
+		name = fmt.Sprintf("%s (%d)", mail, n)
 	}
-	seq := r.World.Emit(trace.Event{Kind: trace.Action, Node: m.ID, A: t.Intern(user), B: t.Intern(verb), Msg: msg, Cause: cause}, []byte(text))
-	r.World.Go(m.Node, verb, seq, msg, body)
+	return name
+}
+
+// mua is the mail program of a user, with the settings of the scenario.
+func (r *Run) mua(m *machine, user string) *node.MUA {
+	a := r.Scenario.Account(user, m.Name)
+	if a == nil {
+		return &node.MUA{Host: m.Host, User: user}
+	}
+	return &node.MUA{
+		Host: m.Host, User: user, From: a.From, Login: a.Login, Password: a.Password, Helo: a.Helo,
+		Submit: node.Server(a.Submit), Fetch: node.Server(a.Fetch),
+	}
 }

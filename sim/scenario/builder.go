@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailtrek/sim/host"
+	"mailtrek/sim/trace"
 )
 
 // place is a word of a certain document.
@@ -27,6 +28,7 @@ type builder struct {
 	served    []string        // zones, files and mails of it, to find what stands there twice
 	places    map[*Host]place // where a host was declared first
 	resolvers map[*Host]place // what its attribute says
+	known     *trace.Trace    // the hosts and mails, for selectors
 	resolver  place           // what the front matter says
 	zones     []*zoneBlock
 	settings  map[*Host]map[string]place   // where a main.cf block sets a parameter

@@ -107,10 +107,17 @@ func (s *Scenario) held(e *Expect, t *trace.Trace) (bool, string) {
 	user, domain := e.User[:at], e.User[at+1:]
 	var all []stored
 	found := false
+	seen := map[string]string{} // who fetches a message and keeps it has one message
 	for _, h := range s.mailHosts(domain) {
 		box, ok := h.inbox(user, t)
 		found = found || ok
-		all = append(all, box...)
+		for _, m := range box {
+			text := strings.ReplaceAll(m.content, "\r\n", "\n")
+			if other, ok := seen[text]; !ok || other == h.Name {
+				seen[text] = h.Name
+				all = append(all, m)
+			}
+		}
 	}
 	if !found && e.Min > 0 {
 		return false, fmt.Sprintf("there is no mailbox of %s at %s", user, domain)
@@ -167,7 +174,11 @@ func (h *Host) inbox(user string, t *trace.Trace) (box []stored, found bool) {
 			continue
 		}
 		found = true
-		key, _, _ := strings.Cut(path.Base(t.Name(ev.B)), ":2,")
+		file := t.Name(ev.B)
+		key, _, _ := strings.Cut(path.Base(file), ":2,")
+		if dir := path.Base(path.Dir(file)); dir != "new" && dir != "cur" {
+			key = fmt.Sprintf("%s %d", file, q) // a message in an mbox
+		}
 		switch t.Name(ev.C) {
 		case "append":
 			messages[key] = string(t.Text(ev))

@@ -95,7 +95,7 @@ func (b *builder) expectQueues(e *Expect, words []word) bool {
 		return false
 	}
 	e.Mail = name.text
-	if b.s.Mail(e.Mail) == nil && b.s.Host(e.Mail) == nil {
+	if of, bounce := strings.CutPrefix(e.Mail, "bounce of "); b.s.Mail(e.Mail) == nil && !(bounce && b.s.Mail(of) != nil) {
 		b.src.errorAt(name, "the name of a mail block", "there is no mail %q%s", e.Mail, didYouMean(e.Mail, b.mailNames()))
 		return false
 	}
@@ -175,12 +175,46 @@ func (b *builder) expectEvents(e *Expect, l line, words []word) bool {
 	s, err := trace.ParseSelector(rest.text)
 	if err == nil {
 		e.Selector = s
+		err = s.Check(b.cast())
+	}
+	if err == nil {
 		return true
 	}
+	b.selectorProblem(rest, err)
+	return false
+}
+
+// cast returns a trace in which nothing has happened but where all hosts and
+// mails are known, so that a selector can be checked before a run.
+func (b *builder) cast() *trace.Trace {
+	if b.known != nil {
+		return b.known
+	}
+	b.known = trace.New(trace.Header{})
+	for _, h := range b.s.Hosts {
+		n := trace.Node{Name: h.Name, Short: h.Short}
+		if label, _, _ := strings.Cut(h.Name, "."); n.Short == "" && b.s.Host(label) == h {
+			n.Short = label
+		}
+		for _, a := range h.Addresses {
+			n.Addrs = append(n.Addrs, a.String())
+		}
+		b.known.AddNode(n)
+	}
+	for _, m := range b.s.Mails {
+		for _, name := range []string{m.Name, "bounce of " + m.Name, m.Name + " (2)", m.Name + " (3)"} {
+			b.known.AddMsg(trace.Msg{Name: name})
+		}
+	}
+	return b.known
+}
+
+// selectorProblem reports a broken selector at its place in the document.
+func (b *builder) selectorProblem(rest word, err error) {
 	var se *trace.SelectorError
 	if !errors.As(err, &se) {
 		b.src.errorAt(rest, "a selector", "%v", err)
-		return false
+		return
 	}
 	off, column := rest.off, 1
 	for i := range rest.raw {
@@ -197,5 +231,4 @@ func (b *builder) expectEvents(e *Expect, l line, words []word) bool {
 		msg += "; did you mean " + strconv.Quote(se.Near) + "?"
 	}
 	b.src.errorAt(word{off: off, raw: se.Word}, "a selector, such as: smtp RCPT at mail2", "%s", msg)
-	return false
 }

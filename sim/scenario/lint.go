@@ -18,6 +18,8 @@ func (b *builder) lint() {
 			switch p {
 			case "postfix":
 				b.lintPostfix(h)
+			case "dovecot":
+				b.lintDovecot(h)
 			case "named":
 				b.lintNamed(h)
 			}
@@ -120,6 +122,25 @@ func (b *builder) fileProblem(h *Host, file string, n int, message string, warni
 		}
 	}
 	b.treeProblems = append(b.treeProblems, p)
+}
+
+// lintDovecot reads dovecot.conf and the passwd-file of a fresh installation.
+func (b *builder) lintDovecot(h *Host) {
+	for _, file := range []string{"/etc/dovecot/dovecot.conf", usersFile} {
+		text, err := h.Tree.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		var problems []host.Problem
+		if file == usersFile {
+			_, problems = host.ParsePasswdFile(file, text, "CRYPT")
+		} else {
+			_, problems = host.ParseDovecot(file, text)
+		}
+		for _, p := range problems {
+			b.fileProblem(h, file, p.Line, p.Text, p.Severity != host.Fatal, p.Severity == host.Unmodelled)
+		}
+	}
 }
 
 // lintNamed reads named.conf and the zone files it names.

@@ -1,0 +1,292 @@
+//go:build wip
+
+package scenario
+
+import (
+	"strings"
+
+	"mailtrek/sim/postfix"
+)
+
+// system is the mail system of the host, or a message in the words of a shell.
+func (sh *shell) system(command string) *postfix.System {
+	if sh.m.postfix == nil {
+		sh.printf("sh: 1: %s: not found (%s runs no Postfix)\n", command, sh.m.Name)
+	}
+	return sh.m.postfix
+}
+
+func postfixCommand(sh *shell, args []string) int {
+	s := sh.system("postfix")
+	if s == nil {
+		return 127
+	}
+	if len(args) != 1 {
+		sh.printf("postfix: fatal: usage: postfix start|stop|reload|status|check|flush\n")
+		return 1
+	}
+	var err error
+	switch args[0] {
+	case "start":
+		if err = s.Start(sh.p.Cause()); err == nil {
+			sh.printf("postfix/postfix-script: starting the Postfix mail system\n")
+		}
+	case "stop":
+		if !s.Running() {
+			sh.printf("postfix/postfix-script: fatal: the Postfix mail system is not running\n")
+			return 1
+		}
+		s.Stop()
+		sh.printf("postfix/postfix-script: stopping the Postfix mail system\n")
+	case "reload":
+		if err = s.Reload(sh.p.Cause()); err == nil {
+			sh.printf("postfix/postfix-script: refreshing the Postfix mail system\n")
+		}
+	case "status":
+		if !s.Running() {
+			sh.printf("postfix/postfix-script: the Postfix mail system is not running\n")
+			return 1
+		}
+		sh.printf("postfix/postfix-script: the Postfix mail system is running\n")
+	case "check":
+		return sh.postfixCheck()
+	case "flush":
+		return sh.one([]string{"postqueue", "-f"})
+	default:
+		sh.printf("postfix: fatal: usage: postfix start|stop|reload|status|check|flush\n")
+		return 1
+	}
+	if err != nil {
+		sh.printf("postfix/postfix-script: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func (sh *shell) postfixCheck() (status int) {
+	config, master, diags := postfix.LoadConfig(sh.m.Tree, sh.m.postfix.Config().Env())
+	if !postfix.HasFatal(diags) {
+		diags = append(diags, config.Lint(master)...)
+	}
+	for _, d := range diags {
+		if !d.Note {
+			sh.printf("postfix: %s\n", d)
+		}
+		if d.Fatal {
+			status = 1
+		}
+	}
+	return status
+}
+
+func postconfCommand(sh *shell, args []string) int {
+	if sh.system("postconf") == nil {
+		return 127
+	}
+	var opt postfix.PostconfOptions
+	edit := byte(0)
+	var names []string
+	for _, a := range args {
+		if len(a) > 1 && a[0] == '-' && a != "-" {
+			for _, c := range a[1:] {
+				switch c {
+				case 'n':
+					opt.NonDefaults = true
+				case 'd':
+					opt.Defaults = true
+				case 'h':
+					opt.NoNames = true
+				case 'x':
+					opt.Expand = true
+				case 'e', 'X', '#':
+					edit = byte(c)
+				default:
+					sh.printf("postconf: the switch -%c is not modelled\n", c)
+					return 1
+				}
+			}
+			continue
+		}
+		if edit == 0 && strings.Contains(a, "=") {
+			edit = 'e' // postconf NAME=VALUE, as -e
+		}
+		names = append(names, a)
+	}
+	if edit != 0 {
+		return sh.editMain(edit, names)
+	}
+	config, _, diags := postfix.LoadConfig(sh.m.Tree, sh.m.postfix.Config().Env())
+	if !postfix.HasFatal(diags) {
+		var lines []string
+		lines, diags = config.Postconf(opt, names...)
+		for _, l := range lines {
+			sh.printf("%s\n", l)
+		}
+	}
+	for _, d := range diags {
+		if !d.Note {
+			sh.printf("postconf: %s\n", d)
+		}
+	}
+	if postfix.HasFatal(diags) {
+		return 1
+	}
+	return 0
+}
+
+// editMain changes main.cf; it takes effect with "postfix reload".
+func (sh *shell) editMain(how byte, edits []string) int {
+	text, err := sh.m.Tree.ReadFile(postfix.MainFile)
+	out := string(text)
+	if err == nil {
+		if how == 'e' {
+			out, err = postfix.EditMain(out, edits...)
+		} else {
+			out = postfix.RemoveFromMain(out, how == '#', edits...)
+		}
+	}
+	if err == nil {
+		err = sh.m.Tree.WriteFile(postfix.MainFile, []byte(out))
+	}
+	if err != nil {
+		sh.printf("postconf: fatal: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func postmapCommand(sh *shell, args []string) int {
+	s := sh.system("postmap")
+	if s == nil {
+		return 127
+	}
+	query := ""
+	if len(args) > 1 && args[0] == "-q" {
+		query, args = args[1], args[2:]
+	}
+	if len(args) != 1 {
+		sh.printf("postmap: fatal: usage: postmap [-q KEY] [TYPE:]FILE\n")
+		return 1
+	}
+	if query != "" {
+		return sh.ask(args[0], query)
+	}
+	return sh.build("postmap", args[0], postfix.Postmap)
+}
+
+// ask looks a key up in a table.
+func (sh *shell) ask(table, key string) int {
+	if !strings.Contains(table, ":") {
+		table = "hash:" + table
+	}
+	t, err := postfix.NewTables(sh.m.Tree, nil).Open(table)
+	if err == nil {
+		var value string
+		var found bool
+		if value, found, err = t.Lookup(key); err == nil && !found {
+			return 1
+		}
+		if err == nil {
+			sh.printf("%s\n", value)
+			return 0
+		}
+	}
+	sh.printf("postmap: fatal: %v\n", err)
+	return 1
+}
+
+// build builds the index of a table from its source.
+func (sh *shell) build(command, table string, index func(name, text string) ([]byte, []postfix.Diag)) int {
+	kind, file, ok := strings.Cut(table, ":")
+	if !ok {
+		kind, file = "hash", table
+	}
+	text, err := sh.m.Tree.ReadFile(file)
+	if err != nil {
+		sh.printf("%s: fatal: open %s: No such file or directory\n", command, file)
+		return 1
+	}
+	out, diags := index(file, string(text))
+	for _, d := range diags {
+		sh.printf("%s: %s\n", command, d)
+	}
+	if postfix.HasFatal(diags) {
+		return 1
+	}
+	if err := sh.m.Tree.WriteFile(file+postfix.IndexSuffix(kind), out); err != nil {
+		sh.printf("%s: fatal: %v\n", command, err)
+		return 1
+	}
+	return 0
+}
+
+func postaliasCommand(sh *shell, args []string) int {
+	if sh.system("postalias") == nil {
+		return 127
+	}
+	if len(args) != 1 {
+		sh.printf("postalias: fatal: usage: postalias [TYPE:]FILE\n")
+		return 1
+	}
+	return sh.build("postalias", args[0], postfix.Postalias)
+}
+
+func newaliasesCommand(sh *shell, _ []string) (status int) {
+	s := sh.system("newaliases")
+	if s == nil {
+		return 127
+	}
+	for _, table := range s.Config().List("alias_database") {
+		status = max(status, sh.build("postalias", table, postfix.Postalias))
+	}
+	return status
+}
+
+func sendmailCommand(sh *shell, args []string) int {
+	s := sh.system("sendmail")
+	if s == nil {
+		return 127
+	}
+	who := sh.account()
+	mail := postfix.LocalMail{User: who.Name, UID: who.UID, FullName: who.FullName(), Message: sh.input}
+	fromHeader := false
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		value := func() string {
+			if len(a) > 2 {
+				return a[2:]
+			}
+			if i++; i < len(args) {
+				return args[i]
+			}
+			return ""
+		}
+		switch {
+		case a == "-t":
+			fromHeader = true
+		case a == "-i" || a == "-oi" || a == "--" || a == "-bm":
+		case strings.HasPrefix(a, "-f"):
+			mail.Sender = AddressOf(value())
+		case strings.HasPrefix(a, "-F"):
+			mail.FullName = value()
+		case a == "-bp":
+			return sh.one([]string{"mailq"})
+		case a == "-bi" || a == "-I":
+			return newaliasesCommand(sh, nil)
+		case strings.HasPrefix(a, "-"):
+			sh.printf("sendmail: the switch %s is not modelled\n", a)
+			return 64
+		default:
+			mail.Recipients = append(mail.Recipients, a)
+		}
+	}
+	if fromHeader {
+		mail.Recipients = append(mail.Recipients, Recipients(string(sh.input))...)
+	}
+	if len(mail.Recipients) == 0 {
+		sh.printf("sendmail: fatal: %s(%d): No recipient addresses found in message header\n", who.Name, who.UID)
+		return 75
+	}
+	s.Sendmail(sh.p, mail)
+	return 0
+}

@@ -65,6 +65,18 @@ func (x *UIDIndex) Sync(list []MaildirEntry, claim bool) []UIDEntry {
 	return out
 }
 
+// Add gives the next UID to a message that is delivered now, and is recent. It
+// saves a Sync of the whole folder.
+func (x *UIDIndex) Add(name string) uint32 {
+	if uid := x.uids[name]; uid != 0 {
+		return uid
+	}
+	uid := x.Next
+	x.Next++
+	x.uids[name], x.recent[name] = uid, true
+	return uid
+}
+
 // forget drops the UIDs of messages that are not in the list.
 func (x *UIDIndex) forget(list []MaildirEntry) {
 	uids := make(map[string]uint32, len(list))

@@ -1,0 +1,261 @@
+package node
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/smtp"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// How long LMTP takes to write a message, and waits for a silent client.
+const (
+	saveTime = 2 * time.Millisecond
+	lmtpIdle = 5 * time.Minute
+)
+
+// lmtpServer is the backend of one LMTP connection (RFC 2033): mail comes from
+// Postfix and goes into Maildirs.
+type lmtpServer struct {
+	smtp.Permit
+	d       *Dovecot
+	p       *sim.Proc
+	pid     uint32
+	session string // of the connection
+	mails   int    // transactions so far
+	asked   int    // recipients asked about in this transaction
+	last    lmtpRecipient
+}
+
+// lmtpRecipient is a recipient that exists.
+type lmtpRecipient struct {
+	addr string // external form
+	user string
+	id   string // by which the reply and the log name this delivery
+}
+
+// serveLMTP serves one connection. Processes are used again.
+func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
+	s := &lmtpServer{d: d, p: p}
+	if n := len(d.idle); n > 0 {
+		s.pid, d.idle = d.idle[n-1], d.idle[:n-1]
+	} else {
+		s.pid = d.Host.NextPID()
+	}
+	s.session = sessionGUID(p.Now(), s.pid, d.Host.Name)
+	peer := "local"
+	if _, unix := strings.CutPrefix(c.Info().ServerAddr, "/"); !unix {
+		peer = remote(c).Addr().String()
+	}
+	d.log(p, fmt.Sprintf("lmtp(%d)", s.pid), "Connect from %s", peer)
+	session := smtp.NewSession(smtp.Config{
+		Hostname: d.hostname(),
+		Banner:   d.hostname() + " " + d.conf.For("lmtp").Text("login_greeting"),
+		LMTP:     true,
+		Peer:     peer,
+		Timeout:  lmtpIdle,
+		TLS:      lmtpTLS[d.conf.For("lmtp").Text("ssl")],
+	}, s)
+	watch := &lossWatch{Session: session, state: "READY"}
+	err := Serve(p, c, watch)
+	reason := "Logged out"
+	switch {
+	case errors.Is(err, sim.ErrTimeout):
+		reason = "Disconnected for inactivity"
+	case err != nil:
+		reason = "Connection closed"
+	}
+	d.log(p, fmt.Sprintf("lmtp(%d)", s.pid), "Disconnect from %s: %s (state=%s)", peer, reason, watch.state)
+	d.idle = append(d.idle, s.pid)
+}
+
+// lmtpTLS is whether STARTTLS is offered, by the setting ssl.
+var lmtpTLS = map[string]smtp.TLSLevel{"yes": smtp.TLSMay, "required": smtp.TLSMay}
+
+// lmtpStates are the states of a session in Dovecot's words.
+var lmtpStates = map[string]string{
+	"connected": "GREETING", "greeted": "READY", "MAIL given": "MAIL FROM", "RCPT given": "RCPT TO", "content": "DATA",
+}
+
+// lossWatch notes in which state a session lost its client.
+type lossWatch struct {
+	*smtp.Session
+	state string
+}
+
+// Lost is the session's.
+func (w *lossWatch) Lost() []byte {
+	if state, ok := lmtpStates[w.Session.State()]; ok {
+		w.state = state
+	}
+	return w.Session.Lost()
+}
+
+// Sleep passes time.
+func (s *lmtpServer) Sleep(d time.Duration) { s.p.Sleep(d) }
+
+// Log is not needed: Dovecot's own lines are written where things happen.
+func (s *lmtpServer) Log(string) {}
+
+// Mail begins a transaction.
+func (s *lmtpServer) Mail(*smtp.Facts) *smtp.Reply {
+	s.mails++
+	s.asked = 0
+	return nil
+}
+
+// Rcpt asks whether there is such a user: the address without what follows
+// recipient_delimiter, as auth_username_format makes it.
+func (s *lmtpServer) Rcpt(f *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
+	s.asked++
+	name := r.Addr
+	local, domain := mailaddr.Split(name)
+	if delimiter := s.d.conf.For("lmtp").Text("recipient_delimiter"); delimiter != "" {
+		if i := strings.Index(local, delimiter); i > 0 {
+			local = local[:i]
+		}
+	}
+	name = local
+	if domain != "" {
+		name += "@" + domain
+	}
+	user, ok := s.d.users.Normalize(name)
+	if ok {
+		_, ok = s.d.users.Account(user)
+	}
+	if !ok {
+		return smtp.NewReply(fmt.Sprintf("550 5.1.1 <%s> User doesn't exist: %s", mailaddr.Quote(r.Addr), name))
+	}
+	id := s.transaction()
+	if s.asked > 1 {
+		id += fmt.Sprintf(":R%d", s.asked)
+	}
+	s.last = lmtpRecipient{mailaddr.Quote(r.Addr), user, id}
+	return nil
+}
+
+// transaction is the session's name in this transaction: the second one has
+// ":T2" behind it.
+func (s *lmtpServer) transaction() string {
+	if s.mails > 1 {
+		return fmt.Sprintf("%s:T%d", s.session, s.mails)
+	}
+	return s.session
+}
+
+// Open begins a message.
+func (s *lmtpServer) Open(*smtp.Facts) (smtp.Message, *smtp.Reply) {
+	return &lmtpMessage{s: s, id: s.transaction()}, nil
+}
+
+// lmtpMessage is a message on its way into mailboxes.
+type lmtpMessage struct {
+	s     *lmtpServer
+	id    string
+	rcpts []lmtpRecipient
+	began time.Time
+	data  bytes.Buffer
+}
+
+// ID is the transaction's name.
+func (m *lmtpMessage) ID() string { return m.id }
+
+// Rcpt adds the recipient that was just found to exist.
+func (m *lmtpMessage) Rcpt(*smtp.Recipient) { m.rcpts = append(m.rcpts, m.s.last) }
+
+// Begin puts the fields that LMTP adds before the message: Return-Path, and
+// for a single recipient Delivered-To; Received.
+func (m *lmtpMessage) Begin(f *smtp.Facts) {
+	m.began = m.s.p.Now()
+	conf := m.s.d.conf.For("lmtp")
+	sender := ""
+	if f.Sender != "" {
+		sender = mailaddr.Quote(f.Sender)
+	}
+	m.field("Return-Path: <" + sender + ">\n")
+	single := len(m.rcpts) == 1
+	if single && conf.Text("lmtp_hdr_delivery_address") != "none" {
+		m.field("Delivered-To: " + m.rcpts[0].addr + "\n")
+	}
+	if conf.Bool("lmtp_add_received_header") {
+		host := m.s.d.hostname()
+		text := "Received: from " + f.Helo + "\n\tby " + host + " with " + f.With() + "\n\tid " + m.id +
+			"\n\t(envelope-from <" + sender + ">)"
+		if single {
+			text += "\n\tfor <" + m.rcpts[0].addr + ">"
+		}
+		m.field(text + "; " + m.began.Format("Mon, 02 Jan 2006 15:04:05 -0700") + "\n")
+	}
+}
+
+// field adds a header field and records it.
+func (m *lmtpMessage) field(text string) {
+	m.data.WriteString(text)
+	name, _, _ := strings.Cut(text, ":")
+	p := m.s.p
+	p.Record(trace.Event{Kind: trace.Field, A: p.Sym("dovecot/lmtp"), B: p.Sym(name), C: p.Sym("add")}, []byte(text))
+}
+
+// Write takes content.
+func (m *lmtpMessage) Write(b []byte) (int, error) { return m.data.Write(b) }
+
+// Abort forgets the message.
+func (m *lmtpMessage) Abort() {}
+
+// Commit saves the message for each recipient and replies for each
+// (RFC 2033 §4.2).
+func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
+	s, d := m.s, m.s.d
+	msgid := messageID(m.data.Bytes())
+	replies := make([]*smtp.Reply, len(m.rcpts))
+	at := s.p.Now()
+	for i, r := range m.rcpts {
+		s.p.Sleep(saveTime)
+		box, err := d.box(s.p, r.user, "lmtp")
+		if err == nil {
+			data := m.data.Bytes()
+			if i < len(m.rcpts)-1 {
+				data = bytes.Clone(data)
+			}
+			err = box.save(s.p, at, s.pid, d.hostname(), data)
+		}
+		who := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id)
+		if err != nil {
+			d.log(s.p, who, "Error: msgid=%s: save failed to INBOX: %s", msgid, err)
+			replies[i] = smtp.NewReply(fmt.Sprintf("451 4.2.0 <%s> Internal error occurred. Refer to server log for more information.", r.addr))
+			continue
+		}
+		d.log(s.p, who, "msgid=%s: saved mail to INBOX", msgid)
+		replies[i] = smtp.NewReply(fmt.Sprintf("250 2.0.0 <%s> %s Saved", r.addr, r.id))
+	}
+	return replies
+}
+
+// messageID is the first <…> of the field Message-ID, or "unspecified" when it
+// has none without blanks, as log lines of deliveries have it.
+func messageID(data []byte) string {
+	const name = "\nmessage-id:"
+	header, _, _ := bytes.Cut(data, []byte("\n\n"))
+	i := bytes.Index(bytes.ToLower(append([]byte("\n"), header...)), []byte(name))
+	if i < 0 {
+		return "unspecified"
+	}
+	value := header[min(len(header), i+len(name)-1):]
+	for n := 0; n < len(value); n++ {
+		if value[n] == '\n' && (n+1 == len(value) || value[n+1] != ' ' && value[n+1] != '\t') {
+			value = value[:n]
+			break
+		}
+	}
+	open := bytes.IndexByte(value, '<')
+	end := bytes.IndexByte(value[max(0, open):], '>')
+	if open < 0 || end < 0 || bytes.ContainsAny(value[open:open+end], " \t\r\n") {
+		return "unspecified"
+	}
+	return plainText(string(value[open : open+end+1]))
+}

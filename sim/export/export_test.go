@@ -116,6 +116,18 @@ func TestTheFolderHasWhatComparersReadByTheseRules(t *testing.T) {
 	}
 }
 
+func TestWhatAReaderKeepsIsNoMailboxOfAServer(t *testing.T) {
+	got := files{}
+	if err := export.Export(tracetest.Kept(), "folder", got); err != nil {
+		t.Fatal(err)
+	}
+	for name := range got {
+		if strings.HasPrefix(name, "mailbox-") && name != "mailbox-mail-ivan-1.eml" {
+			t.Errorf("%s is exported", name)
+		}
+	}
+}
+
 // hostile is a trace in which everything from outside tries to steer the
 // terminal or to leave the folder.
 func hostile() *trace.Trace {

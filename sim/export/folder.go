@@ -17,7 +17,7 @@ import (
 // since the start; hosts have their short names. What passes through a unix
 // socket or over loopback is on no wire and therefore only in the log.
 func Folder(t *trace.Trace, to FileSet) error {
-	c := &collector{t: t, to: to, delivered: map[string]int{}}
+	c := &collector{t: t, to: to, delivered: map[string]int{}, fetched: map[reader]bool{}}
 	c.number()
 	for s := trace.Seq(1); int(s) <= t.Len() && c.err == nil; s++ {
 		c.event(t.At(s))
@@ -38,8 +38,15 @@ type collector struct {
 	err       error
 	numbers   []int // of the TCP connections between hosts, from 0; -1 for others
 	delivered map[string]int
+	fetched   map[reader]bool
 
 	actions, conns, dns, log, queue bytes.Buffer
+}
+
+// reader is a user on a machine.
+type reader struct {
+	node trace.NodeID
+	user trace.Sym
 }
 
 func (c *collector) add(name string, content []byte) {
@@ -65,6 +72,9 @@ func (c *collector) event(e *trace.Event) {
 	t := c.t
 	switch e.Kind {
 	case trace.Action:
+		if t.Name(e.B) == "fetch" {
+			c.fetched[reader{e.Node, e.A}] = true
+		}
 		who := t.Name(e.A)
 		if who == "#" {
 			who = "operator"
@@ -128,18 +138,15 @@ func (c *collector) logLine(e *trace.Event) {
 	}
 }
 
-// stored writes a message as it stands in the mailbox. In an mbox file the
-// "From " line before it and the empty line behind it belong to the file, not
-// to the message.
+// stored writes a message as it stands in the mailbox. What somebody has
+// fetched and keeps on his own machine is no mailbox of a server.
 func (c *collector) stored(e *trace.Event) {
+	if c.fetched[reader{e.Node, e.A}] {
+		return
+	}
 	key := fileName(short(c.t, e.Node)) + "-" + fileName(c.t.Name(e.A))
 	c.delivered[key]++
-	text := c.t.Text(e)
-	if bytes.HasPrefix(text, []byte("From ")) {
-		_, text, _ = bytes.Cut(text, []byte("\n"))
-		text = bytes.TrimSuffix(text, []byte("\n"))
-	}
-	c.add(fmt.Sprintf("mailbox-%s-%d.eml", key, c.delivered[key]), text)
+	c.add(fmt.Sprintf("mailbox-%s-%d.eml", key, c.delivered[key]), c.t.Text(e))
 }
 
 // dialogues writes the SMTP and LMTP conversations between hosts. The number

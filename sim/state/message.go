@@ -30,7 +30,7 @@ const (
 	OnTheWire                      // Conn carries it
 	InQueue                        // Entry
 	InMailbox                      // Box, File
-	AtReader                       // fetched, and deleted from the mailbox; Node is the reader's host
+	AtReader                       // fetched; Node is the reader's host, Box and File where the reader keeps it, if that is known
 	Nowhere                        // sent on, bounced or discarded
 )
 
@@ -77,7 +77,11 @@ func (s *Snapshot) Where(id trace.MsgID) []Place {
 	for _, ref := range slices.Backward(m.Files) {
 		box := s.boxes.at(ref.Box)
 		if f := box.File(ref.File); f != nil && !f.Gone {
-			out = append(out, Place{Kind: InMailbox, Node: box.Node, Box: box, File: f})
+			kind := InMailbox
+			if m.Fetched != 0 && s.f.t.At(m.Fetched).Peer == box.Node {
+				kind = AtReader
+			}
+			out = append(out, Place{Kind: kind, Node: box.Node, Box: box, File: f})
 		}
 	}
 	if m.Carried != 0 {

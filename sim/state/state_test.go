@@ -218,6 +218,20 @@ func TestConservation(t *testing.T) {
 	}
 }
 
+func TestWhatAReaderKeepsIsNoDelivery(t *testing.T) {
+	tr := tracetest.Kept()
+	f := state.New(tr)
+	end := f.At(trace.Seq(tr.Len()))
+	p := end.Where(1)
+	if len(p) != 1 || p[0].Kind != state.AtReader || p[0].File == nil || tr.Node(p[0].Node).Short != "pc2" {
+		t.Errorf("at the end the message is %+v, want it at its reader with the file that he keeps", p)
+	}
+	last := f.Stages(1)
+	if st := last[len(last)-1]; tr.Node(st.Node).Short != "mail" {
+		t.Errorf("the last stage of the message is %s on %s, want the delivery on mail", st.Kind, tr.Node(st.Node).Short)
+	}
+}
+
 func TestStepsAndStages(t *testing.T) {
 	tr := tracetest.Failover()
 	f := state.New(tr)

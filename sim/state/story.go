@@ -55,9 +55,16 @@ type marks struct {
 	commands, hops, troubles, begins []trace.Seq
 	stages                           []Stage
 	last                             map[trace.MsgID]int
+	readers                          map[nodeSym]bool // who has fetched mail where
 }
 
 func (m *marks) add(t *trace.Trace, s trace.Seq, e *trace.Event) {
+	if e.Kind == trace.Action && actionStage(t, e) == Read {
+		if m.readers == nil {
+			m.readers = map[nodeSym]bool{}
+		}
+		m.readers[nodeSym{e.Node, e.A}] = true
+	}
 	if e.Kind == trace.Action || e.Kind == trace.Line && sideOf(t, e) == trace.Client {
 		m.commands = append(m.commands, s)
 	}
@@ -134,7 +141,7 @@ func (m *marks) stage(t *trace.Trace, s trace.Seq, e *trace.Event) Stage {
 			st.Kind = Bounce
 		}
 	case trace.Mailbox:
-		if t.Name(e.C) == "append" {
+		if t.Name(e.C) == "append" && !m.readers[nodeSym{e.Node, e.A}] {
 			st.Kind = Deliver
 		}
 	}

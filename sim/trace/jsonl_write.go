@@ -48,7 +48,7 @@ var columnNames = func() [kinds][5]string {
 	set(Query, "name", "type", "", "", "")
 	set(Answer, "name", "type", "", "answers", "rcode")
 	set(Daemon, "from", "to", "qid", "", "")
-	set(Lookup, "daemon", "table", "key", "", "")
+	set(Lookup, "daemon", "table", "key", "brought", "")
 	set(Envelope, "qid", "sender", "", "size", "")
 	set(Queue, "qid", "from", "to", "size", "")
 	set(Delivery, "qid", "recipient", "relay", "", "result")
@@ -81,6 +81,10 @@ func (t *Trace) Hash() string {
 
 // Writer writes a trace as JSONL while it grows.
 type Writer struct {
+	// Match chooses the events to write; nil is all. A selection is for people
+	// and scripts: only a whole trace can be read back.
+	Match func(s Seq) bool
+
 	t     *Trace
 	out   *bufio.Writer
 	hash  io.Writer
@@ -111,7 +115,9 @@ func (w *Writer) Flush() error {
 	for w.err == nil && int(w.done) < w.t.n {
 		w.records(w.done)
 		w.done++
-		w.event(w.done)
+		if w.Match == nil || w.Match(w.done) {
+			w.event(w.done)
+		}
 	}
 	w.records(w.done)
 	if w.err == nil {

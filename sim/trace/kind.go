@@ -59,7 +59,8 @@ const (
 	// queue id if there is one, Text what was asked or handed over.
 	Daemon
 	// Lookup is a table consulted: A the daemon, B the table, C the key,
-	// Text what the table said, Flags Lost when it had nothing.
+	// Text what the table said, Flags Lost when it had nothing; N the event
+	// that had brought it, for a resolver's cache.
 	Lookup
 	// Envelope is a queue file that begins to exist: A the queue id, B the
 	// sender, N the size in octets, Text a line "recipient[<TAB>original]"

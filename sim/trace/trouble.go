@@ -25,6 +25,10 @@ func (t *Trace) Trouble(e *Event) Trouble {
 		if e.Side == Server {
 			return t.replyTrouble(e)
 		}
+	case Output:
+		if e.Code != 0 {
+			return Passing
+		}
 	case Refuse, Timeout, Reset:
 		return Passing
 	case Close:

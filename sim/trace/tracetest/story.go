@@ -29,6 +29,8 @@ const (
 type story struct {
 	*Builder
 	pc, smtp, res, root, tld, auth, mail, mail2, reader trace.NodeID
+
+	keeps bool // Ivan's program keeps what it fetches
 }
 
 func newStory(id, title string) *story {
@@ -51,7 +53,17 @@ func newStory(id, title string) *story {
 // Story is the trace of a mail from Elena (pc.sender.example) by way of
 // smtp.sender.example and mail.alabala.com to Ivan, who reads it by POP3.
 func Story() *trace.Trace {
-	s := newStory("alabala", "A mail from Elena to Ivan")
+	return newStory("alabala", "A mail from Elena to Ivan").tell()
+}
+
+// Kept is Story, and Ivan's program keeps the message in a folder on his machine.
+func Kept() *trace.Trace {
+	s := newStory("kept", "A mail from Elena that Ivan keeps")
+	s.keeps = true
+	return s.tell()
+}
+
+func (s *story) tell() *trace.Trace {
 	s.Wait(time.Second)
 	s.submit()
 	s.askMX()
@@ -341,6 +353,9 @@ func (s *story) fetch() {
 	d.S(fmt.Sprintf("+OK %d octets", len(content)))
 	s.Last = stored
 	d.Content(trace.Server, wire(content))
+	if s.keeps {
+		s.Add(trace.Event{Kind: trace.Mailbox, Node: s.reader, A: s.sym("ivan"), B: s.sym("/home/ivan/mail/inbox"), C: s.sym("append")}, string(s.T.Text(file)))
+	}
 	d.C("DELE 1")
 	d.S("+OK Marked to be deleted.")
 	d.C("QUIT")

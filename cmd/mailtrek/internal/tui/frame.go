@@ -33,10 +33,7 @@ func (f *frame) draw(c *Canvas) {
 		return
 	}
 	lines := 2
-	switch {
-	case r.H >= 50:
-		lines = 5
-	case r.H >= 34:
+	if r.H >= 34 || r.H >= 24 && r.W < 100 {
 		lines = 3
 	}
 	bottom := lines + 5 // rule, why, links, time line, phases, keys
@@ -224,27 +221,23 @@ func (f *frame) timeline(r Region) {
 // room, and the present one in any case.
 func (f *frame) stages(r Region, n int) {
 	in := f.in
-	now, _ := in.Story.Folds.StageAt(in.At)
+	from, to := 0, 0 // what the name of the present stage takes
+	now, ok := in.Story.Folds.StageAt(in.At)
+	if ok {
+		name := in.Words.T("stage." + now.Kind.String())
+		from = max(min(1+in.Story.place(now.First, n), r.W-textWidth(name)), 0)
+		to = r.Put(from, 0, Title, name) + 2
+	}
 	free := 0
 	for _, st := range in.Story.signposts(n) {
 		x := 1 + in.Story.place(st.First, n)
 		name := in.Words.T("stage." + st.Kind.String())
-		if x < free || x+textWidth(name) > r.W {
+		end := x + textWidth(name)
+		if x < free || end > r.W || ok && x < to && end+2 > from {
 			continue
 		}
-		style := Quiet
-		if st.First == now.First {
-			style = Title
-		}
-		free = r.Put(x, 0, style, name) + 2
+		free = r.Put(x, 0, Quiet, name) + 2
 	}
-	if now.Kind == 0 {
-		return
-	}
-	name := in.Words.T("stage." + now.Kind.String())
-	x := min(1+in.Story.place(now.First, n), r.W-textWidth(name))
-	r.Fill(x-1, 0, x+textWidth(name)+1, Plain, " ")
-	r.Put(x, 0, Title, name)
 }
 
 // keys is the last row: what can be pressed now, or what was just said.

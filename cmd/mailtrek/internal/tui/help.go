@@ -1,58 +1,67 @@
 package tui
 
 import (
+	"strings"
+
 	"charm.land/bubbles/v2/key"
 )
 
 // drawHelp is the page of all keys, made of the bindings.
 func drawHelp(in *Instant, r Region) {
-	w := in.Words
-	r.Put(2, 0, Title, w.T("help.title"))
-	r.PutRight(r.W-2, 0, Quiet, w.T("help.note"))
-	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
-	body := r.Sub(2, 2, r.W-3, r.H-2)
+	in.helpTitle(r)
+	body := r.Sub(2, 3, r.W-4, r.H-3)
 	groups := keys.groups()
-	if r.W >= 110 {
-		third := body.W / 2
-		y := in.helpGroup(body.Sub(0, 1, third, body.H), groups[0], 0)
-		in.helpSigns(body.Sub(0, y+2, third, body.H), 0)
-		right := body.Sub(third+1, 1, third, body.H)
-		y = in.helpGroup(right, groups[1], 0)
-		in.helpGroup(right, groups[2], y+1)
+	if r.W >= 120 {
+		half := body.W / 2
+		y := in.helpRows(body.Sub(0, 0, half-2, body.H), groups[0], 0)
+		in.helpSigns(body.Sub(0, y+1, half-2, body.H-y-1))
+		right := body.Sub(half, 0, half, body.H)
+		y = in.helpRows(right, groups[1], 0)
+		in.helpRows(right, groups[2], y+1)
 		return
 	}
-	y := 0
 	gap := 0
-	if r.H >= 32 {
+	if r.H >= 30 {
 		gap = 1
+	} else {
+		body = r.Sub(2, 2, r.W-4, r.H-2)
 	}
+	y := 0
 	for _, g := range groups {
-		y = in.helpGroup(body, g, y) + gap
+		y = in.helpRows(body, g, y) + gap
 	}
-	if body.H-y >= 6 {
-		in.helpSigns(body, y)
-	}
+	in.helpSigns(body.Sub(0, y, body.W, body.H-y))
 }
 
-// helpGroup writes bindings from row y on and returns the row behind them. On
-// a low screen pairs of steps share a row.
-func (in *Instant) helpGroup(r Region, group []key.Binding, y int) int {
-	for _, b := range group {
-		if y >= r.H {
-			return y
+func (in *Instant) helpTitle(r Region) {
+	r.Put(2, 0, Title, in.Words.T("help.title"))
+	r.PutRight(r.W-2, 0, Quiet, in.Words.T("help.note"))
+	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
+}
+
+// helpColumn is where the meanings of the keys begin.
+const helpColumn = 20
+
+// helpRows writes rows of bindings from row y on and returns the row behind.
+func (in *Instant) helpRows(r Region, rows []helpRow, y int) int {
+	for _, row := range rows {
+		var shown []string
+		for _, b := range row.keys {
+			shown = append(shown, b.Help().Key)
 		}
-		k := b.Help().Key
+		k := strings.Join(shown, "  ")
 		if in.Glyphs.ASCII {
 			k = asciiKeys(k)
 		}
-		r.Put(0, y, Key, k)
-		r.PutMax(11, y, r.W-11, Plain, in.Words.T(b.Help().Desc+".long"))
+		r.PutMax(0, y, helpColumn-1, Key, k)
+		r.PutMax(helpColumn, y, r.W-helpColumn, Plain, in.Words.T(row.text))
 		y++
 	}
 	return y
 }
 
-func (in *Instant) helpSigns(r Region, y int) {
+// helpSigns explains the signs, if there is room for all of them.
+func (in *Instant) helpSigns(r Region) {
 	g := in.Glyphs
 	signs := []struct {
 		sign string
@@ -62,34 +71,39 @@ func (in *Instant) helpSigns(r Region, y int) {
 		{g.Cursor, Accent, "help.sign.now"}, {g.Dot, Accent, "help.sign.hop"}, {g.Cross, Bad, "help.sign.bad"},
 		{g.Bang, Warn, "help.sign.warn"}, {g.Break, Warn, "help.sign.break"},
 	}
-	for _, s := range signs {
-		r.Put(0, y, s.st, s.sign)
-		r.PutMax(11, y, r.W-11, Plain, in.Words.T(s.key))
-		y++
+	if r.H < len(signs) {
+		return
 	}
+	for y, s := range signs {
+		r.Put(0, y, s.st, s.sign)
+		r.PutMax(helpColumn, y, r.W-helpColumn, Plain, in.Words.T(s.key))
+	}
+}
+
+// drawHomeHelp is the page of the keys of the home screen.
+func drawHomeHelp(in *Instant, r Region) {
+	in.helpTitle(r)
+	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), homeKeys.rows(), 0)
+}
+
+// helpRow is a row of the help page: one binding or a pair, and what it does.
+type helpRow struct {
+	text string
+	keys []key.Binding
 }
 
 // asciiKeys writes the names of keys without arrows.
 func asciiKeys(s string) string {
-	names := map[rune]string{'←': "Left", '→': "Right", '↑': "Up", '↓': "Down", '⇧': "Shift-", '…': "..."}
+	names := map[rune]string{'←': "Left", '→': "Right", '↑': "Up", '↓': "Down", '⇧': "Shift-", '…': "to"}
 	out := ""
-	for i, r := range s {
+	for _, r := range s {
 		name, ok := names[r]
-		switch {
-		case !ok:
+		if !ok {
 			name = string(r)
-		case i > 0 && len(out) > 0 && out[len(out)-1] != ' ' && out[len(out)-1] != '-':
+		} else if out != "" && !strings.HasSuffix(out, " ") && !strings.HasSuffix(out, "-") {
 			name = "/" + name
 		}
 		out += name
 	}
 	return out
-}
-
-// drawHomeHelp is the page of the keys of the home screen.
-func drawHomeHelp(in *Instant, r Region) {
-	r.Put(2, 0, Title, in.Words.T("help.title"))
-	r.PutRight(r.W-2, 0, Quiet, in.Words.T("help.note"))
-	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
-	in.helpGroup(r.Sub(2, 3, r.W-3, r.H-3), homeKeys.group(), 0)
 }

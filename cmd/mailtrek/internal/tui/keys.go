@@ -16,52 +16,63 @@ type keyMap struct {
 	Start, End           key.Binding
 	Goto, Find           key.Binding
 	Again, Before        key.Binding
-	Cause, Mark          key.Binding
+	Cause, Mark, Explain key.Binding
 	Lens, LensBack, Lno  key.Binding
 	Theme, Help          key.Binding
 	Leave, Quit          key.Binding
 }
 
-// bind makes a binding; the help texts are keys of the catalogue.
-func bind(name, shown string, keys ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, name))
+// bind makes a binding; what it does is said by a helpRow.
+func bind(shown string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, ""))
 }
 
 var keys = keyMap{
-	Next:        bind("key.next", "→ space l", "right", "space", "l"),
-	Back:        bind("key.back", "← h", "left", "h", "backspace"),
-	Command:     bind("key.command", "↓ j", "down", "j"),
-	CommandBack: bind("key.commandb", "↑ k", "up", "k"),
-	Hop:         bind("key.hop", "⇧→ ]", "shift+right", "]"),
-	HopBack:     bind("key.hopb", "⇧← [", "shift+left", "["),
-	Phase:       bind("key.phase", "PgDn }", "pgdown", "}"),
-	PhaseBack:   bind("key.phaseb", "PgUp {", "pgup", "{"),
-	Play:        bind("key.play", "p", "p"),
-	Faster:      bind("key.faster", "+", "+", "="),
-	Slower:      bind("key.slower", "-", "-"),
-	Start:       bind("key.start", "Home <", "home", "<"),
-	End:         bind("key.end", "End >", "end", ">"),
-	Goto:        bind("key.goto", "g", "g"),
-	Find:        bind("key.find", "/", "/"),
-	Again:       bind("key.again", "n", "n"),
-	Before:      bind("key.before", "N", "N"),
-	Cause:       bind("key.cause", "c", "c"),
-	Mark:        bind("key.mark", "b", "b"),
-	Lens:        bind("key.lens", "Tab", "tab"),
-	LensBack:    bind("key.lensback", "⇧Tab", "shift+tab"),
-	Lno:         bind("key.lensno", "1 … 9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-	Theme:       bind("key.theme", "t", "t"),
-	Help:        bind("key.help", "?", "?", "f1"),
-	Leave:       bind("key.leave", "Esc", "esc"),
-	Quit:        bind("key.quit", "q", "q", "ctrl+c"),
+	Next:        bind("→ l space", "right", "space", "l"),
+	Back:        bind("← h", "left", "h", "backspace"),
+	Command:     bind("↓ j", "down", "j"),
+	CommandBack: bind("↑ k", "up", "k"),
+	Hop:         bind("⇧→ ]", "shift+right", "]"),
+	HopBack:     bind("⇧← [", "shift+left", "["),
+	Phase:       bind("PgDn }", "pgdown", "}"),
+	PhaseBack:   bind("PgUp {", "pgup", "{"),
+	Play:        bind("p", "p"),
+	Faster:      bind("+", "+", "="),
+	Slower:      bind("-", "-"),
+	Start:       bind("Home <", "home", "<"),
+	End:         bind("End >", "end", ">"),
+	Goto:        bind("g", "g"),
+	Find:        bind("/", "/"),
+	Again:       bind("n", "n"),
+	Before:      bind("N", "N"),
+	Cause:       bind("c", "c"),
+	Explain:     bind("e", "e"),
+	Mark:        bind("b", "b"),
+	Lens:        bind("Tab", "tab"),
+	LensBack:    bind("⇧Tab", "shift+tab"),
+	Lno:         bind("1 … 9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+	Theme:       bind("t", "t"),
+	Help:        bind("?", "?", "f1"),
+	Leave:       bind("Esc", "esc"),
+	Quit:        bind("q", "q", "ctrl+c"),
 }
 
 // groups are the bindings as the help page shows them.
-func (k *keyMap) groups() [][]key.Binding {
-	return [][]key.Binding{
-		{k.Next, k.Back, k.Command, k.CommandBack, k.Hop, k.HopBack, k.Phase, k.PhaseBack, k.Start, k.End, k.Cause},
-		{k.Play, k.Faster, k.Slower, k.Mark, k.Goto, k.Find, k.Again, k.Before},
-		{k.Lens, k.LensBack, k.Lno, k.Theme, k.Help, k.Leave, k.Quit},
+func (k *keyMap) groups() [][]helpRow {
+	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help." + text, keys} }
+	return [][]helpRow{
+		{
+			row("event", k.Next, k.Back), row("command", k.Command, k.CommandBack), row("hop", k.Hop, k.HopBack),
+			row("stage", k.Phase, k.PhaseBack), row("ends", k.Start, k.End),
+		},
+		{
+			row("explain", k.Explain), row("cause", k.Cause), row("play", k.Play), row("speed", k.Faster, k.Slower),
+			row("break", k.Mark), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
+		},
+		{
+			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("theme", k.Theme), row("help", k.Help),
+			row("leave", k.Leave), row("quit", k.Quit),
+		},
 	}
 }
 
@@ -77,7 +88,7 @@ func (k *keyMap) row(playing bool) []brief {
 	}
 	return []brief{
 		{"←→", "key.step"}, {"q", "key.quit.row"}, {"?", "key.help"}, {"Tab", "key.lens"}, {"↑↓", "key.command"},
-		{"[ ]", "key.hop"}, play, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"},
+		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"},
 	}
 }
 
@@ -89,19 +100,24 @@ type homeKeyMap struct {
 }
 
 var homeKeys = homeKeyMap{
-	Up:    bind("key.up", "↑ k", "up", "k", "shift+tab"),
-	Down:  bind("key.down", "↓ j", "down", "j", "tab"),
-	First: bind("key.first", "Home <", "home", "<"),
-	Last:  bind("key.last", "End >", "end", ">"),
-	Open:  bind("key.open", "Enter", "enter", "right", "space", "l"),
-	Theme: bind("key.theme", "t", "t"),
-	Help:  bind("key.help", "?", "?", "f1"),
-	Leave: bind("key.giveup", "Esc", "esc"),
-	Quit:  bind("key.quit", "q", "q", "ctrl+c"),
+	Up:    bind("↑ k", "up", "k", "shift+tab"),
+	Down:  bind("↓ j", "down", "j", "tab"),
+	First: bind("Home <", "home", "<"),
+	Last:  bind("End >", "end", ">"),
+	Open:  bind("Enter", "enter", "right", "space", "l"),
+	Theme: bind("t", "t"),
+	Help:  bind("?", "?", "f1"),
+	Leave: bind("Esc", "esc"),
+	Quit:  bind("q", "q", "ctrl+c"),
 }
 
-func (k *homeKeyMap) group() []key.Binding {
-	return []key.Binding{k.Up, k.Down, k.First, k.Last, k.Open, k.Theme, k.Leave, k.Help, k.Quit}
+// rows are the bindings as the help page shows them.
+func (k *homeKeyMap) rows() []helpRow {
+	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help." + text, keys} }
+	return []helpRow{
+		row("choose", k.Down, k.Up), row("homeends", k.First, k.Last), row("open", k.Open), row("giveup", k.Leave),
+		row("theme", k.Theme), row("help", k.Help), row("quit", k.Quit),
+	}
 }
 
 func (k *homeKeyMap) row() []brief {

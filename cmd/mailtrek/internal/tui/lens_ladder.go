@@ -35,11 +35,11 @@ func drawLadder(in *Instant, r Region) {
 	}
 	l := ladder{in: in, r: r, hosts: hosts, wide: (r.W - 2) / len(hosts)}
 	l.head(hidden)
-	rows := in.rungs(hosts, r.H-3)
+	rows := in.rungs(hosts, l.r.H-3)
 	for i, row := range rows {
 		l.rung(3+i, row)
 	}
-	for y := 3 + len(rows); y < r.H; y++ {
+	for y := 3 + len(rows); y < l.r.H; y++ {
 		l.lifelines(y)
 	}
 }
@@ -209,6 +209,9 @@ func (in *Instant) rungOf(s trace.Seq, e *trace.Event) (row rung, ok bool) {
 	}
 	if e.Node == e.Peer {
 		row.to = 0
+		if e.Kind.Said() {
+			row.label.text = e.Side.String() + ": " + row.label.text
+		}
 	}
 	return row, e.Node != 0
 }

@@ -82,6 +82,7 @@ type Player struct {
 	look   look
 	prompt *prompt
 	help   bool
+	whole  bool // the whole explanation is shown
 	notice string
 	found  finder
 	speed  int
@@ -142,8 +143,8 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case p.prompt != nil:
 		p.typed(k)
 		return nil
-	case p.help:
-		p.help = false
+	case p.help || p.whole:
+		p.help, p.whole = false, false
 		if key.Matches(k, keys.Quit) {
 			return tea.Quit
 		}
@@ -223,6 +224,8 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		}
 	case key.Matches(k, keys.Help):
 		p.help = true
+	case key.Matches(k, keys.Explain):
+		p.whole = true
 	case key.Matches(k, keys.Theme):
 		p.notice = w.T("theme.now", "name", p.look.nextTheme())
 	case key.Matches(k, keys.Faster):
@@ -286,7 +289,7 @@ func (p *Player) nextTick() tea.Cmd {
 
 // tick moves one event on; the play stops at the end and at breakpoints.
 func (p *Player) tick(t tick) tea.Cmd {
-	if int(t) != p.play || p.play == 0 || p.prompt != nil || p.help {
+	if int(t) != p.play || p.play == 0 || p.prompt != nil || p.help || p.whole {
 		p.play = 0
 		return nil
 	}
@@ -328,6 +331,8 @@ func (p *Player) frame() *Canvas {
 		c.All().Put(1, 1, Plain, in.Words.T("app.nothing"))
 	case p.help:
 		drawHelp(in, c.All())
+	case p.whole:
+		drawWhyPage(in, in.why(), c.All())
 	default:
 		f := frame{in: in, lens: p.lens, playing: p.play != 0, breaks: p.breaks, notice: p.notice, why: in.why()}
 		f.draw(c)

@@ -146,3 +146,10 @@ func splitWords(s string) []string {
 	}
 	return words
 }
+
+// PutRightPad writes s at the right end of a column of w cells that begins at
+// x, and returns the column behind.
+func (r Region) PutRightPad(x, y int, st Style, s string, w int) int {
+	r.PutRight(x+w, y, st, s)
+	return x + w
+}

@@ -10,7 +10,7 @@ import (
 type Story struct {
 	T     *trace.Trace
 	Folds *state.Folder
-	hosts []trace.NodeID // in the order of their first appearance
+	hosts []trace.NodeID // in the order in which they first speak to another
 	bars  map[int][]mark // the time line at a width
 	posts map[int][]state.Stage
 }
@@ -35,9 +35,13 @@ func NewStory(t *trace.Trace) *Story {
 		}
 	}
 	for i := trace.Seq(1); t.Has(i) && len(s.hosts) < t.Nodes(); i++ {
-		e := t.At(i)
-		meet(e.Node)
-		meet(e.Peer)
+		if e := t.At(i); e.Peer != 0 {
+			meet(e.Node)
+			meet(e.Peer)
+		}
+	}
+	for i := trace.Seq(1); t.Has(i) && len(s.hosts) < t.Nodes(); i++ {
+		meet(t.At(i).Node)
 	}
 	return s
 }

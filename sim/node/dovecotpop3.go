@@ -204,8 +204,8 @@ func (m *maildrop) Content(i int) ([]byte, error) {
 		return nil, pop3.ErrExpunged
 	}
 	m.list[i] = e
-	if o := m.box.origin[e.Name]; o.msg != 0 {
-		m.s.p.Handle(o.msg)
+	if msg := m.box.message(e.MaildirEntry); msg != 0 {
+		m.s.p.Handle(msg)
 	}
 	return m.box.dir.Read(e.MaildirEntry)
 }
@@ -244,7 +244,7 @@ func (m *maildrop) Update(deleted, seen []int) error {
 
 func (m *maildrop) record(cause trace.Seq, what string, e host.UIDEntry, text []byte) {
 	m.s.p.Because(cause)
-	m.s.p.Handle(m.box.origin[e.Name].msg)
+	m.s.p.Handle(m.box.message(e.MaildirEntry))
 	m.box.emit(m.s.p, what, m.box.dir.FilePath(e.MaildirEntry), e.UID, text)
 }
 

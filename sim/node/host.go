@@ -15,6 +15,7 @@ import (
 
 	"mailtrek/sim"
 	"mailtrek/sim/host"
+	"mailtrek/sim/trace"
 )
 
 // Host is a machine of the simulated internet with what runs on it.
@@ -29,12 +30,13 @@ type Host struct {
 	policy  map[string]Policy
 	command map[string]Command
 	lmtp    []string
+	mail    map[string]trace.MsgID // by the base name of a file in a mailbox
 }
 
 // NewHost makes a Host of a node and its files.
 func NewHost(n *sim.Node, tree *host.Tree) *Host {
 	tree.Clock = n.World().Clock
-	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}}
+	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}, mail: map[string]trace.MsgID{}}
 	h.Stub = NewStub(h)
 	return h
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"mailtrek/sim"
@@ -17,16 +18,25 @@ type box struct {
 	user   string
 	dir    host.Maildir
 	uids   *host.UIDIndex
-	origin map[string]origin // by base name
-	locked bool              // by a POP3 session with pop3_lock_session
+	host   *Host
+	locked bool // by a POP3 session with pop3_lock_session
 	free   sim.Cond
 }
 
-// origin is what the trace knows of a message in a mailbox.
-type origin struct {
-	msg   trace.MsgID
-	event trace.Seq // that appended it
+// Arrived remembers which message a file in a mailbox holds. Who delivers calls
+// it; who reads finds out by it.
+func (h *Host) Arrived(file string, msg trace.MsgID) { h.mail[baseName(file)] = msg }
+
+// baseName is what stays of the path of a message in a Maildir when it gets
+// flags.
+func baseName(file string) string {
+	base, _, _ := strings.Cut(file[strings.LastIndexByte(file, '/')+1:], ":")
+	return base
 }
+
+// message is which message of the trace an entry of the mailbox is, 0 for one
+// that was there before the story began.
+func (b *box) message(e host.MaildirEntry) trace.MsgID { return b.host.mail[e.Name] }
 
 // box opens the INBOX of a user by the settings of a protocol.
 func (d *Dovecot) box(p *sim.Proc, user, protocol string) (*box, error) {
@@ -43,7 +53,7 @@ func (d *Dovecot) box(p *sim.Proc, user, protocol string) (*box, error) {
 	}
 	b := d.boxes[loc.Inbox]
 	if b == nil {
-		b = &box{user: user, dir: loc.Maildir(d.Host.Tree), uids: host.NewUIDIndex(uint32(p.Now().Unix())), origin: map[string]origin{}}
+		b = &box{user: user, dir: loc.Maildir(d.Host.Tree), uids: host.NewUIDIndex(uint32(p.Now().Unix())), host: d.Host}
 		if err := b.dir.Create(); err != nil {
 			return nil, err
 		}
@@ -76,8 +86,8 @@ func (b *box) save(p *sim.Proc, at time.Time, pid uint32, hostname string, data 
 			return err
 		}
 		uid := b.uids.Add(name)
-		seq := b.emit(p, "append", path, uid, data)
-		b.origin[name] = origin{p.Msg(), seq}
+		b.emit(p, "append", path, uid, data)
+		b.host.Arrived(path, p.Msg())
 		return nil
 	}
 }
@@ -102,7 +112,7 @@ func (b *box) list(p *sim.Proc) ([]host.UIDEntry, error) {
 		}
 		e.MaildirEntry = moved
 		p.Because(cause)
-		p.Handle(b.origin[e.Name].msg)
+		p.Handle(b.message(e.MaildirEntry))
 		b.emit(p, "move", b.dir.FilePath(moved), e.UID, nil)
 	}
 	p.Because(cause)

@@ -59,6 +59,7 @@ func (d *daemon) toMailbox(r *request, to *Recipient, owner, path, relay string,
 	if strings.HasSuffix(path, "/") {
 		box := host.Maildir{Tree: d.Host.Tree, Path: strings.TrimSuffix(path, "/")}
 		file, err = box.Deliver(host.PostfixMaildirName(p.Now(), d.Host.Tree.NextInode(), d.conf.Get("myhostname")), text)
+		d.Host.Arrived(file, p.Msg())
 		done = "delivered to maildir"
 	} else {
 		err = d.Host.Tree.AppendMbox(path, m.Sender, p.Now(), text)

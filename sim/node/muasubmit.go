@@ -1,0 +1,108 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"mailtrek/protocols/sasl"
+	"mailtrek/protocols/smtp"
+	"mailtrek/sim"
+	"mailtrek/sim/trace"
+)
+
+// Outgoing is a message that a user sends.
+type Outgoing struct {
+	Name    string   // of the message in the trace
+	Content []byte   // header and body as the user wrote them, lines ending in LF
+	From    string   // envelope sender; "" is the account's address, "<>" the null sender
+	To      []string // envelope recipients
+	Server  Server   // zero: the account's
+	Words   string   // what the user does, for the trace; "" is made up
+}
+
+// Send hands a message in. It records the user's action, then everything that
+// follows from it, and at the end what the program tells the user if that was
+// not success.
+func (m *MUA) Send(p *sim.Proc, out Outgoing) error {
+	server := m.Submit
+	if out.Server.Host != "" {
+		server = out.Server
+	}
+	words := out.Words
+	if words == "" {
+		words = fmt.Sprintf("%s submits %s to %s", m.User, out.Name, server)
+	}
+	msg := p.World().Trace.AddMsg(trace.Msg{Name: out.Name})
+	p.Handle(msg)
+	p.Emit(trace.Event{Kind: trace.Action, A: p.Sym(m.User), B: p.Sym("submit")}, []byte(words))
+	content := compose(out.Content, out.To)
+	err := m.submit(p, server, out, content)
+	if err != nil {
+		m.tell(p, "submit", err)
+	}
+	return err
+}
+
+// submit is the dialogue of a submission (RFC 6409, RFC 4954).
+func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) error {
+	conn, err := m.dial(p, server)
+	if err != nil {
+		return err
+	}
+	helo := m.Helo
+	if helo == "" {
+		helo = m.Host.Name
+	}
+	c := smtp.NewClient(conn, smtp.ClientConfig{Helo: helo, Peer: server.Host, OneByOne: true, Now: p.Now})
+	if err := c.Greet(); err != nil {
+		conn.Close()
+		return err
+	}
+	if m.Login != "" {
+		if err := m.login(c); err != nil {
+			_ = c.Quit() // the refusal is what counts
+			conn.Close()
+			return err
+		}
+	}
+	mail := &smtp.Mail{Sender: m.sender(out.From), Content: content, Last: true}
+	for _, to := range out.To {
+		mail.Recipients = append(mail.Recipients, smtp.Recipient{Addr: to})
+	}
+	res, err := c.Send(mail)
+	conn.Close()
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, o := range res.Outcomes {
+		if o.Err != nil {
+			failed = append(failed, o.Err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// login authenticates by the strongest mechanism of those that both know.
+func (m *MUA) login(c *smtp.Client) error {
+	for _, mechanism := range []string{"PLAIN", "LOGIN", "CRAM-MD5"} {
+		for _, offered := range c.AuthMechanisms() {
+			if strings.EqualFold(offered, mechanism) {
+				return c.Auth(sasl.NewClient(mechanism, m.Login, m.Password))
+			}
+		}
+	}
+	return errors.New("the server offers no way to log in that this program knows")
+}
+
+// sender is the envelope sender.
+func (m *MUA) sender(from string) string {
+	switch from {
+	case "<>":
+		return ""
+	case "":
+		return addressOf(m.From)
+	}
+	return addressOf(from)
+}

@@ -91,14 +91,16 @@ func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte,
 	}
 	l := &lookup{r: r, x: x, left: maxQueries, deadline: r.cfg.Now().Add(ResolveTimeout)}
 	name, ours := in.name, false
-	if z := r.cfg.Zones.find(name, in.typ); z != nil {
-		ours = true
+	for hops := 0; ; hops++ {
+		z := r.cfg.Zones.find(name, in.typ)
+		if z == nil {
+			break
+		}
+		ours, in.name = true, name
 		authoritative(in, z, r.cfg.Zones, req)
-		target := in.leaves(z)
-		if target == "" || !in.out.RecursionDesired {
+		if name = in.leaves(z); name == "" || !in.out.RecursionDesired || hops >= maxRestarts {
 			return in.pack(req, r.cfg.Secret), 0
 		}
-		name = target
 	}
 	switch {
 	case in.out.RecursionDesired:
@@ -123,6 +125,7 @@ func (in *exchange) leaves(z *Zone) string {
 
 // recurse finds the answer, alias by alias.
 func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (cause uint32) {
+	seen := map[string]bool(nil)
 	for restarts := 0; ; restarts++ {
 		e := l.get(name, in.typ, true, "")
 		now := r.cfg.Now().Unix()
@@ -143,13 +146,19 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 			return cause
 		}
 		set := e.aged(now)
-		in.out.Answer = mixed(in.out.Answer, set, req.Dice)
+		if !seen[name] {
+			in.out.Answer = mixed(in.out.Answer, set, req.Dice)
+		}
 		c, alias := set[0].(*dns.CNAME)
 		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
 			r.moreFromCache(in, set, now)
 			in.glueOrder(req)
 			return cause
 		}
+		if seen == nil {
+			seen = map[string]bool{}
+		}
+		seen[name] = true
 		name = canonical(c.Target)
 	}
 }

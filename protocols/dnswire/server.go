@@ -53,7 +53,7 @@ func readQuery(query []byte) *exchange {
 		return nil
 	}
 	in := &exchange{}
-	err := in.q.Unpack(query)
+	err := in.unpack(query)
 	in.out.Id = uint16(query[0])<<8 | uint16(query[1])
 	in.out.Response = true
 	in.out.Opcode = int(query[2] >> 3 & 15)
@@ -107,6 +107,22 @@ func readQuery(query []byte) *exchange {
 		return fail(dns.RcodeRefused) // as with allow-transfer { none; }
 	}
 	return in
+}
+
+// unpack reads the question's packet. The usual one of a stub, a single question
+// and nothing else, is read without the library's detours.
+func (in *exchange) unpack(query []byte) error {
+	const counts = "\x00\x01\x00\x00\x00\x00\x00\x00"
+	if string(query[4:headerLen]) == counts {
+		name, off, err := dns.UnpackDomainName(query, headerLen)
+		if err == nil && off+4 == len(query) {
+			in.q.AuthenticatedData = query[3]&0x20 != 0
+			in.q.Question = []dns.Question{{Name: name, Qtype: uint16(query[off])<<8 | uint16(query[off+1]),
+				Qclass: uint16(query[off+2])<<8 | uint16(query[off+3])}}
+			return nil
+		}
+	}
+	return in.q.Unpack(query)
 }
 
 // cookieOf returns the cookie of an OPT record in hexadecimal, "" without one.

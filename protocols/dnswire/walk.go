@@ -69,8 +69,8 @@ func (r *Resolver) forwarders(name string) (to []netip.Addr, only bool) {
 // walk follows referrals from the closest zone that is known down to the one
 // that answers. With minimise the servers on the way are told no more of the
 // name than they need: they are asked for the NS records of the next label
-// (RFC 9156). A denial on the way is not believed, the whole name is asked then
-// (BIND's qname-minimization relaxed).
+// (RFC 9156). A denial or a refusal on the way is not believed, the whole name is
+// asked then (BIND's qname-minimization relaxed).
 func (l *lookup) walk(name string, typ uint16, minimise bool, above string) *cached {
 	labels := 0 // of the question: never fewer than last time
 	for l.left > 0 {
@@ -86,8 +86,10 @@ func (l *lookup) walk(name string, typ uint16, minimise bool, above string) *cac
 		res := l.askZone(zone, servers, q, qt)
 		full := q == name && qt == typ
 		switch {
-		case res.kind == gotNothing:
+		case res.kind == gotNothing && full:
 			return nil
+		case res.kind == gotNothing:
+			minimise = false // perhaps the server only dislikes this question
 		case res.kind == gotReferral:
 		case full:
 			return res.entry

@@ -36,6 +36,7 @@ type Config struct {
 	over    map[string]Entry
 	cache   map[string]*value
 	nets    *Networks
+	domains map[string]*DomainList
 }
 
 // value is an evaluated parameter.
@@ -61,7 +62,7 @@ func NewConfig(main *MainCF, env Env) *Config {
 	if main == nil {
 		main = &MainCF{File: MainFile, index: map[string]int{}}
 	}
-	return &Config{main: main, env: env, cache: make(map[string]*value, 128)}
+	return &Config{main: main, env: env, cache: map[string]*value{}}
 }
 
 // LoadConfig reads main.cf and master.cf from a host's files. Messages are
@@ -88,7 +89,7 @@ func LoadConfig(files Files, env Env) (*Config, *MasterCF, []Diag) {
 // options over it, and $service_name and $process_name set.
 func (c *Config) Service(s *Service) *Config {
 	derived := &Config{main: c.main, master: c.master, env: c.env, service: s.Name, command: s.Command,
-		over: make(map[string]Entry, len(s.Options)), cache: make(map[string]*value, 128)}
+		over: make(map[string]Entry, len(s.Options)), cache: map[string]*value{}}
 	for _, o := range s.Options {
 		derived.over[o.Name] = o // the last one wins, as options do
 	}

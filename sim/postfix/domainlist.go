@@ -106,7 +106,15 @@ func (d *DomainList) matchRule(r domainRule, domain string) (bool, error) {
 	return false, nil
 }
 
-// DomainList returns the domain list that a parameter holds.
+// DomainList returns the domain list that a parameter holds; it is read once.
 func (c *Config) DomainList(param string, tables *Tables) *DomainList {
-	return NewDomainList(c.List(param), tables, c.ParentsMatch(param))
+	if d := c.domains[param]; d != nil && d.tables == tables {
+		return d
+	}
+	d := NewDomainList(c.List(param), tables, c.ParentsMatch(param))
+	if c.domains == nil {
+		c.domains = map[string]*DomainList{}
+	}
+	c.domains[param] = d
+	return d
 }

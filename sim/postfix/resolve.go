@@ -1,0 +1,280 @@
+//go:build wip
+
+package postfix
+
+import (
+	"net/netip"
+	"strings"
+
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/sim/trace"
+)
+
+// The address classes of ADDRESS_CLASS_README.
+const (
+	classLocal   = "local"
+	classAlias   = "virtual alias"
+	classMailbox = "virtual mailbox"
+	classRelay   = "relay"
+	classDefault = "default"
+)
+
+// resolution is what trivial-rewrite(8) resolves an address to.
+type resolution struct {
+	Transport string // a service of master.cf
+	Nexthop   string // where to, in the syntax of the transport
+	Recipient string // the address in standard form
+	Class     string // one of the address classes
+	Routed    bool   // the local part still has routing operators
+	Bad       bool   // the domain cannot be one
+}
+
+// final tells whether this host is the recipient's final destination.
+func (r *resolution) final() bool {
+	return r.Class == classLocal || r.Class == classAlias || r.Class == classMailbox
+}
+
+// resolve finds out how mail for an address is delivered. The error is a table
+// lookup problem.
+func (s *System) resolve(addr string) (resolution, error) {
+	return s.resolveFrom(nil, "", addr)
+}
+
+// resolve is System.resolve on behalf of a daemon: what tables say is recorded.
+func (d *daemon) resolve(addr string) (resolution, error) {
+	return d.resolveFrom(d, "", addr)
+}
+
+// rewriteConf is the configuration of the rewrite service.
+func (s *System) rewriteConf() *Config {
+	if svc := s.service("rewrite"); svc != nil {
+		return svc.conf
+	}
+	return s.config
+}
+
+// maxRouteSteps bounds how often a local domain is taken off an address to
+// look at what remains.
+const maxRouteSteps = 100
+
+// resolveFrom resolves a recipient for a sender (resolve_addr in
+// trivial-rewrite/resolve.c). d may be nil.
+func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error) {
+	local, domain, isLocal, err := s.stripLocal(s.standard(addr))
+	if err != nil {
+		return resolution{}, err
+	}
+	c := s.rewriteConf()
+	if local == "" && isLocal {
+		local = c.Get("empty_address_recipient")
+	}
+	res := resolution{Recipient: local + "@" + domain}
+	res.Routed = !isLocal && strings.ContainsAny(local, "@%!") || isLocal && strings.Contains(local, "@")
+	if !mailaddr.ValidDomain(domain, true) {
+		res.Bad, res.Class = true, classDefault
+		res.Transport, res.Nexthop = c.Get("error_service_name"), "5.1.3 bad address syntax"
+		return res, nil
+	}
+	if isLocal {
+		res.Class = classLocal
+		res.setTransport(c.Get("local_transport"), strings.ToLower(domain))
+	} else if err := s.resolveRemote(d, &res, sender, strings.ToLower(domain)); err != nil {
+		return res, err
+	}
+	return res, s.overrideRoute(d, &res)
+}
+
+// stripLocal takes domains off an address for which this host is the final
+// destination by mydestination or its own address, as long as the local part
+// then names another host: "user%there@here", "there!user@here".
+func (s *System) stripLocal(addr string) (local, domain string, isLocal bool, err error) {
+	saved := ""
+	for range maxRouteSteps {
+		var hasAt bool
+		local, domain, hasAt = splitAddress(addr)
+		if hasAt {
+			here, err := s.isLocalDomainErr(domain)
+			if err != nil {
+				return "", "", false, err
+			}
+			if !here {
+				return local, domain, false, nil
+			}
+			saved = domain
+		}
+		next := s.routeIn(local)
+		if next == "" {
+			break
+		}
+		addr = next
+	}
+	if saved == "" {
+		saved = s.config.Get("myorigin")
+	}
+	return local, saved, true, nil
+}
+
+// routeIn returns the address that a local part with routing operators stands
+// for, or "".
+func (s *System) routeIn(local string) string {
+	c := s.rewriteConf()
+	if strings.ContainsAny(local, " \t\"\\") {
+		return ""
+	}
+	ops := "@"
+	if c.Bool("swap_bangpath") {
+		ops += "!"
+	}
+	if c.Bool("allow_percent_hack") {
+		ops += "%"
+	}
+	quoted := mailaddr.Quote(local) != local
+	if quoted && !c.Bool("resolve_dequoted_address") || !strings.ContainsAny(local, ops) {
+		return ""
+	}
+	if strings.Contains(local, "@") {
+		return local
+	}
+	next := s.standard(local)
+	if _, domain, ok := splitAddress(next); !ok || domain == "" {
+		return ""
+	}
+	return next
+}
+
+// resolveRemote finds transport and next hop for a domain that is not local.
+func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string) error {
+	c := s.rewriteConf()
+	if in, err := c.DomainList("virtual_alias_domains", s.tables).Match(domain); err != nil {
+		return err
+	} else if in {
+		res.Class = classAlias
+		res.Transport, res.Nexthop = c.Get("error_service_name"), "5.1.1 User unknown"
+		if c.Bool("show_user_unknown_table_name") {
+			res.Nexthop += " in virtual alias table"
+		}
+		return nil
+	}
+	if in, err := c.DomainList("virtual_mailbox_domains", s.tables).Match(domain); err != nil {
+		return err
+	} else if in {
+		res.Class = classMailbox
+		res.setTransport(c.Get("virtual_transport"), domain)
+		return nil
+	}
+	in, err := c.DomainList("relay_domains", s.tables).Match(domain)
+	if err != nil {
+		return err
+	}
+	nexthop := domain
+	if relayhost := c.Get("relayhost"); relayhost != "" {
+		nexthop = relayhost
+	}
+	if specs := c.List("sender_dependent_relayhost_maps"); len(specs) > 0 && sender != "" {
+		m, err := s.tables.Maps(specs).FindAddress(sender, c.forms(s.isLocalDomain))
+		if err != nil {
+			return err
+		}
+		if m.Found && m.Value != "DUNNO" {
+			nexthop = m.Value
+		}
+	}
+	if in {
+		res.Class = classRelay
+		res.setTransport(c.Get("relay_transport"), nexthop)
+		return nil
+	}
+	res.Class = classDefault
+	res.setTransport(c.Get("default_transport"), nexthop)
+	return nil
+}
+
+// setTransport takes over "transport" or "transport:nexthop"; the latter's
+// next hop overrides the usual one.
+func (r *resolution) setTransport(spec, nexthop string) {
+	transport, explicit, _ := strings.Cut(spec, ":")
+	r.Transport, r.Nexthop = transport, nexthop
+	if explicit != "" {
+		r.Nexthop = explicit
+	}
+}
+
+// overrideRoute applies transport_maps and relocated_maps.
+func (s *System) overrideRoute(d *daemon, res *resolution) error {
+	c := s.rewriteConf()
+	if specs := c.List("transport_maps"); len(specs) > 0 {
+		maps := s.tables.Maps(specs)
+		value, found, err := maps.FindTransport(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain), c.ParentsMatch("transport_maps"))
+		if err != nil {
+			return err
+		}
+		s.noteRoute(d, strings.Join(specs, " "), res.Recipient, value, found)
+		if found {
+			res.override(value)
+		}
+	}
+	if specs := c.List("relocated_maps"); len(specs) > 0 {
+		m, err := s.tables.Maps(specs).FindAddress(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain))
+		if err != nil {
+			return err
+		}
+		s.noteRoute(d, strings.Join(specs, " "), res.Recipient, m.Value, m.Found)
+		if m.Found {
+			res.Transport, res.Nexthop = c.Get("error_service_name"), "5.1.6 User has moved to "+m.Value
+		}
+	}
+	return nil
+}
+
+// override takes over the result of transport(5): either half may be empty,
+// an empty transport with a next hop keeps the transport, an explicit
+// transport without next hop goes to the recipient's domain.
+func (r *resolution) override(value string) {
+	transport, nexthop, _ := strings.Cut(value, ":")
+	if transport != "" {
+		r.Transport = transport
+		_, domain, _ := splitAddress(r.Recipient)
+		r.Nexthop = strings.ToLower(domain)
+	}
+	if nexthop != "" {
+		r.Nexthop = nexthop
+	}
+}
+
+// noteRoute records that trivial-rewrite consulted a table.
+func (s *System) noteRoute(d *daemon, table, key, value string, found bool) {
+	if d == nil {
+		return
+	}
+	e := trace.Event{Kind: trace.Lookup, A: d.p.Sym("trivial-rewrite"), B: d.p.Sym(table), C: d.p.Sym(key)}
+	if !found {
+		e.Flags |= trace.Lost
+	}
+	d.p.Record(e, []byte(value))
+}
+
+// isLocalDomainErr tells whether a domain is local: listed in mydestination,
+// or an address literal of this host (resolve_local(3)).
+func (s *System) isLocalDomainErr(domain string) (bool, error) {
+	c := s.rewriteConf()
+	domain = strings.TrimSuffix(domain, ".")
+	if in, err := c.DomainList("mydestination", s.tables).Match(domain); err != nil || in {
+		return in, err
+	}
+	literal, ok := strings.CutPrefix(domain, "[")
+	if !ok {
+		return false, nil
+	}
+	literal = strings.TrimSuffix(literal, "]")
+	if len(literal) > 5 && strings.EqualFold(literal[:5], "IPv6:") {
+		literal = literal[5:]
+	}
+	a, err := netip.ParseAddr(literal)
+	return err == nil && c.IsOwnAddress(a), nil
+}
+
+// isLocalDomain is isLocalDomainErr where a table problem counts as no.
+func (s *System) isLocalDomain(domain string) bool {
+	here, err := s.isLocalDomainErr(domain)
+	return err == nil && (here || strings.EqualFold(domain, s.config.Get("myorigin")))
+}

@@ -1,0 +1,231 @@
+//go:build wip
+
+package postfix
+
+import (
+	"strings"
+)
+
+// Restrictions that look something up in an access(5) table, and what the
+// right-hand side of such a table asks for.
+
+// access looks keys up in a table and does what it says.
+func (l *list) access(spec string, keys []string, name, class string) verdict {
+	if spec != "" && spec[0] == '{' {
+		spec = payload(spec)
+	}
+	table := l.d.tables.Maps([]string{spec})
+	value, found, err := table.findKeys(keys)
+	if err != nil {
+		l.d.log("warning: %s: table lookup problem", err)
+		return l.serverError()
+	}
+	m := AddressMatch{Value: value, Key: keys[0], Spec: spec, Found: found}
+	l.d.consulted("smtpd", spec, keys[0], m)
+	if !found {
+		return dunno
+	}
+	return l.action(value, keys[0], name, class, spec, 0)
+}
+
+func (l *list) parentsMatch() bool { return l.conf.ParentsMatch("smtpd_access_maps") }
+
+func (l *list) clientAccess(spec string) verdict {
+	keys := append(domainKeys(strings.ToLower(l.client.name), l.parentsMatch()), networkKeys(l.client.addr.String())...)
+	if strings.HasPrefix(strings.TrimPrefix(spec, "proxy:"), "cidr:") {
+		keys = []string{l.client.addr.String()}
+	}
+	return l.access(spec, keys, l.client.String(), nameClient)
+}
+
+func (l *list) reverseAccess(spec string) verdict {
+	return l.access(spec, domainKeys(strings.ToLower(l.client.reverse), l.parentsMatch()), l.client.reverse+"["+l.client.addr.String()+"]", nameReverse)
+}
+
+func (l *list) heloAccess(spec string) verdict {
+	if l.facts.Helo == "" {
+		return dunno
+	}
+	return l.access(spec, domainKeys(strings.ToLower(trimDot(l.facts.Helo)), l.parentsMatch()), l.facts.Helo, nameHelo)
+}
+
+func (l *list) senderAccess(spec string) verdict {
+	if !l.hasSender() {
+		return dunno
+	}
+	if l.facts.Sender == "" {
+		return l.access(spec, []string{l.conf.Get("smtpd_null_access_lookup_key")}, "", nameSender)
+	}
+	return l.addressAccess(spec, l.facts.Sender, nameSender)
+}
+
+func (l *list) recipientAccess(spec string) verdict {
+	if !l.inRcpt {
+		return dunno
+	}
+	return l.addressAccess(spec, l.recipient, nameRecipient)
+}
+
+func (l *list) addressAccess(spec, addr, class string) verdict {
+	full := strings.ToLower(l.d.standard(addr))
+	return l.access(spec, addressKeys(full, l.conf.forms(nil), l.parentsMatch()), addr, class)
+}
+
+func (l *list) saslAccess(spec string) verdict {
+	if !l.authenticated() {
+		return dunno
+	}
+	return l.access(spec, []string{l.facts.User}, l.facts.User, "SASL login name")
+}
+
+func (l *list) etrnAccess(spec string) verdict {
+	if l.etrn == "" {
+		return dunno
+	}
+	return l.access(spec, domainKeys(strings.ToLower(l.etrn), l.parentsMatch()), l.etrn, nameEtrn)
+}
+
+// defaultAccess is a table without a check_ word: what it is asked depends on
+// the list it stands in.
+func (l *list) defaultAccess(spec string) verdict {
+	switch l.class {
+	case nameClient:
+		return l.clientAccess(spec)
+	case nameHelo:
+		return l.heloAccess(spec)
+	case nameSender:
+		return l.senderAccess(spec)
+	case nameRecipient:
+		return l.recipientAccess(spec)
+	case nameEtrn:
+		return l.etrnAccess(spec)
+	}
+	return l.serverError()
+}
+
+// maxActions bounds how deep the results of tables may lead to lists that ask
+// tables again.
+const maxActions = 100
+
+// action does what the right-hand side of access(5), or a policy service,
+// says (check_table_result). key is what was looked up, name and class are
+// what replies call it.
+func (l *list) action(value, key, name, class, spec string, depth int) verdict {
+	if code, text, ok := replyCode(value); ok {
+		enhanced := "5.7.1"
+		if code/100 == 4 {
+			enhanced = "4.7.1"
+		}
+		if e, rest, ok := enhancedCode(text); ok {
+			enhanced, text = e, rest
+		}
+		return l.refusef(code, enhanced, "<%s>: %s rejected: %s", name, class, orElse(text, "Access denied"))
+	}
+	word, text, _ := strings.Cut(strings.TrimSpace(value), " ")
+	text = strings.TrimSpace(text)
+	switch strings.ToUpper(word) {
+	case "OK", "RELAY", "PERMIT":
+		return permit
+	case "DUNNO":
+		return dunno
+	case "REJECT":
+		return l.stop(l.conf.Int("access_map_reject_code"), "5.7.1", name, class, orElse(text, "Access denied"))
+	case "DEFER":
+		return l.stop(l.conf.Int("access_map_defer_code"), "4.7.1", name, class, orElse(text, "Access denied"))
+	case "DEFER_IF_PERMIT":
+		return l.postponeText("defer_if_permit", name, class, text)
+	case "DEFER_IF_REJECT":
+		if l.deferReject == nil {
+			enhanced, text := splitOr(orElse(text, "Service unavailable"), "4.7.1")
+			r := makeReply(l.conf.Int("access_map_defer_code"), enhanced, "<%s>: %s rejected: %s", name, class, text)
+			l.deferReject = &r
+		}
+		return dunno
+	case "WARN", "INFO":
+		r := makeReply(0, "", "<%s>: %s: %s", name, class, text)
+		l.d.log("%s: %s: %s from %s: %s;", orElse(l.queueID(), "NOQUEUE"), strings.ToLower(word), l.facts.Where, l.client, r.Text)
+		return dunno
+	case "PREPEND":
+		l.prepended = append(l.prepended, text)
+		return dunno
+	case "REDIRECT":
+		l.redirect = text
+		return dunno
+	case "BCC":
+		l.bcc = append(l.bcc, text)
+		return dunno
+	case "HOLD":
+		l.hold = true
+		return dunno
+	case "DISCARD":
+		l.discard = true
+		return permit
+	}
+	if allDigits(word) && text == "" {
+		return permit
+	}
+	if depth >= maxActions {
+		return l.serverError()
+	}
+	inner := list{checks: l.checks, param: spec, name: name, class: class}
+	return inner.apply(SplitList(value), depth+1)
+}
+
+// stop refuses with the text of a table, which may begin with an enhanced
+// status code.
+func (l *list) stop(code int64, enhanced, name, class, text string) verdict {
+	enhanced, text = splitOr(text, enhanced)
+	return l.refusef(code, enhanced, "<%s>: %s rejected: %s", name, class, text)
+}
+
+func (l *list) postponeText(action, name, class, text string) verdict {
+	enhanced, text := splitOr(orElse(text, "Service unavailable"), "4.7.1")
+	return l.postpone(action, makeReply(l.conf.Int("access_map_defer_code"), enhanced, "<%s>: %s rejected: %s", name, class, text))
+}
+
+// splitOr takes an enhanced status code off a text, or returns the usual one.
+func splitOr(text, usual string) (enhanced, rest string) {
+	if e, rest, ok := enhancedCode(text); ok {
+		return e, rest
+	}
+	return usual, text
+}
+
+// enhancedCode reads "4.7.1 text" (RFC 3463 §2).
+func enhancedCode(text string) (enhanced, rest string, ok bool) {
+	word, rest, _ := strings.Cut(text, " ")
+	parts := strings.Split(word, ".")
+	if len(parts) != 3 || parts[0] != "2" && parts[0] != "4" && parts[0] != "5" {
+		return "", text, false
+	}
+	for _, p := range parts[1:] {
+		if len(p) == 0 || len(p) > 3 || !allDigits(p) {
+			return "", text, false
+		}
+	}
+	return word, strings.TrimSpace(rest), true
+}
+
+// replyCode reads "4xx text" and "5xx text".
+func replyCode(value string) (code int64, text string, ok bool) {
+	if len(value) < 3 || value[0] != '4' && value[0] != '5' || !allDigits(value[:3]) || len(value) > 3 && !isBlank(value[3]) {
+		return 0, "", false
+	}
+	return int64(value[0]-'0')*100 + int64(value[1]-'0')*10 + int64(value[2]-'0'), strings.TrimSpace(value[3:]), true
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

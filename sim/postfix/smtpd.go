@@ -1,0 +1,267 @@
+//go:build wip
+
+package postfix
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/smtp"
+	"mailtrek/protocols/wire"
+	"mailtrek/sim"
+	"mailtrek/sim/node"
+	"mailtrek/sim/trace"
+)
+
+// listen opens the listeners of an inet service: its own address, or those of
+// inet_interfaces where master.cf gives none.
+func (s *System) listen(svc *service) error {
+	host, name := svc.Endpoint()
+	port, ok := PortNumber(name)
+	if !ok {
+		return Diag{Fatal: true, File: s.master.File, Line: svc.Line, Text: fmt.Sprintf("%s:%s: Servname not supported for ai_socktype", orElse(host, "0.0.0.0"), name)}
+	}
+	var addrs []netip.Addr
+	if host == "" {
+		for _, p := range svc.conf.OwnAddresses() {
+			addrs = append(addrs, p.Addr())
+		}
+	} else if a, err := netip.ParseAddr(host); err == nil {
+		addrs = []netip.Addr{a}
+	} else if strings.EqualFold(host, "localhost") {
+		addrs = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	} else {
+		return Diag{Fatal: true, File: s.master.File, Line: svc.Line, Text: fmt.Sprintf("%s:%s: Name or service not known", host, name)}
+	}
+	for _, a := range addrs {
+		open, err := s.Host.Listen(netip.AddrPortFrom(a, uint16(port)).String(), sim.Service{
+			Name: portName(port), Proto: trace.SMTP, Splitter: func() wire.Splitter { return smtp.NewSplitter() },
+			Serve: func(p *sim.Proc, c *sim.Conn) { s.accept(p, c, svc) },
+		})
+		if err != nil {
+			return Diag{Fatal: true, File: s.master.File, Line: svc.Line, Text: fmt.Sprintf("bind %s port %d: %v", a, port, err)}
+		}
+		s.open = append(s.open, open...)
+	}
+	return nil
+}
+
+// portName is a port's name in /etc/services, or its number.
+func portName(port int) string {
+	switch port {
+	case 25:
+		return "smtp"
+	case 465:
+		return "smtps"
+	case 587:
+		return "submission"
+	}
+	return fmt.Sprint(port)
+}
+
+// accept serves a new connection with the program that master.cf names.
+func (s *System) accept(p *sim.Proc, c *sim.Conn, svc *service) {
+	if svc.Command == "postscreen" {
+		s.postscreen(p, c, svc)
+		return
+	}
+	s.smtpd(p, c, svc)
+}
+
+// smtpdSession is an smtpd(8) process with the client that it serves: the
+// backend of the protocol's session.
+type smtpdSession struct {
+	*daemon
+	client  *peer
+	checks  *checks
+	msg     *smtpdMessage
+	counted bool // anvil knows of the connection
+}
+
+// smtpd serves one client: it finds out the client's name, holds the dialogue,
+// and logs both ends of it.
+func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
+	d := s.begin(p, svc)
+	defer d.end()
+	remote := addrPort(c.RemoteAddr().String())
+	b := &smtpdSession{daemon: d, client: d.lookupPeer(remote)}
+	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
+	d.log("connect from %s", b.client)
+	defer b.anvilDisconnect()
+	cfg := b.sessionConfig()
+	if d.conf.Bool("smtpd_sasl_auth_enable") {
+		auth := newSMTPDAuth(b)
+		if auth == nil {
+			d.log("warning: SASL: Connect to %s failed: No such file or directory", d.conf.Get("smtpd_sasl_path"))
+			d.log("fatal: no SASL authentication mechanisms")
+			c.Close()
+			return
+		}
+		cfg.Auth = auth
+	}
+	session := smtp.NewSession(cfg, b)
+	b.checks.facts = session.Facts()
+	node.Serve(p, c, session)
+	d.log("disconnect from %s %s", b.client, session.Stats())
+}
+
+func addrPort(s string) netip.AddrPort {
+	ap, err := netip.ParseAddrPort(s)
+	if err != nil {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}
+
+// sessionConfig evaluates the parameters that govern the dialogue.
+func (b *smtpdSession) sessionConfig() smtp.Config {
+	c := b.conf
+	cfg := smtp.Config{
+		Hostname: c.Get("myhostname"), Banner: c.Get("smtpd_banner"), Peer: b.client.String(),
+		Timeout: c.Duration("smtpd_timeout"), LineLimit: int(c.Int("line_length_limit")), SizeLimit: c.Int("message_size_limit"),
+		RecipientLimit: int(c.Int("smtpd_recipient_limit")), RecipientOvershoot: int(c.Int("smtpd_recipient_overshoot_limit")),
+		SoftErrors: int(c.Int("smtpd_soft_error_limit")), HardErrors: int(c.Int("smtpd_hard_error_limit")),
+		JunkCommands: int(c.Int("smtpd_junk_command_limit")), ErrorSleep: c.Duration("smtpd_error_sleep_time"),
+		HeloRequired: c.Bool("smtpd_helo_required"), StrictEnvelopes: c.Bool("strict_rfc821_envelopes"),
+		DisableVRFY: c.Bool("disable_vrfy_command"), UTF8: c.Bool("smtputf8_enable"), StrictUTF8: c.Bool("strict_smtputf8"),
+		ForbidPipelining: c.Bool("smtpd_forbid_unauth_pipelining"), BareLFCode: int(c.Int("smtpd_forbid_bare_newline_reject_code")),
+		Discard: smtp.ParseKeywords(c.Get("smtpd_discard_ehlo_keywords")), Noop: c.List("smtpd_noop_commands"),
+		Forbidden: b.forbidden(), SoftBounce: c.Bool("soft_bounce"), TLSAuthOnly: c.Bool("smtpd_tls_auth_only"),
+		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"),
+	}
+	if level, ok := smtp.ParseBareLF(c.Get("smtpd_forbid_bare_newline")); ok {
+		if exempt := ParseNetworks(c.List("smtpd_forbid_bare_newline_exclusions"), b.tables); !exempt.Match(b.client.addr) {
+			cfg.BareLF = level
+		}
+	}
+	switch level := c.Get("smtpd_tls_security_level"); {
+	case level == "encrypt" || level == "" && c.Bool("smtpd_enforce_tls"):
+		cfg.TLS = smtp.TLSEncrypt
+	case level == "may" || level == "" && c.Bool("smtpd_use_tls"):
+		cfg.TLS = smtp.TLSMay
+	}
+	return cfg
+}
+
+// forbidden tells which commands smtpd_forbidden_commands names; nil stands
+// for the default, which the protocol's session knows itself.
+func (b *smtpdSession) forbidden() func(verb string) bool {
+	if !b.conf.IsSet("smtpd_forbidden_commands") {
+		return nil
+	}
+	var words, specs []string
+	for _, item := range b.conf.List("smtpd_forbidden_commands") {
+		if isTableSpec(item) {
+			specs = append(specs, item)
+		} else {
+			words = append(words, item)
+		}
+	}
+	maps := b.tables.Maps(specs)
+	return func(verb string) bool {
+		if listHas(words, verb) {
+			return true
+		}
+		_, spec, err := maps.Find(verb)
+		return err == nil && spec != ""
+	}
+}
+
+// queueID is the id of the message under way, "" if there is none.
+func (b *smtpdSession) queueID() string {
+	if b.msg == nil {
+		return ""
+	}
+	return b.msg.ID()
+}
+
+// Connect counts the client and, without smtpd_delay_reject, judges it.
+func (b *smtpdSession) Connect(*smtp.Facts) *smtp.Reply {
+	if r := b.anvilConnect(); r != nil {
+		return r
+	}
+	if b.conf.Bool("smtpd_delay_reject") {
+		return nil
+	}
+	return b.checks.clientStage()
+}
+
+// Address tells whether an address that parses can be resolved.
+func (b *smtpdSession) Address(_ *smtp.Facts, addr string, utf8 bool) bool {
+	return mailaddr.Resolvable(b.standard(addr), utf8)
+}
+
+// Helo judges the HELO name, without smtpd_delay_reject.
+func (b *smtpdSession) Helo(_ *smtp.Facts, name string) *smtp.Reply {
+	if b.conf.Bool("smtpd_delay_reject") {
+		return nil
+	}
+	return b.checks.heloStage(name)
+}
+
+// spoolFree is the space that a simulated disk has left, in bytes: queue_minfree
+// can still ask for more.
+const spoolFree = 80 << 30
+
+// Mail judges the sender, without smtpd_delay_reject, and looks after the room
+// in the queue.
+func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
+	if !b.conf.Bool("smtpd_delay_reject") {
+		b.checks.inMail = true
+		r := b.checks.mailStage()
+		b.checks.inMail = false
+		if r != nil {
+			return r
+		}
+	}
+	if b.conf.Int("queue_minfree") >= spoolFree || b.conf.Int("message_size_limit") >= spoolFree*2/3 {
+		r := makeReply(452, "4.3.1", "Insufficient system storage")
+		b.checks.logVerdict("reject", &r)
+		b.log("warning: not enough free space in mail queue: %d bytes < 1.5*message size limit", int64(spoolFree))
+		return &r
+	}
+	return nil
+}
+
+// Rcpt judges a recipient.
+func (b *smtpdSession) Rcpt(_ *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
+	return b.checks.rcptStage(r.Addr)
+}
+
+// Vrfy judges the argument of VRFY as if by RCPT.
+func (b *smtpdSession) Vrfy(_ *smtp.Facts, addr string) *smtp.Reply {
+	return b.checks.rcptStage(addr)
+}
+
+// Data applies smtpd_data_restrictions.
+func (b *smtpdSession) Data(*smtp.Facts) *smtp.Reply { return b.checks.dataStage() }
+
+// EndOfData applies smtpd_end_of_data_restrictions.
+func (b *smtpdSession) EndOfData(*smtp.Facts) *smtp.Reply { return b.checks.endOfDataStage() }
+
+// Etrn has mail for a domain of fast_flush_domains delivered (ETRN_README).
+func (b *smtpdSession) Etrn(_ *smtp.Facts, domain string) *smtp.Reply {
+	if r := b.checks.etrnStage(domain); r != nil {
+		return r
+	}
+	in, err := b.conf.DomainList("fast_flush_domains", b.tables).Match(domain)
+	if err == nil && !in {
+		b.log("warning: reject: ETRN %s... from %s", domain, b.client)
+		return &smtp.Reply{Code: 459, Text: "<" + domain + ">: service unavailable"}
+	}
+	if err != nil {
+		return &smtp.Reply{Code: 458, Text: "Unable to queue messages"}
+	}
+	b.hand("flush", "", "deliver mail for "+domain)
+	b.qmgr.flushSite(domain)
+	return nil
+}
+
+// Sleep passes the delay that a client which errs has to wait.
+func (b *smtpdSession) Sleep(d time.Duration) { b.p.Sleep(d) }
+
+// Log writes a line of the session.
+func (b *smtpdSession) Log(text string) { b.log("%s", text) }

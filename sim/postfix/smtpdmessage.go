@@ -1,0 +1,153 @@
+//go:build wip
+
+package postfix
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/smtp"
+)
+
+// smtpdMessage is a message that smtpd(8) passes on to cleanup(8) while the
+// client sends it.
+type smtpdMessage struct {
+	b   *smtpdSession
+	sub *Submission
+}
+
+// Open opens a stream to cleanup at the first accepted recipient; that is when
+// the queue id appears (smtpd_delay_open_until_valid_rcpt).
+func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
+	sub, err := b.Submit(b.p, "smtpd", f.Sender)
+	if err != nil {
+		var no *Refusal
+		if errors.As(err, &no) {
+			return nil, &smtp.Reply{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}
+		}
+		return nil, &smtp.Reply{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
+	}
+	b.msg = &smtpdMessage{b: b, sub: sub}
+	b.checks.instance++
+	auth := ""
+	if f.User != "" {
+		auth = fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
+	}
+	b.log("%s: client=%s%s", sub.ID(), b.client, auth)
+	return b.msg, nil
+}
+
+// ID is the queue id.
+func (m *smtpdMessage) ID() string { return m.sub.ID() }
+
+// Rcpt adds an accepted recipient.
+func (m *smtpdMessage) Rcpt(r *smtp.Recipient) {
+	m.sub.AddRecipient(&Recipient{Addr: r.Addr, Orig: r.Addr, ORcpt: r.ORCPT, Notify: r.Notify})
+}
+
+// Begin ends the envelope and writes smtpd's own header fields.
+func (m *smtpdMessage) Begin(f *smtp.Facts) {
+	mail := m.sub.Mail()
+	mail.EnvID, mail.Ret = f.EnvID, f.Ret
+	mail.Body8, mail.UTF8 = f.Body == "8BITMIME", f.UTF8
+	mail.Local = m.b.rewritesHeaders()
+	k := m.b.checks
+	if k.redirect != "" {
+		mail.Recipients = []*Recipient{{Addr: k.redirect, Orig: k.redirect}}
+	}
+	for _, to := range k.bcc {
+		m.sub.AddRecipient(&Recipient{Addr: to, Orig: to, Notify: smtp.NotifyNever})
+	}
+	m.sub.Prepend(m.received(f))
+	for _, field := range k.prepended {
+		m.sub.Prepend(field)
+	}
+}
+
+// received is the Received field (RFC 5321 §4.4) as smtpd writes it.
+func (m *smtpdMessage) received(f *smtp.Facts) string {
+	b := m.b
+	var s strings.Builder
+	fmt.Fprintf(&s, "Received: from %s (%s [%s])", orElse(f.Helo, b.client.name), b.client.name, addressText(b.client))
+	if f.TLS != nil && b.conf.Bool("smtpd_tls_received_header") {
+		fmt.Fprintf(&s, "\n\t(using %s with cipher %s (%d/%d bits))\n\t(No client certificate requested)", f.TLS.Version, f.TLS.Cipher, f.TLS.Bits, f.TLS.Bits)
+	}
+	if f.User != "" && b.conf.Bool("smtpd_sasl_authenticated_header") {
+		fmt.Fprintf(&s, "\n\t(Authenticated sender: %s)", f.User)
+	}
+	fmt.Fprintf(&s, "\n\tby %s (%s) with %s id %s", b.conf.Get("myhostname"), b.conf.Get("mail_name"), f.With(), m.sub.ID())
+	if f.Recipients == 1 {
+		fmt.Fprintf(&s, "\n\tfor <%s>; %s", mailaddr.Quote(f.First), postfixDate(b.p.Now()))
+	} else {
+		fmt.Fprintf(&s, ";\n\t%s", postfixDate(b.p.Now()))
+	}
+	return s.String()
+}
+
+// addressText is a client's address as Received has it (RFC 5321 §4.1.3: IPv6
+// addresses are tagged).
+func addressText(c *peer) string {
+	if c.addr.Is6() {
+		return "IPv6:" + c.addr.String()
+	}
+	return c.addr.String()
+}
+
+// Write takes content.
+func (m *smtpdMessage) Write(p []byte) (int, error) {
+	m.sub.Write(p)
+	return len(p), nil
+}
+
+// Commit ends the content; the reply is cleanup's no.
+func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
+	k := m.b.checks
+	m.b.finished()
+	if k.discard {
+		m.b.log("%s: discard: END-OF-MESSAGE from %s", m.sub.ID(), k.client)
+		m.sub.Abort()
+		return nil
+	}
+	if no := m.sub.Commit(); no != nil {
+		return []*smtp.Reply{{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}}
+	}
+	return nil
+}
+
+// Abort throws the message away.
+func (m *smtpdMessage) Abort() {
+	m.sub.Abort()
+	m.b.finished()
+}
+
+// finished forgets what belonged to the message.
+func (b *smtpdSession) finished() {
+	b.msg = nil
+	k := b.checks
+	k.prepended, k.redirect, k.bcc, k.hold, k.discard = nil, "", nil, false, false
+}
+
+// rewritesHeaders tells whether the client is one whose headers are completed
+// (local_header_rewrite_clients).
+func (b *smtpdSession) rewritesHeaders() bool {
+	for _, item := range b.conf.List("local_header_rewrite_clients") {
+		var yes bool
+		switch {
+		case item == "permit_inet_interfaces":
+			yes = b.checks.ownClient()
+		case item == "permit_mynetworks":
+			yes = b.checks.mynetworks()
+		case item == "permit_sasl_authenticated":
+			yes = b.checks.authenticated()
+		case isTableSpec(item):
+			value, _, err := b.tables.Maps([]string{item}).findKeys(networkKeys(b.client.addr.String()))
+			yes = err == nil && value != ""
+		}
+		if yes {
+			return true
+		}
+	}
+	return false
+}

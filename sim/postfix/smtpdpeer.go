@@ -1,0 +1,95 @@
+//go:build wip
+
+package postfix
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"mailtrek/protocols/dnswire"
+	"mailtrek/protocols/mailaddr"
+	"mailtrek/sim/trace"
+)
+
+// lookup asks the host's resolver.
+func (d *daemon) lookup(name string, typ uint16) (*dnswire.Answer, error) {
+	return d.Host.Stub.Lookup(d.p, name, typ)
+}
+
+// lookupPeer finds out who a client is (smtpd_peer.c): the name that its
+// address has, and whether that name has the address.
+func (d *daemon) lookupPeer(remote netip.AddrPort) *peer {
+	c := &peer{name: "unknown", reverse: "unknown", addr: remote.Addr(), port: remote.Port(), nameOK: 5, reverseOK: 5}
+	if !d.conf.Bool("smtpd_peername_lookup") {
+		return c
+	}
+	if name := d.hostsName(c.addr); name != "" {
+		c.name, c.reverse, c.nameOK, c.reverseOK = name, name, 2, 2
+		return c
+	}
+	answer, err := d.lookup(dnswire.ReverseName(c.addr), dns.TypePTR)
+	if err != nil {
+		if temporary(err) {
+			c.nameOK, c.reverseOK = 4, 4
+		}
+		return c
+	}
+	d.p.Because(trace.Seq(answer.Cause))
+	names := answer.Names()
+	if len(names) == 0 || !mailaddr.ValidHostname(names[0]) {
+		return c
+	}
+	c.reverse, c.reverseOK = names[0], 2
+	d.verifyPeer(c)
+	return c
+}
+
+// verifyPeer looks the name of a client up and compares.
+func (d *daemon) verifyPeer(c *peer) {
+	answer, err := d.lookup(c.reverse, dns.TypeA)
+	if err != nil {
+		c.nameOK = 5
+		why := "Name or service not known"
+		if temporary(err) {
+			c.nameOK, why = 4, "Temporary failure in name resolution"
+		}
+		d.log("warning: hostname %s does not resolve to address %s: %s", c.reverse, c.addr, why)
+		return
+	}
+	d.p.Because(trace.Seq(answer.Cause))
+	for _, a := range answer.Addrs() {
+		if a.Unmap() == c.addr {
+			c.name, c.nameOK = c.reverse, 2
+			return
+		}
+	}
+	d.log("warning: hostname %s does not resolve to address %s", c.reverse, c.addr)
+}
+
+// temporary tells whether a lookup may succeed later.
+func temporary(err error) bool {
+	var failure *dnswire.LookupError
+	return errors.As(err, &failure) && failure.Temporary()
+}
+
+// hostsName looks an address up in /etc/hosts, which is asked before the DNS
+// (hosts(5), nsswitch.conf(5)). Loopback is "localhost" on every host.
+func (d *daemon) hostsName(a netip.Addr) string {
+	if text, err := d.Host.Tree.ReadFile("/etc/hosts"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			line, _, _ = strings.Cut(line, "#")
+			if f := strings.Fields(line); len(f) > 1 {
+				if own, err := netip.ParseAddr(f[0]); err == nil && own == a {
+					return f[1]
+				}
+			}
+		}
+	}
+	if a.IsLoopback() {
+		return "localhost"
+	}
+	return ""
+}

@@ -128,6 +128,40 @@ func TestWhatAReaderKeepsIsNoMailboxOfAServer(t *testing.T) {
 	}
 }
 
+// pieces is a submission whose content stands in three events, and one that
+// breaks off in its content.
+func pieces() *trace.Trace {
+	b := tracetest.NewBuilder(trace.Header{Scenario: "pieces", Title: "Big mail", Start: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)})
+	pc, mx := b.Node("pc.example", "pc", "10.0.0.1", "MUA"), b.Node("mx.example", "mx", "10.0.0.2", "MTA")
+	b.Msg = b.T.AddMsg(trace.Msg{Name: "big"})
+	for _, last := range []string{"the end\r\n.\r\n", ""} {
+		d := b.Open(trace.SMTP, pc, mx, "10.0.0.2:25").Accept()
+		d.S("220 mx.example")
+		d.C("DATA")
+		d.S("354 go ahead")
+		if last == "" {
+			d.Pieces(trace.Client, "Subject: bi", "")
+			b.T.At(trace.Seq(b.T.Len())).Flags = trace.More
+			d.Close(trace.Client)
+			continue
+		}
+		d.Pieces(trace.Client, "Subject: bi", "g\r\n\r\nfrom the beg", "inning to "+last)
+		d.S("250 2.0.0 Ok")
+		d.Close(trace.Client)
+	}
+	return b.T
+}
+
+func TestAContentInPiecesIsToldAsOne(t *testing.T) {
+	for _, format := range []string{"text", "transcript"} {
+		var b bytes.Buffer
+		if err := export.Write(&b, pieces(), format); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, "testdata/pieces."+format, b.String())
+	}
+}
+
 // hostile is a trace in which everything from outside tries to steer the
 // terminal or to leave the folder.
 func hostile() *trace.Trace {

@@ -43,6 +43,7 @@ type Text struct {
 	clock  string                   // the time that was told last
 	seq    trace.Seq                // the event being told, until its first line is out
 	told   map[trace.MsgID][]string // the content of each message as it was last told
+	held   map[trace.ConnID][]byte  // content of which not all pieces have come
 }
 
 // NewText returns a teller that has told nothing yet.
@@ -51,7 +52,7 @@ func NewText(w io.Writer, t *trace.Trace, opt TextOptions) *Text {
 		opt.Width = 96
 	}
 	opt.Width = max(opt.Width, 40)
-	tx := &Text{t: t, out: bufio.NewWriter(w), opt: opt, told: map[trace.MsgID][]string{}}
+	tx := &Text{t: t, out: bufio.NewWriter(w), opt: opt, told: map[trace.MsgID][]string{}, held: map[trace.ConnID][]byte{}}
 	if opt.Match == nil {
 		tx.folder = state.New(t)
 	}
@@ -220,7 +221,16 @@ const sameAgain = 6
 // content tells a message on the wire. What was told before at another hop is
 // not told again: mostly only what was added on top is new.
 func (x *Text) content(e *trace.Event, who string) {
-	all := lines(x.t.Text(e))
+	text := x.t.Text(e)
+	if held := x.held[e.Conn]; e.Flags&trace.More != 0 || held != nil {
+		text = append(held, text...)
+		x.held[e.Conn] = text
+		if e.Flags&trace.More != 0 && x.opt.Match == nil {
+			return
+		}
+		delete(x.held, e.Conn)
+	}
+	all := lines(text)
 	before := x.told[e.Msg]
 	same := 0
 	for same < len(all) && same < len(before) && all[len(all)-1-same] == before[len(before)-1-same] {
@@ -230,13 +240,24 @@ func (x *Text) content(e *trace.Event, who string) {
 		x.told[e.Msg] = all
 	}
 	if same < sameAgain {
-		x.quote(e, 2, who, x.t.Text(e), maxContent)
+		x.quote(e, 2, who, text, maxContent)
 		return
 	}
 	for _, l := range all[:len(all)-same] {
 		x.say(e, 2, "%s%s", who, expand(l))
 	}
 	x.say(e, 2, "%s… and the %d lines as at the hop before", who, same)
+}
+
+// broken tells what there is of a content whose connection ends before it.
+func (x *Text) broken(e *trace.Event) {
+	held := x.held[e.Conn]
+	if len(held) == 0 || e.Conn == 0 {
+		return
+	}
+	delete(x.held, e.Conn)
+	x.caption(e)
+	x.quote(e, 2, "C: ", held, maxContent)
 }
 
 // plain is a text in one line.

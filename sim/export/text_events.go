@@ -13,7 +13,9 @@ import (
 func (x *Text) tell(e *trace.Event) {
 	switch {
 	case e.Kind.Said():
-		x.caption(e)
+		if e.Kind != trace.Content || e.Flags&trace.More == 0 {
+			x.caption(e)
+		}
 		who := speaker(x.t.Conn(e.Conn), e) + ": "
 		if e.Kind == trace.Content {
 			x.content(e, who)
@@ -21,6 +23,7 @@ func (x *Text) tell(e *trace.Event) {
 		}
 		x.quote(e, 2, who, x.t.Text(e), maxContent)
 	case e.Kind.Connection():
+		x.broken(e)
 		x.tellConnection(e)
 	case e.Kind == trace.State || e.Kind == trace.TLS:
 		x.tellSession(e)

@@ -58,8 +58,18 @@ func dialogue(t *trace.Trace, id trace.ConnID, events []trace.Seq) []byte {
 	}
 	fmt.Fprintf(&b, "# protocol: %s\n", c.Proto)
 	fmt.Fprintf(&b, "# start: %.3f s after the start of the path\n\n", t.At(events[0]).At().Seconds())
+	var held []byte // pieces of a content that goes on
 	for i, s := range events {
-		spoken(&b, t, c, events[i:], t.At(s))
+		e := t.At(s)
+		text := t.Text(e)
+		if e.Kind == trace.Content {
+			held = append(held, text...)
+			if e.Flags&trace.More != 0 && i+1 < len(events) && t.At(events[i+1]).Kind == trace.Content {
+				continue
+			}
+			text, held = held, nil
+		}
+		spoken(&b, t, c, events[i:], text)
 	}
 	return b.Bytes()
 }
@@ -80,14 +90,15 @@ func speaker(c *trace.Conn, e *trace.Event) string {
 }
 
 // spoken writes one event of a dialogue; rest are it and those after it.
-func spoken(b *bytes.Buffer, t *trace.Trace, c *trace.Conn, rest []trace.Seq, e *trace.Event) {
+func spoken(b *bytes.Buffer, t *trace.Trace, c *trace.Conn, rest []trace.Seq, text []byte) {
+	e := t.At(rest[0])
 	who := speaker(c, e)
 	switch e.Kind {
 	case trace.Line, trace.Content, trace.Auth, trace.Raw:
 		if who == "C" && e.Flags&trace.Pipelined == 0 && pipelines(t, c, rest[1:]) {
 			b.WriteString("# pipelined\n")
 		}
-		wireLines(b, who, t.Text(e))
+		wireLines(b, who, text)
 	case trace.TLS:
 		fmt.Fprintf(b, "# tls (%s, %s)\n", expand(t.Name(e.A)), expand(t.Name(e.B)))
 	case trace.Close:

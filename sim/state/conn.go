@@ -128,7 +128,7 @@ func (c *Conn) apply(t *trace.Trace, q trace.Seq, e *trace.Event) {
 			return
 		}
 		c.LastServer = q
-		if e.Flags&trace.More == 0 && e.Kind != trace.Content {
+		if e.Flags&trace.More == 0 {
 			c.answered(t, e)
 		}
 	}
@@ -162,7 +162,7 @@ func (c *Conn) said(t *trace.Trace, q trace.Seq, e *trace.Event) {
 	c.LastClient = q
 	if e.Kind == trace.Content {
 		c.Mail.Content = q
-		if n := len(c.Waiting); n > 0 && t.Name(t.At(c.Waiting[n-1]).A) == "BDAT" {
+		if n := len(c.Waiting); e.Flags&trace.More != 0 || n > 0 && t.Name(t.At(c.Waiting[n-1]).A) == "BDAT" {
 			return
 		}
 	}
@@ -171,7 +171,8 @@ func (c *Conn) said(t *trace.Trace, q trace.Seq, e *trace.Event) {
 
 // answered takes the line that ends a reply: it belongs to the oldest command
 // that has none. LMTP answers the content once for each recipient; IMAP
-// answers with the command's tag.
+// answers with the command's tag; a message that a server sends is the end of
+// the reply to RETR or TOP when the line before it promised more.
 func (c *Conn) answered(t *trace.Trace, e *trace.Event) {
 	text := t.Text(e)
 	if len(c.Waiting) == 0 || e.Proto == trace.IMAP && len(text) > 0 && text[0] == '*' {
@@ -179,7 +180,7 @@ func (c *Conn) answered(t *trace.Trace, e *trace.Event) {
 	}
 	cmd := t.At(c.Waiting[0])
 	verb, answers := t.Name(cmd.A), t.Name(e.A)
-	if cmd.Kind != trace.Content && answers != "" && verb != "" && answers != verb {
+	if cmd.Kind != trace.Content && answers != verb && (answers != "" && verb != "" || e.Kind == trace.Content) {
 		return
 	}
 	q := c.Waiting[0]

@@ -103,7 +103,9 @@ func (x *index) addKind(s trace.Seq, e *trace.Event) {
 			x.fields[e.Msg] = append(x.fields[e.Msg], s)
 		}
 	case trace.Content:
-		x.addText(s, e)
+		if !x.continues(e) {
+			x.addText(s, e)
+		}
 	case trace.Envelope, trace.Queue:
 		x.addEntry(s, e)
 	case trace.Mailbox:
@@ -112,6 +114,21 @@ func (x *index) addKind(s trace.Seq, e *trace.Event) {
 			x.addText(s, e)
 		}
 	}
+}
+
+// continues tells whether the content of the event, which is the last of its
+// connection so far, goes on with that of the event before it.
+func (x *index) continues(e *trace.Event) bool {
+	if e.Conn == 0 || len(x.conns[e.Conn]) < 2 {
+		return false
+	}
+	list := x.conns[e.Conn]
+	return piece(x.t.At(list[len(list)-2]), e)
+}
+
+// piece tells whether b is the next piece of the content of which a is one.
+func piece(a, b *trace.Event) bool {
+	return a.Kind == trace.Content && b.Kind == trace.Content && a.Flags&trace.More != 0 && a.Node == b.Node
 }
 
 func (x *index) addText(s trace.Seq, e *trace.Event) {

@@ -80,9 +80,30 @@ func (s *Snapshot) MsgEvents(id trace.MsgID) []trace.Seq { return s.part(s.f.msg
 // changed so far, on all hosts.
 func (s *Snapshot) Fields(id trace.MsgID) []trace.Seq { return s.part(s.f.fields, int(id)) }
 
-// Contents are the events whose text is the message's content (on the wire:
-// dot-stuffed; in a mailbox: as stored) so far.
+// Contents are the events with which the message's content begins (on the wire:
+// dot-stuffed; in a mailbox: as stored) so far. Content is its text.
 func (s *Snapshot) Contents(id trace.MsgID) []trace.Seq { return s.part(s.f.texts, int(id)) }
+
+// Content is the content that begins with event q, one of Contents: all its
+// pieces so far, for a big message stands in several events. whole tells
+// whether there are no more to come.
+func (s *Snapshot) Content(q trace.Seq) (text []byte, whole bool) {
+	t := s.f.t
+	e := t.At(q)
+	text = t.Text(e)
+	if e.Kind != trace.Content || e.Flags&trace.More == 0 {
+		return text, true
+	}
+	text = append([]byte(nil), text...)
+	for list := upTo(s.f.conns[e.Conn], s.Seq); ; {
+		next := after(list, q)
+		if next == 0 || !piece(e, t.At(next)) {
+			return text, e.Flags&trace.More == 0
+		}
+		q, e = next, t.At(next)
+		text = append(text, t.Text(e)...)
+	}
+}
 
 func (s *Snapshot) part(lists [][]trace.Seq, i int) []trace.Seq {
 	if i >= len(lists) {

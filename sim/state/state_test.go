@@ -232,6 +232,33 @@ func TestWhatAReaderKeepsIsNoDelivery(t *testing.T) {
 	}
 }
 
+func TestContentInPieces(t *testing.T) {
+	b := tracetest.NewBuilder(trace.Header{})
+	pc, mx := b.Node("pc.example", "pc", "10.0.0.1", "MUA"), b.Node("mx.example", "mx", "10.0.0.2", "MTA")
+	b.Msg = b.T.AddMsg(trace.Msg{Name: "big"})
+	d := b.Open(trace.SMTP, pc, mx, "10.0.0.2:25").Accept()
+	d.C("DATA")
+	d.S("354 go ahead")
+	d.Pieces(trace.Client, "one ", "two ", "three\r\n.\r\n")
+	d.S("250 2.0.0 Ok")
+	f := state.New(b.T)
+	var got []string
+	for s := trace.Seq(1); int(s) <= b.T.Len(); s++ {
+		snap := f.At(s)
+		for _, q := range snap.Contents(1) {
+			text, whole := snap.Content(q)
+			got = append(got, fmt.Sprintf("%q %t waiting %d", text, whole, len(snap.Conn(d.ID).Waiting)))
+		}
+	}
+	want := []string{
+		`"one " false waiting 0`, `"one two " false waiting 0`,
+		`"one two three\r\n.\r\n" true waiting 1`, `"one two three\r\n.\r\n" true waiting 0`,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf(" got %q\nwant %q", got, want)
+	}
+}
+
 func TestStepsAndStages(t *testing.T) {
 	tr := tracetest.Failover()
 	f := state.New(tr)

@@ -122,6 +122,48 @@ func TestEveryHeadHasAnExampleThatWorks(t *testing.T) {
 	}
 }
 
+// The manual of selectors is made from the table of heads.
+func TestManual(t *testing.T) {
+	const intro = `# Selectors
+
+A selector names events. The same language serves in ` + "`" + `expect` + "`" + ` blocks, as ` + "`" + `at=` + "`" + ` of a quiz, as a breakpoint, a filter or a search on
+the screen, and behind ` + "`" + `mailtrek run --grep` + "`" + ` and ` + "`" + `mailtrek play --at` + "`" + `.
+
+    smtp RCPT at mail2
+    smtp smtp.sender.example -> mail.alabala.com S: 250 2.0.0 *
+    queue mail -> deferred and msg first
+    reply 4?? or connect refused
+    log mail status=bounced and not "Connection refused"
+
+Clauses are joined by ` + "`" + `and` + "`" + `, ` + "`" + `or` + "`" + `, ` + "`" + `not` + "`" + ` and parentheses; ` + "`" + `and` + "`" + ` binds more tightly than ` + "`" + `or` + "`" + `. A clause begins with one of the words
+below. Any clause may also name hosts and texts:
+
+| | |
+|---|---|
+| ` + "`" + `at HOST` + "`" + ` | the server of the connection; elsewhere the host where it happens |
+| ` + "`" + `from HOST` + "`" + `, ` + "`" + `to HOST` + "`" + ` | who sends, who receives |
+| ` + "`" + `HOST -> HOST:PORT` + "`" + ` | client and server of the connection; either side and the port may be left out |
+| ` + "`" + `C: LINE` + "`" + `, ` + "`" + `S: LINE` + "`" + ` | a line of the client, of the server, compared as a whole |
+| ` + "`" + `"words"` + "`" + ` | anywhere in the text |
+
+A host is a full or short name or an address. In names and texts ` + "`" + `*` + "`" + ` stands for any characters and ` + "`" + `?` + "`" + ` for one; capitals do not matter.
+What stands in quotes has no other meaning: ` + "`" + `"and"` + "`" + `.
+
+| word | takes | means | example |
+|---|---|---|---|
+`
+	var b strings.Builder
+	b.WriteString(intro)
+	for _, h := range trace.SelectorHeads() {
+		takes := ""
+		if h.Takes != "" {
+			takes = "`" + strings.ReplaceAll(h.Takes, "|", `\|`) + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` |\n", h.Word, takes, h.Meaning, h.Example)
+	}
+	compare(t, "SELECTORS.md", b.String())
+}
+
 func TestPrevIsTheMirrorOfNext(t *testing.T) {
 	story := tracetest.Story()
 	sel, err := trace.ParseSelector("log or dns MX")

@@ -171,6 +171,17 @@ func (d *Dialogue) Content(side trace.Side, wire string) trace.Seq {
 	return s
 }
 
+// Pieces is message content that stands in several events.
+func (d *Dialogue) Pieces(side trace.Side, pieces ...string) {
+	for i, p := range pieces {
+		e := trace.Event{Kind: trace.Content, Side: side, A: d.verb}
+		if i < len(pieces)-1 {
+			e.Flags = trace.More
+		}
+		d.add(e, p)
+	}
+}
+
 // State moves the server's session to another state.
 func (d *Dialogue) State(to string) {
 	last := d.b.Last

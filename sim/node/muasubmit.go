@@ -55,23 +55,26 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 		helo = m.Host.Name
 	}
 	c := smtp.NewClient(conn, smtp.ClientConfig{Helo: helo, Peer: server.Host, OneByOne: true, Now: p.Now})
-	if err := c.Greet(); err != nil {
+	defer func() {
+		_ = c.Quit() // what the user is told has been decided before
 		conn.Close()
+	}()
+	if err := c.Greet(); err != nil {
 		return err
 	}
 	if m.Login != "" {
 		if err := m.login(c); err != nil {
-			_ = c.Quit() // the refusal is what counts
-			conn.Close()
 			return err
 		}
 	}
 	mail := &smtp.Mail{Sender: m.sender(out.From), Content: content, Last: true}
+	if !isASCII(string(content)) {
+		mail.Body = "8BITMIME" // RFC 6152 §3
+	}
 	for _, to := range out.To {
 		mail.Recipients = append(mail.Recipients, smtp.Recipient{Addr: to})
 	}
 	res, err := c.Send(mail)
-	conn.Close()
 	if err != nil {
 		return err
 	}
@@ -84,7 +87,8 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 	return errors.Join(failed...)
 }
 
-// login authenticates by the strongest mechanism of those that both know.
+// login authenticates by the first mechanism that both know, in the order in
+// which simple programs try them.
 func (m *MUA) login(c *smtp.Client) error {
 	for _, mechanism := range []string{"PLAIN", "LOGIN", "CRAM-MD5"} {
 		for _, offered := range c.AuthMechanisms() {

@@ -9,6 +9,8 @@ type Reply struct {
 	Enhanced string // "5.1.1", or "" where the protocol has none
 	Text     string // "\n" separates lines
 	Cause    string // why, for the log; it never reaches the peer
+
+	raw string // as a client received it, its lines joined by blanks
 }
 
 // NewReply makes a reply of a line as Postfix writes it: "550 5.1.1 text".
@@ -32,8 +34,12 @@ func (r *Reply) Positive() bool { return r.Code/100 == 2 || r.Code/100 == 3 }
 // Error returns the reply as one line, as String does.
 func (r *Reply) Error() string { return r.String() }
 
-// String returns the reply as one line, as log lines have it.
+// String returns the reply as one line, as log lines have it. One that a
+// client received is given word for word, with the code of each line.
 func (r *Reply) String() string {
+	if r.raw != "" {
+		return r.raw
+	}
 	return string(appendReplyText(appendCode(make([]byte, 0, 16+len(r.Text)), r.Code, ' '), r.Enhanced, strings.ReplaceAll(r.Text, "\n", " ")))
 }
 

@@ -1,0 +1,252 @@
+package smtp
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Client is the client half of a connection: code that a process runs from
+// top to bottom, one method after another, as Postfix's smtp(8) and lmtp(8)
+// do it: Greet, perhaps StartTLS and Auth, Send for each message, Quit.
+type Client struct {
+	cfg      ClientConfig
+	rw       io.ReadWriter
+	out      []byte // written with the next flush
+	in       []byte // read and not yet used
+	from     int    // where the unused part of in begins
+	waiting  []asked
+	offers   Keywords
+	host     string // the name in the reply to EHLO
+	size     int64
+	auth     []string
+	done     bool
+	replies  [lastStage + 1]Reply // the last reply of each stage
+	outcomes []Outcome
+	refused  *Error // why nothing of the mail under way can be sent
+	accepted int
+}
+
+// ClientConfig is how a client behaves. The zero value of all but Helo works.
+type ClientConfig struct {
+	// Helo is the name for HELO, EHLO, LHLO ($smtp_helo_name).
+	Helo string
+	// Peer names the server in the texts of errors: "host[address]".
+	Peer string
+	// LMTP speaks RFC 2033: LHLO, and a reply per recipient at the end.
+	LMTP bool
+	// OneByOne waits for the reply to each command, also to QUIT, as simple
+	// mail programs do.
+	OneByOne bool
+	// HeloOnly never tries EHLO ($smtp_never_send_ehlo).
+	HeloOnly bool
+	// Discard are EHLO keywords to overlook ($smtp_discard_ehlo_keywords).
+	Discard Keywords
+	// LineLimit is $smtp_line_length_limit; 0 means 998 (RFC 5321
+	// §4.5.3.1.6), a negative value no limit.
+	LineLimit int
+	// Now is the clock for Timeouts. Without it, or on a connection that has
+	// no SetReadDeadline, the client waits for ever.
+	Now func() time.Time
+	// Timeouts are how long to wait for the reply at a stage; what is missing
+	// is taken from DefaultTimeout.
+	Timeouts map[Stage]time.Duration
+}
+
+// NewClient makes a client on an open connection.
+func NewClient(rw io.ReadWriter, cfg ClientConfig) *Client {
+	if cfg.LineLimit == 0 {
+		cfg.LineLimit = 998
+	}
+	return &Client{cfg: cfg, rw: rw}
+}
+
+// Greet reads the greeting and says who we are. RFC 5321 §3.2: EHLO, and after
+// its refusal HELO. The error is an *Error.
+func (c *Client) Greet() error {
+	r, err := c.read(StageGreeting)
+	if err != nil {
+		return err
+	}
+	if r.Code/100 != 2 {
+		return &Error{Stage: StageGreeting, Reply: keep(r), Host: c.cfg.Peer}
+	}
+	return c.hello()
+}
+
+// hello sends LHLO, or EHLO with HELO to fall back on.
+func (c *Client) hello() error {
+	c.offers, c.size, c.auth = 0, 0, nil
+	if c.cfg.LMTP {
+		r, err := c.ask(StageLHLO, "LHLO "+c.cfg.Helo)
+		if err == nil && r.Code/100 != 2 {
+			err = &Error{Stage: StageLHLO, Reply: keep(r), Host: c.cfg.Peer}
+		}
+		if err == nil {
+			c.learn(r)
+		}
+		return err
+	}
+	if !c.cfg.HeloOnly {
+		r, err := c.ask(StageEHLO, "EHLO "+c.cfg.Helo)
+		if err != nil {
+			return err
+		}
+		if r.Code/100 == 2 {
+			c.learn(r)
+			return nil
+		}
+		if r.Code == 421 {
+			return &Error{Stage: StageEHLO, Reply: keep(r), Host: c.cfg.Peer}
+		}
+	}
+	r, err := c.ask(StageHELO, "HELO "+c.cfg.Helo)
+	if err == nil && r.Code/100 != 2 {
+		err = &Error{Stage: StageHELO, Reply: keep(r), Host: c.cfg.Peer}
+	}
+	return err
+}
+
+// learn reads the keywords of a reply to EHLO or LHLO (RFC 5321 §4.1.1.1).
+func (c *Client) learn(r *Reply) {
+	for i, line := range strings.Split(r.Text, "\n") {
+		words := strings.Fields(strings.Replace(line, "=", " ", 1))
+		if len(words) == 0 {
+			continue
+		}
+		if i == 0 {
+			c.host = words[0]
+			continue
+		}
+		k := ParseKeywords(words[0]) &^ c.cfg.Discard
+		c.offers |= k
+		if k&KeySize != 0 && len(words) > 1 {
+			if n, ok := parseCount([]byte(words[1])); ok && n > 0 {
+				c.size = n
+			}
+		}
+		if k&KeyAuth != 0 {
+			c.auth = words[1:]
+		}
+	}
+	if c.offers&KeyUTF8 != 0 {
+		// RFC 6531 §3.1: who offers SMTPUTF8 must offer 8BITMIME.
+		c.offers |= Key8BitMIME
+	}
+}
+
+// Offers reports whether the server has announced all of these extensions.
+func (c *Client) Offers(k Keywords) bool { return c.offers&k == k }
+
+// Host is the name by which the server introduced itself in its reply to EHLO.
+func (c *Client) Host() string { return c.host }
+
+// SizeLimit is the limit that the server announced with SIZE, 0 if none.
+func (c *Client) SizeLimit() int64 { return c.size }
+
+// AuthMechanisms are those that the server announced.
+func (c *Client) AuthMechanisms() []string { return c.auth }
+
+// Done reports whether the connection is used up: QUIT was sent, or it broke.
+func (c *Client) Done() bool { return c.done }
+
+// StartTLS asks for encryption, has handshake make it, and says EHLO again
+// (RFC 3207 §4.2). The reply of a server that refuses is an *Error; the
+// connection can then go on in clear.
+func (c *Client) StartTLS(handshake func(io.ReadWriter) (io.ReadWriter, error)) error {
+	r, err := c.ask(StageStartTLS, "STARTTLS")
+	if err != nil {
+		return err
+	}
+	if r.Code/100 != 2 {
+		return &Error{Stage: StageStartTLS, Reply: keep(r), Host: c.cfg.Peer}
+	}
+	// RFC 3207 §4.2: what came in clear behind the reply is not
+	// part of the encrypted dialogue.
+	c.in, c.from = c.in[:0], 0
+	rw, err := handshake(c.rw)
+	if err != nil {
+		c.done = true
+		return &Error{Stage: StageStartTLS, Host: c.cfg.Peer, text: "Cannot start TLS: handshake failure", dsn: "4.7.5", Cause: err}
+	}
+	c.rw = rw
+	return c.hello()
+}
+
+// Reset sends RSET, for instance to see whether a connection that was kept
+// still lives.
+func (c *Client) Reset() error {
+	r, err := c.ask(StageRset, "RSET")
+	if err == nil && r.Code/100 != 2 {
+		err = &Error{Stage: StageRset, Reply: keep(r), Host: c.cfg.Peer}
+	}
+	return err
+}
+
+// Quit sends QUIT. Postfix does not wait for the reply to it
+// (smtp_skip_quit_response); a client that goes one by one does.
+func (c *Client) Quit() error {
+	if c.done {
+		return nil
+	}
+	c.done = true
+	if c.cfg.OneByOne {
+		_, err := c.ask(StageQuit, "QUIT")
+		return err
+	}
+	c.out = append(c.out, "QUIT\r\n"...)
+	return c.flush(StageQuit)
+}
+
+// Cmd sends any command and returns the reply to it.
+func (c *Client) Cmd(line string) (Reply, error) {
+	r, err := c.ask(StageOther, line)
+	if err != nil {
+		return Reply{}, err
+	}
+	return *r, nil
+}
+
+// ask sends a command and waits for its reply.
+func (c *Client) ask(stage Stage, line string) (*Reply, error) {
+	c.out = append(append(c.out, line...), '\r', '\n')
+	if err := c.flush(stage); err != nil {
+		return nil, err
+	}
+	return c.read(stage)
+}
+
+// flush writes what is to be written, in one piece.
+func (c *Client) flush(stage Stage) error {
+	if len(c.out) == 0 {
+		return nil
+	}
+	_, err := c.rw.Write(c.out)
+	c.out = c.out[:0]
+	if err != nil {
+		return c.broken(stage, err)
+	}
+	return nil
+}
+
+// broken makes the error of a connection that broke.
+func (c *Client) broken(stage Stage, err error) *Error {
+	c.done = true
+	e := &Error{Stage: stage, Host: c.cfg.Peer, Lost: true, Cause: err}
+	if t, ok := err.(interface{ Timeout() bool }); ok && t.Timeout() {
+		e.Lost, e.TimedOut = false, true
+	}
+	return e
+}
+
+// keep makes a reply of its own of the one that the client uses again.
+func keep(r *Reply) *Reply {
+	k := *r
+	return &k
+}
+
+// sizeParam is " SIZE=n" (RFC 1870 §5).
+func sizeParam(dst []byte, n int64) []byte {
+	return strconv.AppendInt(append(dst, " SIZE="...), n, 10)
+}

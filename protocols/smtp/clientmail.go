@@ -1,0 +1,351 @@
+package smtp
+
+import (
+	"bytes"
+
+	"mailtrek/protocols/mailaddr"
+)
+
+// Mail is a message for Client.Send.
+type Mail struct {
+	Sender     string      // internal form, "" for the null sender
+	Recipients []Recipient // Addr in internal form; ORCPT and Notify where DSN is offered
+	Content    []byte      // lines end in LF (CRLF is taken, too)
+	Size       int64       // for SIZE=; 0 leaves it out
+	Body       string      // for BODY=: "", "7BIT", "8BITMIME"
+	UTF8       bool        // the sender asked for SMTPUTF8
+	NeedsUTF8  bool        // and an address or a header makes it necessary
+	EnvID      string      // for ENVID=, not encoded
+	Ret        Ret         // for RET=
+	Last       bool        // no other message follows: QUIT goes with the dot
+}
+
+// Outcome is what became of one recipient.
+type Outcome struct {
+	// Reply is the 2yz by which the server took the responsibility.
+	Reply Reply
+	// Err is why it did not; nil for success.
+	Err *Error
+}
+
+// Result is what became of a mail, an Outcome for each of its recipients.
+type Result struct {
+	Outcomes []Outcome
+}
+
+// asked is a command whose reply is still to come.
+type asked struct {
+	stage Stage
+	rcpt  int
+}
+
+// pipelineBuffer is how much Postfix sends before it reads replies
+// (RFC 2920 §3.1 wants a client to mind the TCP windows).
+const pipelineBuffer = 4096
+
+// Send hands over a mail. With PIPELINING MAIL, all RCPT and DATA go out in
+// one write, and QUIT together with the lone dot (RFC 2920 §3.1). The Result
+// always has an Outcome for each recipient; an error, always an *Error,
+// means that the connection broke, and those that had no verdict by then have
+// it as theirs.
+func (c *Client) Send(m *Mail) (*Result, error) {
+	c.outcomes = make([]Outcome, len(m.Recipients))
+	c.accepted, c.refused, c.waiting = 0, nil, c.waiting[:0]
+	res := &Result{Outcomes: c.outcomes}
+	if m.NeedsUTF8 && !c.Offers(KeyUTF8) {
+		c.refuse(&Error{Stage: StageMail, Host: c.cfg.Peer, dsn: "5.6.7", text: "SMTPUTF8 is required, but was not offered by host " + c.cfg.Peer})
+		if m.Last {
+			_ = c.Quit() // the message has its verdict
+		}
+		return res, nil
+	}
+	if err := c.send(m); err != nil {
+		c.refuse(err)
+		return res, err
+	}
+	return res, nil
+}
+
+// send goes through the transaction (RFC 5321 §3.3).
+func (c *Client) send(m *Mail) *Error {
+	go354, err := c.envelope(m)
+	if err != nil {
+		return err
+	}
+	if !go354 {
+		return c.abandon(m.Last)
+	}
+	return c.message(m)
+}
+
+// envelope sends MAIL, RCPT and DATA, and reports whether the server waits for
+// the content. When it is already clear that nothing will come of it, the
+// rest is not sent.
+func (c *Client) envelope(m *Mail) (bool, *Error) {
+	if err := c.push(c.mailCommand(m), asked{StageMail, 0}); err != nil {
+		return false, err
+	}
+	for i := range m.Recipients {
+		if err := c.push(c.rcptCommand(&m.Recipients[i]), asked{StageRcpt, i}); err != nil || c.refused != nil {
+			return false, err
+		}
+	}
+	if err := c.makeRoom(len("DATA\r\n")); err != nil {
+		return false, err
+	}
+	if len(c.waiting) == 0 && c.accepted == 0 {
+		return false, nil
+	}
+	c.out = append(c.out, "DATA\r\n"...)
+	if err := c.sync(); err != nil {
+		return false, err
+	}
+	r, err := c.read(StageData)
+	if err != nil {
+		return false, err.(*Error)
+	}
+	if r.Code/100 != 3 {
+		if c.accepted > 0 && c.refused == nil {
+			c.refuse(&Error{Stage: StageData, Reply: keep(r), Host: c.cfg.Peer})
+		}
+		return false, nil
+	}
+	return true, nil
+}
+
+// push puts a command behind those that wait, which it reads the replies to
+// first if there is no PIPELINING or no room. The command itself is the end
+// of c.out, after n bytes.
+func (c *Client) push(n int, a asked) *Error {
+	if len(c.waiting) > 0 && (!c.pipelines() || len(c.out) > pipelineBuffer) {
+		kept := append([]byte(nil), c.out[n:]...)
+		c.out = c.out[:n]
+		if err := c.sync(); err != nil {
+			return err
+		}
+		if c.refused != nil {
+			return nil
+		}
+		c.out = append(c.out, kept...)
+	}
+	c.waiting = append(c.waiting, a)
+	return nil
+}
+
+// makeRoom reads the replies that wait if n more bytes may not be sent now.
+func (c *Client) makeRoom(n int) *Error {
+	if len(c.waiting) > 0 && (!c.pipelines() || len(c.out)+n > pipelineBuffer) {
+		return c.sync()
+	}
+	return nil
+}
+
+// pipelines reports whether commands are sent in groups.
+func (c *Client) pipelines() bool { return c.offers&KeyPipelining != 0 && !c.cfg.OneByOne }
+
+// sync sends what is to be sent and takes the replies to MAIL and RCPT.
+func (c *Client) sync() *Error {
+	stage := StageData
+	if len(c.waiting) > 0 {
+		stage = c.waiting[0].stage
+	}
+	if err := c.flush(stage); err != nil {
+		return err.(*Error)
+	}
+	for _, a := range c.waiting {
+		r, err := c.read(a.stage)
+		if err != nil {
+			return err.(*Error)
+		}
+		switch {
+		case a.stage == StageMail && r.Code/100 != 2:
+			c.refuse(&Error{Stage: StageMail, Reply: keep(r), Host: c.cfg.Peer})
+		case a.stage == StageRcpt && c.refused == nil && r.Code/100 == 2:
+			c.accepted++
+		case a.stage == StageRcpt && c.refused == nil:
+			c.outcomes[a.rcpt].Err = &Error{Stage: StageRcpt, Reply: keep(r), Host: c.cfg.Peer}
+		}
+	}
+	c.waiting = c.waiting[:0]
+	return nil
+}
+
+// refuse gives all recipients without a verdict this one.
+func (c *Client) refuse(e *Error) {
+	c.refused = e
+	for i := range c.outcomes {
+		if o := &c.outcomes[i]; o.Err == nil && o.Reply.Code == 0 {
+			o.Err = e
+		}
+	}
+}
+
+// mailCommand appends MAIL to c.out and returns where it begins.
+func (c *Client) mailCommand(m *Mail) int {
+	n := len(c.out)
+	c.out = append(c.out, "MAIL FROM:<"...)
+	c.out = append(c.out, mailaddr.Quote(m.Sender)...)
+	c.out = append(c.out, '>')
+	if m.Sender == "" {
+		c.out = append(c.out[:n], "MAIL FROM:<>"...)
+	}
+	if m.Size > 0 && c.offers&KeySize != 0 {
+		c.out = sizeParam(c.out, m.Size)
+	}
+	if m.Body != "" && c.offers&Key8BitMIME != 0 {
+		c.out = append(append(c.out, " BODY="...), m.Body...)
+	}
+	if c.offers&KeyDSN != 0 {
+		if m.EnvID != "" {
+			c.out = append(append(c.out, " ENVID="...), mailaddr.XText(m.EnvID)...)
+		}
+		if m.Ret != RetNone {
+			c.out = append(append(c.out, " RET="...), m.Ret.String()...)
+		}
+	}
+	if m.UTF8 && c.offers&KeyUTF8 != 0 {
+		c.out = append(c.out, " SMTPUTF8"...)
+	}
+	c.out = append(c.out, '\r', '\n')
+	return n
+}
+
+// rcptCommand appends RCPT to c.out and returns where it begins.
+func (c *Client) rcptCommand(r *Recipient) int {
+	n := len(c.out)
+	c.out = append(c.out, "RCPT TO:<"...)
+	c.out = append(c.out, mailaddr.Quote(r.Addr)...)
+	c.out = append(c.out, '>')
+	if c.offers&KeyDSN != 0 {
+		if r.ORCPT != "" {
+			c.out = append(append(c.out, " ORCPT="...), codeORCPT(r.ORCPT)...)
+		}
+		if r.Notify != 0 {
+			c.out = append(append(c.out, " NOTIFY="...), r.Notify.String()...)
+		}
+	}
+	c.out = append(c.out, '\r', '\n')
+	return n
+}
+
+// codeORCPT encodes "type;address" (RFC 3461 §4.2, RFC 6533 §3).
+func codeORCPT(orcpt string) string {
+	const kind = "utf-8;"
+	if len(orcpt) > len(kind) && equalFold([]byte(orcpt[:len(kind)]), "UTF-8;") {
+		return orcpt[:len(kind)] + mailaddr.UText(orcpt[len(kind):])
+	}
+	return mailaddr.XText(orcpt)
+}
+
+// message sends the content and takes the verdict on it.
+func (c *Client) message(m *Mail) *Error {
+	if c.accepted > 0 {
+		c.out = appendContent(c.out, m.Content, c.cfg.LineLimit)
+	}
+	// RFC 5321 §4.1.1.4: without a recipient DATA should not have been
+	// accepted; RFC 2920 §3.1 has the client send the lone dot.
+	c.out = append(c.out, ".\r\n"...)
+	together := m.Last && c.pipelines()
+	if together {
+		c.out = append(c.out, "QUIT\r\n"...)
+		c.done = true
+	}
+	stage := StageDot
+	if len(c.out) > pipelineBuffer {
+		stage = StageContent
+	}
+	lost := c.flush(stage)
+	if err := c.verdicts(m, lost); err != nil {
+		return err
+	}
+	if m.Last && !together {
+		_ = c.Quit() // the message has its verdict
+	}
+	return nil
+}
+
+// verdicts reads the reply to the lone dot: one for the mail, or with LMTP one
+// for each recipient that was accepted (RFC 2033 §4.2). A connection that
+// broke while the message was sent may still have brought one.
+func (c *Client) verdicts(m *Mail, lost error) *Error {
+	replies := 1
+	if c.cfg.LMTP {
+		replies = max(1, c.accepted)
+	}
+	next := 0
+	for range replies {
+		r, err := c.read(StageDot)
+		if err != nil {
+			if lost != nil {
+				return lost.(*Error)
+			}
+			return err.(*Error)
+		}
+		for ; next < len(m.Recipients); next++ {
+			o := &c.outcomes[next]
+			if o.Err != nil {
+				continue
+			}
+			if r.Code/100 == 2 {
+				o.Reply = *r
+			} else {
+				o.Err = &Error{Stage: StageDot, Reply: keep(r), Host: c.cfg.Peer}
+			}
+			if c.cfg.LMTP {
+				next++
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// abandon gives up a transaction that came to nothing: RSET, and QUIT if no
+// other mail follows.
+func (c *Client) abandon(last bool) *Error {
+	c.out = append(c.out, "RSET\r\n"...)
+	together := last && c.pipelines()
+	if together {
+		c.out = append(c.out, "QUIT\r\n"...)
+	}
+	if err := c.flush(StageRset); err != nil {
+		return nil // every recipient has its verdict
+	}
+	if r, err := c.read(StageRset); err != nil || r.Code/100 != 2 {
+		c.done = true
+	}
+	if together {
+		c.done = true
+	} else if last {
+		_ = c.Quit() // every recipient has its verdict
+	}
+	return nil
+}
+
+// appendContent appends a message as it goes over the wire: CRLF, dots
+// doubled (RFC 5321 §4.5.2), lines longer than limit broken by CRLF SPACE as
+// Postfix does it.
+func appendContent(dst, content []byte, limit int) []byte {
+	for len(content) > 0 {
+		line := content
+		if i := bytes.IndexByte(content, '\n'); i >= 0 {
+			line, content = content[:i], content[i+1:]
+		} else {
+			content = nil
+		}
+		if n := len(line); n > 0 && line[n-1] == '\r' {
+			line = line[:n-1]
+		}
+		if len(line) > 0 && line[0] == '.' {
+			dst = append(dst, '.')
+		}
+		for room := limit; limit > 1 && len(line) > room; room = limit - 1 {
+			dst = append(dst, line[:room]...)
+			dst = append(dst, "\r\n "...)
+			line = line[room:]
+		}
+		dst = append(dst, line...)
+		dst = append(dst, '\r', '\n')
+	}
+	return dst
+}

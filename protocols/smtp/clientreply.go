@@ -1,0 +1,192 @@
+package smtp
+
+import (
+	"bytes"
+	"io"
+	"time"
+
+	"mailtrek/protocols/wire"
+)
+
+const (
+	// replyLimit bounds the text of a reply that is kept, in bytes.
+	// RFC 5321 §4.5.3.1.5 has 512 for a line.
+	replyLimit = 2048
+	// readSize is how much is read at once.
+	readSize = 4096
+)
+
+// read reads a reply. It stays valid until the next reply of the same stage.
+// RFC 5321 §4.2.1: lines "250-…" up to one "250 …". A line that is no reply
+// becomes part of the text of the next one that is, as with Postfix.
+func (c *Client) read(stage Stage) (*Reply, error) {
+	r := &c.replies[stage]
+	lines, raw := 0, 0
+	first := c.from
+	for {
+		line, err := c.line(stage)
+		if err != nil {
+			return nil, err
+		}
+		lines++
+		raw += len(line) + 1
+		if code, more := replyCode(line); code > 0 && !more {
+			if lines == 1 {
+				c.single(r, line)
+			} else {
+				c.multi(r, first)
+			}
+			c.compact()
+			return r, nil
+		}
+		if raw > replyLimit*8 {
+			// A server that never comes to an end.
+			return nil, c.broken(stage, io.ErrUnexpectedEOF)
+		}
+	}
+}
+
+// replyCode returns the code of a reply line, 0 if it is none, and whether
+// more lines follow.
+func replyCode(line []byte) (code int, more bool) {
+	if len(line) < 3 || len(line) > 3 && line[3] != ' ' && line[3] != '-' {
+		return 0, false
+	}
+	for _, d := range line[:3] {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		code = code*10 + int(d-'0')
+	}
+	return code, len(line) > 3 && line[3] == '-'
+}
+
+// single makes a reply of one line. Servers repeat themselves: the same line
+// as last time costs nothing.
+func (c *Client) single(r *Reply, line []byte) {
+	if len(line) > replyLimit {
+		line = line[:replyLimit]
+	}
+	if string(line) == r.raw {
+		return
+	}
+	text := visibleReply(line)
+	code, _ := replyCode(line)
+	*r = Reply{Code: code, raw: text}
+	if len(text) > 4 {
+		r.Enhanced, r.Text = splitEnhanced(code, text[4:])
+	}
+}
+
+// multi makes a reply of all lines since first. The code is that of the last.
+func (c *Client) multi(r *Reply, first int) {
+	var text, raw []byte
+	code, enhanced := 0, ""
+	for p := c.in[first:c.from]; len(p) > 0; {
+		line, _, n := wire.CutLine(p)
+		p = p[n:]
+		if len(raw) > replyLimit {
+			continue
+		}
+		s := visibleReply(line)
+		if len(raw) > 0 {
+			raw = append(raw, ' ')
+			text = append(text, '\n')
+		}
+		raw = append(raw, s...)
+		if k, _ := replyCode(line); k > 0 {
+			code = k
+			if s = s[min(4, len(s)):]; enhancedLen(s) > 0 {
+				enhanced, s = splitEnhanced(code, s)
+			}
+		}
+		text = append(text, s...)
+	}
+	last, _ := replyCode(lastLine(c.in[first:c.from]))
+	if last > 0 {
+		code = last
+	}
+	*r = Reply{Code: code, Enhanced: enhanced, Text: string(text), raw: string(raw)}
+}
+
+func lastLine(p []byte) []byte {
+	p = bytes.TrimRight(p, "\r\n")
+	return p[bytes.LastIndexByte(p, '\n')+1:]
+}
+
+// visibleReply is a line with "?" for what cannot be printed.
+func visibleReply(line []byte) string {
+	for _, b := range line {
+		if b < ' ' || b > '~' {
+			return printable(line)
+		}
+	}
+	return string(line)
+}
+
+// line returns the next line, without its end. It points into c.in.
+func (c *Client) line(stage Stage) ([]byte, error) {
+	searched := 0
+	for {
+		rest := c.in[c.from:]
+		if i := bytes.IndexByte(rest[searched:], '\n'); i >= 0 {
+			i += searched
+			c.from += i + 1
+			return bytes.TrimRight(rest[:i], "\r"), nil
+		}
+		searched = len(rest)
+		if searched > replyLimit*8 {
+			return nil, c.broken(stage, io.ErrUnexpectedEOF)
+		}
+		if err := c.fill(stage); err != nil {
+			return nil, c.broken(stage, err)
+		}
+	}
+}
+
+// compact forgets what was used, when nothing else is left.
+func (c *Client) compact() {
+	if c.from == len(c.in) {
+		c.in, c.from = c.in[:0], 0
+	}
+}
+
+// fill reads once.
+func (c *Client) fill(stage Stage) error {
+	c.setDeadline(stage)
+	n := len(c.in)
+	if cap(c.in)-n < readSize {
+		grown := make([]byte, n, 2*cap(c.in)+readSize)
+		copy(grown, c.in)
+		c.in = grown
+	}
+	for range 100 { // io.Reader: it may return nothing now and then
+		m, err := c.rw.Read(c.in[n:cap(c.in)])
+		c.in = c.in[:n+m]
+		if m > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// setDeadline limits the wait for the reply at a stage.
+func (c *Client) setDeadline(stage Stage) {
+	if c.cfg.Now == nil {
+		return
+	}
+	conn, ok := c.rw.(interface{ SetReadDeadline(time.Time) error })
+	if !ok {
+		return
+	}
+	d, ok := c.cfg.Timeouts[stage]
+	if !ok {
+		d = DefaultTimeout(stage)
+	}
+	if d > 0 {
+		_ = conn.SetReadDeadline(c.cfg.Now().Add(d)) // without a deadline the wait is longer
+	}
+}

@@ -33,13 +33,18 @@ func (b *builder) lint() {
 	}
 }
 
+// postfixEnv is what a host supplies to its Postfix.
+func postfixEnv(h *Host) postfix.Env {
+	env := postfix.Env{Hostname: h.Name, Interfaces: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	for _, a := range h.Addresses {
+		env.Interfaces = append(env.Interfaces, netip.PrefixFrom(a, 16))
+	}
+	return env
+}
+
 // lintPostfix loads main.cf and master.cf.
 func (b *builder) lintPostfix(h *Host) {
-	var nets []netip.Prefix
-	for _, a := range h.Addresses {
-		nets = append(nets, netip.PrefixFrom(a, 16))
-	}
-	config, master, diags := postfix.LoadConfig(h.Tree, postfix.Env{Hostname: h.Name, Interfaces: nets})
+	config, master, diags := postfix.LoadConfig(h.Tree, postfixEnv(h))
 	if config != nil && master != nil && !postfix.HasFatal(diags) {
 		diags = append(diags, config.Lint(master)...)
 	}

@@ -1,5 +1,3 @@
-//go:build wip
-
 package scenario
 
 import (
@@ -93,7 +91,11 @@ func hostCommand(sh *shell, args []string) int {
 				}
 				continue
 			}
-			sh.printf("Host %s not found: %s\n", name, failure(err))
+			if le != nil && le.Failure == dnswire.Timeout {
+				sh.printf(";; connection timed out; no servers could be reached\n")
+			} else {
+				sh.printf("Host %s not found: %s\n", name, failure(err))
+			}
 			return 1
 		}
 		for _, rr := range answer.Records {

@@ -1,5 +1,3 @@
-//go:build wip
-
 package scenario
 
 import (
@@ -64,7 +62,7 @@ func postfixCommand(sh *shell, args []string) int {
 }
 
 func (sh *shell) postfixCheck() (status int) {
-	config, master, diags := postfix.LoadConfig(sh.m.Tree, sh.m.postfix.Config().Env())
+	config, master, diags := postfix.LoadConfig(sh.m.Tree, postfixEnv(sh.m.decl))
 	if !postfix.HasFatal(diags) {
 		diags = append(diags, config.Lint(master)...)
 	}
@@ -115,7 +113,7 @@ func postconfCommand(sh *shell, args []string) int {
 	if edit != 0 {
 		return sh.editMain(edit, names)
 	}
-	config, _, diags := postfix.LoadConfig(sh.m.Tree, sh.m.postfix.Config().Env())
+	config, _, diags := postfix.LoadConfig(sh.m.Tree, postfixEnv(sh.m.decl))
 	if !postfix.HasFatal(diags) {
 		var lines []string
 		lines, diags = config.Postconf(opt, names...)

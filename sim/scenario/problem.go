@@ -128,9 +128,9 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// nearest returns the known word that a reader most likely meant, or "". A
+// Nearest returns the known word that a reader most likely meant, or "". A
 // third of the letters may differ.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	best, bestAt := "", len([]rune(word))/3+2
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k), bestAt); d < bestAt {
@@ -175,7 +175,7 @@ func distance(a, b string, limit int) int {
 // didYouMean returns `; did you mean "WORD"?` for the nearest known word, or
 // nothing.
 func didYouMean(word string, known []string) string {
-	if w := nearest(word, known); w != "" {
+	if w := Nearest(word, known); w != "" {
 		return fmt.Sprintf("; did you mean %q?", w)
 	}
 	return ""

@@ -57,8 +57,30 @@ func (b *builder) zone(blk *Block) {
 	if z == nil {
 		return
 	}
+	if inside(h.Name, domain) && len(z.Lookup(h.Name, dns.TypeA)) == 0 && len(h.Addresses) > 0 && b.ownsName(z, domain, h.Name) {
+		cfg.Base = z
+		if whole, _ := dnswire.ParseZone(cfg, fmt.Sprintf("%s. A %s\n", h.Name, h.Addresses[0])); whole != nil {
+			z = whole
+		}
+	}
 	b.write(blk.kind, h, file, z.Text())
 	b.zones = append(b.zones, &zoneBlock{domain, h, place{b.src, blk.args[0]}})
+}
+
+// ownsName tells whether a name is the zone's own, not in a part of it that is
+// delegated.
+func (b *builder) ownsName(z *dnswire.Zone, domain, name string) bool {
+	for name != domain {
+		if len(z.Lookup(name, dns.TypeNS)) > 0 {
+			return false
+		}
+		i := strings.IndexByte(name, '.')
+		if i < 0 {
+			break
+		}
+		name = name[i+1:]
+	}
+	return true
 }
 
 // badZoneName says why a name cannot be that of a zone, or "".

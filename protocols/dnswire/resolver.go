@@ -151,7 +151,7 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		}
 		c, alias := set[0].(*dns.CNAME)
 		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
-			r.moreFromCache(in, set, now)
+			r.moreFromCache(in, e.rrs, now)
 			in.glueOrder(req)
 			return cause
 		}
@@ -164,9 +164,10 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 }
 
 // moreFromCache adds the addresses of the hosts that a set names as far as they
-// are known, however they became known.
+// are known, however they became known. Their order is that of the set in the
+// cache, whatever the order in the answer.
 func (r *Resolver) moreFromCache(in *exchange, s rrset, now int64) {
-	for _, rr := range sortedCopy(s) {
+	for _, rr := range s {
 		host := targetOf(rr)
 		if host == "" {
 			continue
@@ -177,12 +178,6 @@ func (r *Resolver) moreFromCache(in *exchange, s rrset, now int64) {
 			}
 		}
 	}
-}
-
-func sortedCopy(s rrset) rrset {
-	out := append(rrset(nil), s...)
-	sortRRs(out)
-	return out
 }
 
 // fromCache answers a question that does not desire recursion: from memory, or

@@ -99,11 +99,10 @@ func (e *LookupError) Negative() bool { return e.Failure == NXDomain || e.Failur
 // ParseAnswer reads the reply to a question. The error is a *LookupError.
 func ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, error) {
 	fail := func(f Failure) (*Answer, error) { return nil, &LookupError{Failure: f, Name: name, Type: typ} }
-	var m dns.Msg
-	if !Replies(reply, id, name, typ) || m.Unpack(reply) != nil {
+	if !Replies(reply, id, name, typ) {
 		return fail(BadReply)
 	}
-	switch m.Rcode {
+	switch reply[3] & 15 {
 	case dns.RcodeSuccess:
 	case dns.RcodeNameError:
 		return fail(NXDomain)
@@ -114,11 +113,15 @@ func ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, err
 	default:
 		return fail(BadReply)
 	}
+	answers, ok := answerSection(reply)
+	if !ok {
+		return fail(BadReply)
+	}
 	a := &Answer{Name: name, Type: typ, TTL: 1<<32 - 1}
 	at := canonical(name)
 	for hops := 0; hops <= maxRestarts; hops++ {
 		var alias *dns.CNAME
-		for _, rr := range m.Answer {
+		for _, rr := range answers {
 			h := rr.Header()
 			if canonical(h.Name) != at || h.Class != dns.ClassINET {
 				continue
@@ -143,6 +146,27 @@ func ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, err
 		at = canonical(alias.Target)
 	}
 	return fail(NoData)
+}
+
+// answerSection unpacks the answers of a packet; what stands behind them is of
+// no use to a stub.
+func answerSection(p []byte) ([]dns.RR, bool) {
+	n, off := int(binary.BigEndian.Uint16(p[6:])), headerLen
+	for range binary.BigEndian.Uint16(p[4:]) {
+		_, at, err := dns.UnpackDomainName(p, off)
+		if off = at + 4; err != nil || off > len(p) {
+			return nil, false
+		}
+	}
+	rrs := make([]dns.RR, 0, min(n, 64))
+	for range n {
+		rr, at, err := dns.UnpackRR(p, off)
+		if err != nil || at <= off {
+			return nil, false
+		}
+		rrs, off = append(rrs, rr), at
+	}
+	return rrs, true
 }
 
 // Replies tells whether a packet is a reply to the question: same id, name, type

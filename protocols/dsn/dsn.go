@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"mailtrek/protocols/message"
 )
 
 // Kind says what a notification is about.
@@ -81,15 +83,8 @@ func (r *Report) Compose() []byte {
 	return b.Bytes()
 }
 
-// Date is a date as mail software writes it into a header, with the name of
-// the time zone as a comment (RFC 5322 §3.3).
-func Date(t time.Time) string {
-	zone, _ := t.Zone()
-	return t.Format("Mon, _2 Jan 2006 15:04:05 -0700") + " (" + zone + ")"
-}
-
 func (r *Report) header(b *bytes.Buffer, boundary string) {
-	fmt.Fprintf(b, "Date: %s\n", Date(r.Now))
+	fmt.Fprintf(b, "Date: %s\n", message.FormatDate(r.Now))
 	fmt.Fprintf(b, "From: Mail Delivery System <%s>\n", r.From)
 	fmt.Fprintf(b, "Subject: %s\n", r.Kind.Subject())
 	fmt.Fprintf(b, "To: %s\n", r.To)
@@ -157,7 +152,7 @@ func (r *Report) status(b *bytes.Buffer) {
 	if r.Sender != "" {
 		fmt.Fprintf(b, "X-Postfix-Sender: rfc822; %s\n", r.Sender)
 	}
-	fmt.Fprintf(b, "Arrival-Date: %s\n\n", Date(r.Arrival))
+	fmt.Fprintf(b, "Arrival-Date: %s\n\n", message.FormatDate(r.Arrival))
 	for _, to := range r.Recipients {
 		fmt.Fprintf(b, "Final-Recipient: rfc822; %s\n", to.Final)
 		if to.ORcpt != "" {
@@ -171,7 +166,7 @@ func (r *Report) status(b *bytes.Buffer) {
 			b.WriteString(Wrap("Diagnostic-Code: "+to.Diagnostic) + "\n")
 		}
 		if to.Action == "delayed" && r.Lifetime > 0 {
-			fmt.Fprintf(b, "Will-Retry-Until: %s\n", Date(r.Arrival.Add(r.Lifetime)))
+			fmt.Fprintf(b, "Will-Retry-Until: %s\n", message.FormatDate(r.Arrival.Add(r.Lifetime)))
 		}
 		b.WriteByte('\n')
 	}

@@ -105,11 +105,11 @@ const (
 
 // Unit is what becomes one event of a dialogue: a line or a message content.
 type Unit struct {
-	N    int      // its bytes, counted from the end of the unit before
+	N    int // its bytes, counted from the end of the unit before
 	Kind UnitKind
-	Verb string   // the command's verb in capitals, for a Client line; for a Server line the verb it answers, if known
-	Code int      // the reply code, for a Server line of SMTP; else 0
-	More bool     // further lines belong to this reply or listing
+	Verb string // the command's verb in capitals, for a Client line; for a Server line the verb it answers, if known
+	Code int    // the reply code, for a Server line of SMTP; else 0
+	More bool   // further lines belong to this reply or listing
 }
 
 // Splitter cuts the bytes of one connection into units. It sees both sides in

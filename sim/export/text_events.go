@@ -194,6 +194,8 @@ func (x *Text) tellDaemon(e *trace.Event) {
 	case trace.Lookup:
 		if e.Flags&trace.Lost != 0 {
 			text = "nothing"
+		} else if text == "" {
+			text = "found"
 		}
 		x.about(e, "%s: %s looks up %s in %s: %s", node, x.name(e.A), x.name(e.C), x.name(e.B), text)
 	case trace.Field:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"mailtrek/protocols/dnswire"
@@ -26,6 +27,7 @@ type NameServer struct {
 	resolver *dnswire.Resolver // nil with "recursion no"
 	pending  map[string]*sim.Cond
 	tcp      []*sim.Listener
+	networks []netip.Prefix // the host's addresses with their networks
 	problems []dnswire.Problem
 }
 
@@ -34,6 +36,9 @@ type NameServer struct {
 // cannot be loaded is only missing (Problems), as in BIND.
 func StartNameServer(h *Host) (*NameServer, error) {
 	n := &NameServer{h: h, pending: map[string]*sim.Cond{}}
+	for _, a := range h.Addrs {
+		n.networks = append(n.networks, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
+	}
 	binary.LittleEndian.PutUint64(n.secret[:8], h.Dice.Uint64())
 	binary.LittleEndian.PutUint64(n.secret[8:], h.Dice.Uint64())
 	if err := n.load(); err != nil {
@@ -139,7 +144,7 @@ func (n *NameServer) zone(c dnswire.ZoneClause) (*dnswire.Zone, []dnswire.Proble
 func (n *NameServer) listen() error {
 	addrs := append([]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, n.h.Addrs...)
 	for _, a := range addrs {
-		if !n.conf.ListenOn.Allows(a, n.networks()) {
+		if !n.conf.ListenOn.Allows(a, n.networks) {
 			continue
 		}
 		at := netip.AddrPortFrom(a, n.conf.Port)
@@ -159,15 +164,6 @@ func (n *NameServer) listen() error {
 // hostNetwork is the size of the network that a simulated host believes to be
 // its own, for "localnets".
 const hostNetwork = 16
-
-// networks are the host's addresses with their networks.
-func (n *NameServer) networks() []netip.Prefix {
-	var out []netip.Prefix
-	for _, a := range n.h.Addrs {
-		out = append(out, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
-	}
-	return out
-}
 
 // udp answers one datagram.
 func (n *NameServer) udp(p *sim.Proc, pkt sim.Packet) {
@@ -202,10 +198,10 @@ func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
 // answer computes the reply to a question; finding out may take time.
 func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte) []byte {
 	req := dnswire.Request{From: from, TCP: tcp, Now: p.Now(), Dice: n.h.Dice}
-	if !n.conf.AllowQuery.Allows(from, n.networks()) {
+	if !n.conf.AllowQuery.Allows(from, n.networks) {
 		return (&dnswire.Server{Secret: n.secret}).Answer(req, query)
 	}
-	if n.resolver == nil || !n.conf.AllowRecursion.Allows(from, n.networks()) {
+	if n.resolver == nil || !n.conf.AllowRecursion.Allows(from, n.networks) {
 		return (&dnswire.Server{Zones: n.zones, Secret: n.secret}).Answer(req, query)
 	}
 	return n.recurse(p, req, query)
@@ -215,28 +211,16 @@ func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte
 // first is being worked on, the others wait for it and then find the answer in
 // the cache, as BIND's clients share one fetch.
 func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []byte {
-	key := ""
-	if h, ok := dnswire.Columns(query); ok && h.Name != "" {
-		key = dnswire.CanonicalName(h.Name) + " " + dnswire.TypeName(h.Type)
-	}
-	if first := n.pending[key]; first != nil && key != "" {
+	x := &exchanger{n: n, p: p, key: query[min(len(query), 12):]} // behind the header: the question
+	if first := n.pending[string(x.key)]; first != nil {
 		first.Wait(p, dnswire.ResolveTimeout)
-	}
-	done := n.pending[key]
-	if done == nil {
-		done = &sim.Cond{}
-		n.pending[key] = done
+		req.Now = p.Now()
 	}
 	asked := p.Cause()
-	x := &exchanger{p: p}
-	req.Now = p.Now()
 	reply, brought := n.resolver.Answer(x, req, query)
-	if n.pending[key] == done {
-		delete(n.pending, key)
-	}
-	done.Broadcast()
-	if x.sent == 0 && brought != 0 {
-		n.fromCache(p, asked, trace.Seq(brought), reply)
+	x.finish()
+	if x.done == nil && brought != 0 {
+		n.fromCache(p, asked, trace.Seq(brought))
 	}
 	return reply
 }
@@ -244,26 +228,44 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 // fromCache records that an answer was in the cache. The event is caused by the
 // question, so that the stories of two mails stay apart; which event had brought
 // the answer stands in N.
-func (n *NameServer) fromCache(p *sim.Proc, asked, brought trace.Seq, reply []byte) {
-	h, ok := dnswire.Columns(reply)
-	if !ok {
-		return
-	}
-	age := p.World().Now() - p.World().Trace.At(brought).At()
-	text := fmt.Sprintf("learned %s ago from event %d", age.Round(time.Millisecond), brought)
+func (n *NameServer) fromCache(p *sim.Proc, asked, brought trace.Seq) {
+	t := p.World().Trace
+	q := t.At(asked)
+	age := p.World().Now() - t.At(brought).At()
+	buf := append(append(make([]byte, 0, 128), t.Name(q.B)...), ' ')
+	key := t.InternBytes(append(buf, t.Name(q.A)...))
+	text := append(append(buf[:0], "learned "...), age.Round(time.Millisecond).String()...)
+	text = strconv.AppendUint(append(text, " ago from event "...), uint64(brought), 10)
 	p.Emit(trace.Event{Kind: trace.Lookup, Cause: asked, Proto: trace.DNS, A: p.Sym("named"), B: p.Sym("cache"),
-		C: p.Sym(dnswire.TypeName(h.Type) + " " + h.Name), N: uint32(brought)}, []byte(text))
+		C: key, N: uint32(brought)}, text)
 }
 
-// exchanger sends a resolver's questions over the simulated network.
+// exchanger sends a resolver's questions over the simulated network. With the
+// first of them it makes known that the client's question is being worked on.
 type exchanger struct {
+	n    *NameServer
 	p    *sim.Proc
-	sent int
+	key  []byte
+	done *sim.Cond // nil: nothing was sent
+}
+
+// finish lets those go on who wait for the same answer.
+func (x *exchanger) finish() {
+	if x.done == nil {
+		return
+	}
+	if x.n.pending[string(x.key)] == x.done {
+		delete(x.n.pending, string(x.key))
+	}
+	x.done.Broadcast()
 }
 
 // Exchange implements dnswire.Exchanger.
 func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Duration) ([]byte, uint32, error) {
-	x.sent++
+	if x.done == nil {
+		x.done = &sim.Cond{}
+		x.n.pending[string(x.key)] = x.done
+	}
 	if tcp {
 		reply, seq, err := askTCP(x.p, to, query, wait)
 		return reply, uint32(seq), exchangeError(err)

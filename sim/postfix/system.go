@@ -1,10 +1,9 @@
-//go:build wip
-
 package postfix
 
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"mailtrek/sim"
 	"mailtrek/sim/node"
@@ -26,6 +25,8 @@ type System struct {
 	qmgr     *qmgr
 	running  bool
 	diags    []Diag
+	anvil    anvil                    // clients and what they do, by service
+	passed   map[string]time.Duration // postscreen: until when a client has passed
 }
 
 // service is a line of master.cf while the mail system runs.

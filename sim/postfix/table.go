@@ -279,11 +279,12 @@ func (m mapTable) Lookup(key string) (string, bool, error) {
 	return v, ok, nil
 }
 
-// exactTable is a table whose keys have a case.
+// exactTable is a table of names that have a case; like other tables it is
+// asked in lower case only.
 type exactTable map[string]string
 
 func (m exactTable) Lookup(key string) (string, bool, error) {
-	v, ok := m[key]
+	v, ok := m[foldKey(key)]
 	return v, ok, nil
 }
 
@@ -291,7 +292,7 @@ func (m exactTable) Lookup(key string) (string, bool, error) {
 type passwdTable func(name string) (line string, ok bool)
 
 func (p passwdTable) Lookup(key string) (string, bool, error) {
-	line, ok := p(key)
+	line, ok := p(foldKey(key))
 	return line, ok, nil
 }
 

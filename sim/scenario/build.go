@@ -93,6 +93,15 @@ func (r *Run) Host(name string) *node.Host {
 	return nil
 }
 
+// Hosts are all hosts in the order of their declaration.
+func (r *Run) Hosts() []*node.Host {
+	hosts := make([]*node.Host, len(r.machines))
+	for i, m := range r.machines {
+		hosts[i] = m.Host
+	}
+	return hosts
+}
+
 // System is the mail system of a host; nil when it runs no Postfix.
 func (r *Run) System(name string) *postfix.System {
 	if m := r.machine(name); m != nil {

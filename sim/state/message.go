@@ -88,8 +88,9 @@ func (s *Snapshot) Where(id trace.MsgID) []Place {
 		out = append(out, Place{Kind: OnTheWire, Node: s.f.t.Conn(m.Carried).Server, Conn: m.Carried})
 	}
 	for _, key := range slices.Backward(m.entries) {
-		x := s.entries.at(key)
-		out = append(out, Place{Kind: InQueue, Node: x.Node, Entry: x})
+		if x := s.entries.at(key); x.Ready {
+			out = append(out, Place{Kind: InQueue, Node: x.Node, Entry: x})
+		}
 	}
 	if len(out) > 0 {
 		return out
@@ -110,7 +111,7 @@ func (s *Snapshot) nowhere(m *Message) Place {
 
 func (s *Snapshot) everQueued(id trace.MsgID) bool {
 	for _, q := range s.MsgEvents(id) {
-		if s.f.t.At(q).Kind == trace.Queue {
+		if s.f.t.At(q).Kind == trace.Envelope {
 			return true
 		}
 	}

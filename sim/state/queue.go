@@ -49,6 +49,7 @@ type Entry struct {
 	Since      time.Duration // virtual time of the last move
 	Attempts   int           // how often it was deferred
 	Reason     string        // why it was moved
+	Ready      bool          // the envelope is complete and the mail system answers for the message
 	Gone       bool
 
 	edit edit
@@ -152,7 +153,7 @@ func (s *Snapshot) applyEnvelope(d edit, q trace.Seq, e *trace.Event) {
 	if e.Msg != 0 {
 		x.Msg = e.Msg
 	}
-	x.Sender, x.Size, x.Recipients = s.f.t.Name(e.B), int(e.N), nil
+	x.Sender, x.Size, x.Recipients, x.Ready = s.f.t.Name(e.B), int(e.N), nil, true
 	for line := range strings.Lines(string(s.f.t.Text(e))) {
 		addr, orig, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "\t")
 		x.Recipients = append(x.Recipients, Recipient{Address: addr, Original: orig})

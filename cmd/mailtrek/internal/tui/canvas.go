@@ -161,8 +161,8 @@ func runeWidth(r rune) int {
 	if r < 0x300 {
 		return 1
 	}
-	if r >= 0x1F3FB && r <= 0x1F3FF { // skin tones stand for themselves
-		return 2
+	if r >= 0x1F3FB && r <= 0x1F3FF { // skin tones, which terminals may join or not
+		return 0
 	}
 	return min(displaywidth.Rune(r), 2)
 }

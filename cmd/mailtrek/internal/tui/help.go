@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -28,6 +29,9 @@ func drawHelp(in *Instant, r Region) {
 	}
 	y := 0
 	for _, g := range groups {
+		if r.H < 21 && len(g) > 5 && y > 8 {
+			g = slices.DeleteFunc(slices.Clone(g), func(row helpRow) bool { return row.text == "help.help" })
+		}
 		y = in.helpRows(body, g, y) + gap
 	}
 	in.helpSigns(body.Sub(0, y, body.W, body.H-y))
@@ -40,7 +44,12 @@ func (in *Instant) helpTitle(r Region) {
 }
 
 // helpColumn is where the meanings of the keys begin.
-const helpColumn = 20
+func (in *Instant) helpColumn() int {
+	if in.Glyphs.ASCII {
+		return 26
+	}
+	return 20
+}
 
 // helpRows writes rows of bindings from row y on and returns the row behind.
 func (in *Instant) helpRows(r Region, rows []helpRow, y int) int {
@@ -53,8 +62,8 @@ func (in *Instant) helpRows(r Region, rows []helpRow, y int) int {
 		if in.Glyphs.ASCII {
 			k = asciiKeys(k)
 		}
-		r.PutMax(0, y, helpColumn-1, Key, k)
-		r.PutMax(helpColumn, y, r.W-helpColumn, Plain, in.Words.T(row.text))
+		r.PutMax(0, y, in.helpColumn()-1, Key, k)
+		r.PutMax(in.helpColumn(), y, r.W-in.helpColumn(), Plain, in.Words.T(row.text))
 		y++
 	}
 	return y
@@ -76,7 +85,7 @@ func (in *Instant) helpSigns(r Region) {
 	}
 	for y, s := range signs {
 		r.Put(0, y, s.st, s.sign)
-		r.PutMax(helpColumn, y, r.W-helpColumn, Plain, in.Words.T(s.key))
+		r.PutMax(in.helpColumn(), y, r.W-in.helpColumn(), Plain, in.Words.T(s.key))
 	}
 }
 

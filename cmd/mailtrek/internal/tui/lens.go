@@ -12,6 +12,7 @@ type Instant struct {
 	Story  *Story
 	At     trace.Seq
 	Snap   *state.Snapshot // how things stand after event At
+	Scroll int             // rows that the lens is scrolled, towards what is older or further down
 	Words  *i18n.Words
 	Glyphs *Glyphs
 }

@@ -20,7 +20,8 @@ type said struct {
 	time  string
 	side  string // "C:", "S:" or ""
 	text  string
-	style Style
+	style Style     // of the text
+	label Style     // of the side
 	note  string    // the state that was reached, at the right end
 	noted trace.Seq // the event of the note
 }
@@ -46,13 +47,20 @@ func drawDialogue(in *Instant, r Region) {
 		body.W -= panelWidth
 		drawStatePanel(in, id, r.Sub(body.W, 2, panelWidth, r.H-2))
 	}
-	rows := in.saidRows(id, body.H, body.W-saidText)
+	rows := scrollBack(in.saidRows(id, body.H+in.Scroll, body.W-saidText), body.H, in.Scroll)
 	for y, row := range rows {
 		row.draw(in, body, y)
 	}
 	if len(rows) == 0 {
 		body.Put(saidSide, 0, Quiet, in.Words.T("dlg.silent"))
 	}
+}
+
+// scrollBack leaves out the last rows, as many as are scrolled, but never all
+// of those that fill h.
+func scrollBack[T any](rows []T, h, scroll int) []T {
+	end := max(len(rows)-scroll, min(len(rows), h))
+	return rows[max(end-h, 0):end]
 }
 
 // drawNothing says in the middle of a lens why it is empty.
@@ -142,7 +150,7 @@ func (in *Instant) saidEvent(s trace.Seq, w int) []said {
 		if e.Kind == trace.Answer {
 			side = "S:"
 		}
-		return []said{{event: s, side: side, text: text, style: l.style}}
+		return []said{{event: s, side: side, text: text, style: l.style, label: Names}}
 	}
 	if l.sign != "" {
 		text = l.sign + " " + text
@@ -196,7 +204,10 @@ func (in *Instant) saidLines(s trace.Seq, e *trace.Event, w int) []said {
 			continue
 		}
 		for j, part := range wrapLine(text, w) {
-			row := said{event: s, text: part, style: l.style}
+			row := said{event: s, text: part, style: l.style, label: protoStyle(e.Proto)}
+			if l.sign == "" && e.Side == trace.Client || e.Kind == trace.Content {
+				row.style = Plain
+			}
 			if j == 0 {
 				row.side = side
 			}
@@ -246,7 +257,7 @@ func (row said) draw(in *Instant, r Region, y int) {
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
 	}
 	r.PutRight(saidTime, y, quiet, row.time)
-	r.Put(saidSide, y, style, row.side)
+	r.Put(saidSide, y, row.label|style&Bold, row.side)
 	x := saidText
 	if row.side == "" && row.style == Quiet {
 		x = saidSide

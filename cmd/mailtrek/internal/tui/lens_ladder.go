@@ -22,20 +22,20 @@ type rung struct {
 
 const (
 	// ladderColumn is the least width of a column with its arrow.
-	ladderColumn = 18
+	ladderColumn = 19
 	// ladderReach is how far back the rows of a screen are looked for.
 	ladderReach = 6000
 )
 
 func drawLadder(in *Instant, r Region) {
-	hosts, hidden := in.ladderHosts(max((r.W-2)/ladderColumn, 2))
+	hosts, hidden := in.ladderHosts(max(r.W/ladderColumn, 2))
 	if len(hosts) == 0 {
 		drawNothing(in, r, "dlg.none")
 		return
 	}
-	l := ladder{in: in, r: r, hosts: hosts, wide: (r.W - 2) / len(hosts)}
+	l := ladder{in: in, r: r, hosts: hosts, wide: r.W / len(hosts)}
 	l.head(hidden)
-	rows := in.rungs(hosts, l.r.H-3)
+	rows := scrollBack(in.rungs(hosts, l.r.H-3+in.Scroll), l.r.H-3, in.Scroll)
 	for i, row := range rows {
 		l.rung(3+i, row)
 	}
@@ -58,7 +58,7 @@ func (l *ladder) x(id trace.NodeID) int {
 	if i < 0 {
 		return -1
 	}
-	return 2 + i*l.wide + l.wide/2
+	return i*l.wide + (l.wide+1)/2
 }
 
 // head writes the names and roles of the hosts.
@@ -67,7 +67,7 @@ func (l *ladder) head(hidden []trace.NodeID) {
 	for _, id := range l.hosts {
 		n := l.in.Story.T.Node(id)
 		name := n.Name
-		if textWidth(name) > l.wide-2 {
+		if textWidth(name) > l.wide-1 {
 			name = l.in.Story.short(id)
 		}
 		name = clip(name, l.wide-1)

@@ -21,7 +21,7 @@ func drawLog(in *Instant, r Region) {
 	r.Put(1, 0, Title, t.Node(node).Name)
 	r.PutRight(r.W-1, 0, Quiet, "/var/log/maillog")
 	body := r.Sub(0, 2, r.W, r.H-2)
-	for i, row := range in.logRows(node, body.H, body.W) {
+	for i, row := range scrollBack(in.logRows(node, body.H+in.Scroll, body.W), body.H, in.Scroll) {
 		st := Plain
 		if row.event == in.At {
 			st = Bold

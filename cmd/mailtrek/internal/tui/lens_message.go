@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -30,17 +29,16 @@ func drawMessage(in *Instant, r Region) {
 			r.Put(left, y, Rule, in.Glyphs.V)
 		}
 		right := r.Sub(left+2, 0, r.W-left-3, r.H)
-		y = drawHeader(in, &l, right)
-		drawBody(in, &l, right.Sub(0, y+1, right.W, right.H-y-1))
+		drawText(in, &l, right)
 		return
 	}
 	l.brief = r.H < 30
 	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, 3))
-	trail := min(len(l.hops)+1, max(r.H-y-6, 2))
+	trail := min(len(l.hops)+1, max(r.H-y-5, 2))
 	if len(l.hops) == 0 {
 		trail = 0
 	}
-	drawHeader(in, &l, r.Sub(1, y, r.W-2, r.H-y-trail))
+	drawText(in, &l, r.Sub(1, y, r.W-2, r.H-y-trail))
 	drawTrail(in, &l, r.Sub(1, r.H-trail, r.W-2, trail))
 }
 
@@ -124,6 +122,9 @@ func (in *Instant) placeWords(p state.Place) string {
 		return w.T("msg.composing", "host", host)
 	case state.OnTheWire:
 		c := t.Conn(p.Conn)
+		if c.Client == c.Server {
+			return w.T("msg.within", "host", t.Node(c.Server).Name)
+		}
 		return w.T("msg.wire", "from", in.Story.short(c.Client), "to", in.Story.short(c.Server))
 	case state.InQueue:
 		return w.T("msg.queue", "queue", p.Entry.Queue, "host", t.Node(p.Entry.Node).Name, "id", p.Entry.ID, "size", strconv.Itoa(p.Entry.Size))
@@ -140,87 +141,105 @@ func (in *Instant) placeWords(p state.Place) string {
 // writerWidth is the width of the column that says who wrote a field.
 const writerWidth = 16
 
-// drawHeader writes the header with its writers and returns the row behind.
-func drawHeader(in *Instant, l *letter, r Region) int {
-	w := in.Words
-	r.Put(0, 0, Quiet, w.T("msg.header"))
-	if len(l.fields) == 0 {
-		r.PutMax(0, 1, r.W, Quiet, w.T("msg.nocontent"))
-		return 2
-	}
-	r.PutRight(r.W, 0, Quiet, w.T("msg.writer"))
-	y := 1
-	for i, f := range l.fields {
-		if y >= r.H-1 && i < len(l.fields)-1 {
-			r.Put(2, y, Quiet, w.T("msg.lines", "n", strconv.Itoa(len(l.fields)-i)))
-			return r.H
-		}
-		y = drawField(in, &f, r, y, l.brief && f.field.Is("Received"))
-	}
-	return min(y, r.H)
+// textRow is a row of the message: of its header or of its body.
+type textRow struct {
+	name, text string // the name of a field stands out
+	writer     string
+	from       string // the host of the writer, if it is known
+	style      Style
+	now        bool
 }
 
-// drawField writes one field: its lines as they stand in the message, and what
-// they mean when they are encoded. In brief it is the first line only.
-func drawField(in *Instant, f *written, r Region, y int, brief bool) int {
-	st := Plain
-	if f.event == in.At && f.event != 0 {
-		st = Bold
+// drawText writes header and body, from the row that is scrolled to.
+func drawText(in *Instant, l *letter, r Region) {
+	r.Put(0, 0, Quiet, in.Words.T("msg.header"))
+	if len(l.fields) == 0 {
+		r.PutMax(0, 1, r.W, Quiet, in.Words.T("msg.nocontent"))
+		return
+	}
+	r.PutRight(r.W, 0, Quiet, in.Words.T("msg.writer"))
+	rows := append(in.headerRows(l), in.bodyRows(l)...)
+	h := r.H - 1
+	top := min(in.Scroll, max(len(rows)-h, 0))
+	for y := 0; y < h && top+y < len(rows); y++ {
+		if left := len(rows) - top - y; y == h-1 && left > 1 {
+			r.PutMax(2, 1+y, r.W-2, Quiet, in.Words.T("msg.lines", "n", strconv.Itoa(left)))
+			return
+		}
+		rows[top+y].draw(in, r, 1+y)
+	}
+}
+
+func (row *textRow) draw(in *Instant, r Region, y int) {
+	st := row.style
+	if row.now {
+		st |= Bold
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
 	}
-	who := f.by
-	if f.host != "" {
-		who = f.host + " " + program(f.by)
-	}
-	room := r.W - 2 - writerWidth
-	lines := f.field.Lines()
-	if brief && len(lines) > 1 {
-		lines = []string{lines[0] + " …"}
-	}
-	for i, line := range lines {
-		if y >= r.H {
-			return y
+	room := r.W - 2
+	if row.writer != "" {
+		room -= writerWidth
+		style := Quiet
+		if row.from != "" {
+			style = Local
 		}
-		line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
-		if i == 0 {
-			name := len(f.field.Name)
-			x := r.PutMax(2, y, room, st|Title, line[:min(name, len(line))])
-			r.PutMax(x, y, room-(x-2), st, line[min(name, len(line)):])
-			style := Quiet
-			if f.host != "" {
-				style = Local
+		r.PutRight(r.W, y, style, clip(row.writer, writerWidth-1))
+	}
+	x := r.PutMax(2, y, room, st|Title, row.name)
+	r.PutMax(x, y, room-(x-2), st, row.text)
+}
+
+// headerRows are the fields as they stand in the message, and below them what
+// they mean when they are encoded. In brief the Received fields are one row,
+// since they are shown as a trail.
+func (in *Instant) headerRows(l *letter) []textRow {
+	var rows []textRow
+	trail := -1 // the row that stands for the Received fields
+	for _, f := range l.fields {
+		who := program(f.by)
+		if f.host != "" {
+			who = f.host + " " + program(f.by)
+		}
+		now := f.event == in.At && f.event != 0
+		if l.brief && f.field.Is("Received") && len(l.hops) > 1 {
+			if trail < 0 {
+				trail = len(rows)
+				rows = append(rows, textRow{name: f.field.Name, writer: who, from: f.host,
+					text: ": " + in.Words.T("msg.trail", "n", strconv.Itoa(len(l.hops)))})
 			}
-			r.PutRight(r.W, y, style, clip(who, writerWidth-1))
-		} else {
-			r.PutMax(2, y, room, st, line)
+			rows[trail].now = rows[trail].now || now
+			continue
 		}
-		y++
+		for i, line := range f.field.Lines() {
+			line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
+			row := textRow{text: line, now: now && i == 0}
+			if i == 0 {
+				n := min(len(f.field.Name), len(line))
+				row.name, row.text, row.writer, row.from = line[:n], line[n:], who, f.host
+			}
+			rows = append(rows, row)
+		}
+		if text := f.field.Text(); text != f.field.Unfolded() {
+			rows = append(rows, textRow{text: "  = " + text, style: Quiet})
+		}
 	}
-	if text := f.field.Text(); text != f.field.Unfolded() && y < r.H {
-		r.PutMax(4, y, room-2, Quiet, "= "+text)
-		y++
+	return rows
+}
+
+// bodyRows are the lines of the body below a title of their own.
+func (in *Instant) bodyRows(l *letter) []textRow {
+	if !l.have {
+		return nil
 	}
-	return y
+	rows := []textRow{{}, {text: in.Words.T("msg.body"), style: Quiet}}
+	for _, line := range strings.Split(strings.TrimRight(string(l.body), "\n"), "\n") {
+		rows = append(rows, textRow{text: strings.TrimRight(line, "\r")})
+	}
+	return rows
 }
 
 // program is the name of a daemon without its service.
 func program(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
-
-// drawBody writes as much of the body as has room.
-func drawBody(in *Instant, l *letter, r Region) {
-	if r.H < 2 || !l.have {
-		return
-	}
-	r.Put(0, 0, Quiet, in.Words.T("msg.body"))
-	lines := strings.Split(strings.TrimRight(string(bytes.ToValidUTF8(l.body, []byte("\uFFFD"))), "\n"), "\n")
-	for i, line := range lines {
-		if i == r.H-2 && i < len(lines)-1 {
-			r.Put(2, 1+i, Quiet, in.Words.T("msg.lines", "n", strconv.Itoa(len(lines)-i)))
-			return
-		}
-		r.PutMax(2, 1+i, r.W-2, Plain, line)
-	}
-}
 
 // trailText is the column of the hosts in the Received chain.
 const trailText = 17

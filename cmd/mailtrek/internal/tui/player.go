@@ -78,6 +78,7 @@ type Player struct {
 	story  *Story
 	at     trace.Seq
 	lens   int
+	scroll int // of the lens; 0 again whenever cursor or lens move
 	w, h   int
 	look   look
 	prompt *prompt
@@ -137,6 +138,12 @@ func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	p.notice = ""
+	at, lens := p.at, p.lens
+	defer func() {
+		if p.at != at || p.lens != lens {
+			p.scroll = 0
+		}
+	}()
 	switch {
 	case k.String() == "ctrl+c":
 		return tea.Quit
@@ -222,6 +229,10 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		if n, _ := strconv.Atoi(k.String()); n >= 1 && n <= len(lenses) {
 			p.lens = n - 1
 		}
+	case key.Matches(k, keys.ScrollDown):
+		p.scroll++
+	case key.Matches(k, keys.ScrollUp):
+		p.scroll = max(p.scroll-1, 0)
 	case key.Matches(k, keys.Help):
 		p.help = true
 	case key.Matches(k, keys.Explain):
@@ -299,6 +310,7 @@ func (p *Player) tick(t tick) tea.Cmd {
 		return nil
 	}
 	p.at++
+	p.scroll = 0
 	if p.breaks[p.at] {
 		p.play = 0
 		p.notice = p.look.words.T("break.hit")
@@ -317,7 +329,7 @@ func (p *Player) View() tea.View {
 
 // instant is what the lenses look at.
 func (p *Player) instant() *Instant {
-	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Words: p.look.words, Glyphs: p.look.glyphs}
+	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Words: p.look.words, Glyphs: p.look.glyphs}
 }
 
 // frame composes the screen.

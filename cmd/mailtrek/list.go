@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"mailtrek/protocols/wire"
+	"mailtrek/scenarios"
+	"mailtrek/sim/scenario"
+)
+
+// listed is a document in the output of list.
+type listed struct {
+	Kind    string `json:"kind"` // scenario or world
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Summary string `json:"summary,omitempty"`
+	World   string `json:"world,omitempty"`
+}
+
+func newList(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:       "list [scenarios|worlds]",
+		Short:     "list what there is to play",
+		ValidArgs: []string{"scenarios", "worlds"},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 || len(args) == 1 && args[0] != "scenarios" && args[0] != "worlds" {
+				return usagef("mailtrek list: cannot list %q; known: scenarios, worlds", wire.Visible(args[0]))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			kind := ""
+			if len(args) == 1 {
+				kind = args[0][:len(args[0])-1]
+			}
+			return a.list(kind)
+		},
+	}
+}
+
+func (a *app) list(kind string) error {
+	all, err := documents(a.lang)
+	if err != nil {
+		return err
+	}
+	var some []listed
+	for _, d := range all {
+		if kind == "" || d.Kind == kind {
+			some = append(some, d)
+		}
+	}
+	if a.json {
+		enc := json.NewEncoder(a.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(some)
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, d := range some {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Kind, d.ID, d.Title)
+	}
+	return w.Flush()
+}
+
+// documents are the built-in documents, with title and summary in a language.
+func documents(lang string) ([]listed, error) {
+	var out []listed
+	for _, name := range scenarios.Names() {
+		s, err := scenario.Load(scenarios.FS(), name, scenarios.Resolve)
+		if err != nil {
+			return nil, err
+		}
+		kind := "world"
+		if s.Story() {
+			kind = "scenario"
+		}
+		text := s.Text(lang)
+		out = append(out, listed{kind, s.ID, text.Title, text.Summary, s.World})
+	}
+	return out, nil
+}

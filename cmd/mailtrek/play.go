@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailtrek/sim/scenario"
+	"mailtrek/sim/trace"
+)
+
+// perform loads a scenario, runs it to its end and returns its trace.
+func (a *app) perform(name string, until time.Duration) (*scenario.Scenario, *trace.Trace, error) {
+	s, err := a.load(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, err := a.runScenario(s, nil, until)
+	return s, t, err
+}
+
+// maxEvents ends a run that would not come to rest.
+const maxEvents = 20_000_000
+
+func (a *app) runScenario(s *scenario.Scenario, list []scenario.Intervention, until time.Duration) (*trace.Trace, error) {
+	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents})
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if err := r.PlayWith(list, until); err != nil {
+		return nil, err
+	}
+	if r.World.Full() {
+		fmt.Fprintf(a.err, "mailtrek: the run was ended after %d events; --until TIME ends it earlier\n", maxEvents)
+	}
+	return r.Trace(), nil
+}
+
+func newPlay(a *app) *cobra.Command {
+	var at, lens string
+	c := &cobra.Command{
+		Use:   "play SCENARIO",
+		Short: "step through a scenario on the screen",
+		Args:  oneArg("a scenario", "alabala"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.needsTerminal("mailtrek run " + args[0]); err != nil {
+				return err
+			}
+			_, t, err := a.perform(args[0], 0)
+			if err != nil {
+				return err
+			}
+			return a.show(cmd.Context(), t, at, lens)
+		},
+	}
+	c.Flags().StringVar(&at, "at", "", "begin at the first event that a `SELECTOR` names, e.g. 'smtp RCPT'")
+	c.Flags().StringVar(&lens, "lens", "", "begin with this lens, e.g. ladder")
+	return c
+}
+
+// startAt is the first event of a selector.
+func startAt(t *trace.Trace, selector string) (trace.Seq, error) {
+	if selector == "" {
+		return 1, nil
+	}
+	sel, err := trace.ParseSelector(selector)
+	if err != nil {
+		return 0, usageError{err}
+	}
+	s := sel.Next(t, 0)
+	if s == 0 {
+		return 0, fmt.Errorf("no event matches %q", selector)
+	}
+	return s, nil
+}

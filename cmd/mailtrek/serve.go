@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailtrek/sim"
+	"mailtrek/sim/scenario"
+)
+
+func newServe(a *app) *cobra.Command {
+	o := &serveOptions{}
+	c := &cobra.Command{
+		Use:   "serve SCENARIO",
+		Short: "let real programs connect to the simulated hosts",
+		Long: `Every listener of every simulated host becomes a real listener on a loopback
+address: 10.b.c.d port p is served at 127.b.c.d port 10000+p. Each is announced
+as one line of JSON; {"ready":true} follows when all accept. The hosts are as
+the scenario describes them; what its people would do is left to you. Ctrl-C
+ends it.`,
+		Args: oneArg("a scenario", "alabala"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.ports != "" && o.ports != "free" {
+				return usagef("--ports %s: only 'free' is possible", o.ports)
+			}
+			if o.speed <= 0 {
+				return usagef("--speed %v: a number above 0 is expected", o.speed)
+			}
+			return a.serve(cmd.Context(), args[0], o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.as, "as", "", "the `HOST` that clients from elsewhere count as (default: the one marked outside)")
+	f.StringVar(&o.ports, "ports", "", "'free' takes free ports instead of 10000+p")
+	f.Float64Var(&o.speed, "speed", 1, "virtual seconds for each real one")
+	f.StringVar(&o.trace, "trace", "", "write the trace to this `FILE` (JSONL) in the end")
+	f.StringVar(&o.record, "record", "", "write what the clients did to this `FILE`, for 'run --replay'")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell of each connection")
+	f.BoolVar(&o.force, "force", false, "overwrite files")
+	return c
+}
+
+type serveOptions struct {
+	as, ports, trace, record string
+	speed                    float64
+	verbose, force           bool
+}
+
+func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
+	s, err := a.load(name)
+	if err != nil {
+		return err
+	}
+	for _, file := range []string{o.trace, o.record} {
+		if err := mayWrite(file, o.force); err != nil {
+			return err
+		}
+	}
+	conditions := *s
+	conditions.Actions = nil // what the people of the story do is left to the clients
+	r, err := scenario.Build(&conditions, scenario.Options{Seed: a.seedOverride()})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	v, err := newServer(a, s, r, o)
+	if err != nil {
+		return err
+	}
+	if err := v.listen(); err != nil {
+		v.stop()
+		return err
+	}
+	fmt.Fprintln(a.out, `{"ready":true}`)
+	v.loop(ctx)
+	v.stop()
+	return v.save()
+}
+
+// server runs a world in real time. Its loop alone touches the world; the
+// goroutines of the sockets put requests into its inbox.
+type server struct {
+	app     *app
+	opts    *serveOptions
+	run     *scenario.Run
+	outside *scenario.Outside
+	guest   string // the host that clients from elsewhere count as
+	inbox   chan func()
+	done    chan struct{}               // closed when the loop has ended
+	asked   map[int]func(answer []byte) // datagrams that wait for an answer
+	began   time.Time
+	offset  time.Duration // virtual time when the real clock began to count
+	log     []scenario.Intervention
+	conns   map[int]*liveConn
+	next    int
+	sockets []socket
+	failed  error
+}
+
+func newServer(a *app, s *scenario.Scenario, r *scenario.Run, o *serveOptions) (*server, error) {
+	v := &server{app: a, opts: o, run: r, outside: scenario.NewOutside(r), inbox: make(chan func(), 1024), done: make(chan struct{}),
+		asked: map[int]func([]byte){}, conns: map[int]*liveConn{}}
+	v.outside.Sink = v.deliver
+	if o.as != "" {
+		h := s.Host(o.as)
+		if h == nil {
+			return nil, usagef("--as %s: the scenario has no such host", o.as)
+		}
+		v.guest = h.Name
+	}
+	for _, h := range s.Hosts {
+		if h.Outside && v.guest == "" {
+			v.guest = h.Name
+		}
+	}
+	if v.guest == "" && len(s.Accounts) > 0 {
+		v.guest = s.Accounts[0].Host
+	}
+	if v.guest == "" {
+		return nil, usagef("no host of this scenario is marked 'outside'; say with --as HOST which one clients count as")
+	}
+	r.World.RunUntil(bootTime)
+	v.offset = r.World.Now()
+	return v, nil
+}
+
+// bootTime is the virtual time that hosts have to come to rest after boot.
+const bootTime = time.Second
+
+// now is the virtual time that belongs to the real time.
+func (v *server) now() time.Duration {
+	return v.offset + time.Duration(float64(time.Since(v.began))*v.opts.speed)
+}
+
+// loop lets the world follow the real clock until the context ends.
+func (v *server) loop(ctx context.Context) {
+	v.began = time.Now()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		v.run.World.RunUntil(v.now())
+		v.reapAll()
+		wait := time.Hour
+		if next, ok := v.run.World.Next(); ok {
+			wait = max(time.Duration(float64(next-v.now())/v.opts.speed), 0)
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case f := <-v.inbox:
+			f()
+			for more := true; more; {
+				select {
+				case f := <-v.inbox:
+					f()
+				default:
+					more = false
+				}
+			}
+		}
+	}
+}
+
+// intervene applies something that a client did, at the present instant.
+func (v *server) intervene(iv scenario.Intervention) {
+	v.run.World.RunUntil(v.now())
+	iv.At = v.run.World.Now()
+	v.log = append(v.log, iv)
+	if err := v.outside.Apply(iv); err != nil && v.failed == nil {
+		v.failed = err
+	}
+}
+
+// deliver hands what a simulated host sends to the socket that it is for.
+func (v *server) deliver(conn int, d sim.Delivery) {
+	if answer := v.asked[conn]; answer != nil {
+		delete(v.asked, conn)
+		answer(d.Data)
+		return
+	}
+	if c := v.conns[conn]; c != nil {
+		c.deliver(d)
+	}
+}
+
+// save writes the files that were asked for.
+func (v *server) save() error {
+	if v.failed != nil {
+		return v.failed
+	}
+	if v.opts.trace != "" {
+		if err := writeFile(v.opts.trace, v.opts.force, func(w *bufio.Writer) error { return v.run.Trace().Write(w) }); err != nil {
+			return err
+		}
+	}
+	if v.opts.record != "" {
+		return writeFile(v.opts.record, v.opts.force, func(w *bufio.Writer) error { return scenario.WriteInterventions(w, v.log) })
+	}
+	return nil
+}
+
+// announce tells of one listener.
+func (v *server) announce(host, service, network, simAddr, addr string) {
+	line := struct {
+		Host    string `json:"host"`
+		Service string `json:"service"`
+		Sim     string `json:"sim"`
+		Addr    string `json:"addr"`
+		Network string `json:"network,omitempty"`
+	}{host, service, simAddr, addr, network}
+	json.NewEncoder(v.app.out).Encode(line)
+}
+
+func (v *server) verbose(format string, args ...any) {
+	if v.opts.verbose {
+		fmt.Fprintf(v.app.err, "%12v  %s\n", v.run.World.Now().Round(time.Millisecond), fmt.Sprintf(format, args...))
+	}
+}

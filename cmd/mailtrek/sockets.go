@@ -1,0 +1,355 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"mailtrek/sim"
+	"mailtrek/sim/node"
+	"mailtrek/sim/scenario"
+)
+
+// Real sockets. Their goroutines only carry bytes between a socket and the
+// server's inbox; all listeners are on loopback addresses.
+
+// portOffset is added to a simulated port to get the real one.
+const portOffset = 10000
+
+// socket is a real listener.
+type socket struct {
+	io.Closer
+}
+
+// place is where a simulated address is served.
+type place struct {
+	host    *node.Host
+	service string
+	sim     netip.AddrPort
+}
+
+// listen opens a real listener for every simulated one that can be reached
+// from outside its host.
+func (v *server) listen() error {
+	m := newAddressMap()
+	var places, udp []place
+	for _, h := range v.run.Hosts() {
+		for _, l := range h.Listeners() {
+			ap, err := netip.ParseAddrPort(l.Addr)
+			if err != nil || ap.Addr().IsLoopback() {
+				continue // a unix socket, or only for the host itself
+			}
+			places = append(places, place{h, l.Name, ap})
+		}
+		for _, ap := range h.UDPListeners() {
+			if !ap.Addr().IsLoopback() {
+				udp = append(udp, place{h, "dns", ap})
+			}
+		}
+	}
+	for _, p := range places {
+		if err := v.listenTCP(m, p); err != nil {
+			return err
+		}
+	}
+	for _, p := range udp {
+		if err := v.listenUDP(m, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressMap gives each simulated address its real one.
+type addressMap struct {
+	other map[netip.Addr]netip.Addr
+	flat  bool // 127.b.c.d cannot be bound: everything is on 127.0.0.1 with free ports
+}
+
+func newAddressMap() *addressMap { return &addressMap{other: map[netip.Addr]netip.Addr{}} }
+
+// real is the loopback address of a simulated one: 127.b.c.d for 10.b.c.d, the
+// next free 127.1.0.n for any other.
+func (m *addressMap) real(sim netip.Addr) netip.Addr {
+	if m.flat {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	if sim.Is4() && sim.As4()[0] == 10 {
+		a := sim.As4()
+		a[0] = 127
+		return netip.AddrFrom4(a)
+	}
+	if r, ok := m.other[sim]; ok {
+		return r
+	}
+	n := len(m.other) + 1
+	r := netip.AddrFrom4([4]byte{127, 1, byte(n >> 8), byte(n)})
+	m.other[sim] = r
+	return r
+}
+
+// target is the real address and port to bind, port 0 for a free one.
+func (v *server) target(m *addressMap, p place) string {
+	port := int(p.sim.Port()) + portOffset
+	if v.opts.ports == "free" || m.flat || port > 65535 {
+		port = 0
+	}
+	return netip.AddrPortFrom(m.real(p.sim.Addr()), uint16(port)).String()
+}
+
+// bind opens a listener with listen; where this system has only 127.0.0.1, it
+// falls back to that.
+func (v *server) bind(m *addressMap, p place, listen func(addr string) error) error {
+	addr := v.target(m, p)
+	err := listen(addr)
+	if errors.Is(err, syscall.EADDRNOTAVAIL) && !m.flat {
+		m.flat = true
+		addr = v.target(m, p)
+		err = listen(addr)
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use, perhaps by another 'mailtrek serve'; --ports free takes free ports", addr)
+	}
+	return err
+}
+
+func (v *server) listenTCP(m *addressMap, p place) error {
+	var l net.Listener
+	err := v.bind(m, p, func(addr string) (err error) {
+		l, err = net.Listen("tcp4", addr)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.sockets = append(v.sockets, socket{l})
+	v.announce(p.host.Name, p.service, "", p.sim.String(), l.Addr().String())
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			v.post(func() { v.accept(p, c) })
+		}
+	}()
+	return nil
+}
+
+// source is the simulated host that a real client counts as.
+func (v *server) source(remote net.Addr) (host string, from netip.Addr) {
+	ap, err := netip.ParseAddrPort(remote.String())
+	if err == nil && ap.Addr().Unmap().Is4() {
+		a := ap.Addr().Unmap().As4()
+		a[0] = 10
+		sim := netip.AddrFrom4(a)
+		if h := v.run.World.NodeAt(sim); h != nil {
+			return h.Name, sim
+		}
+	}
+	return v.guest, netip.Addr{}
+}
+
+// liveConn is a real connection.
+type liveConn struct {
+	id      int
+	sock    net.Conn
+	out     chan []byte // to the socket; nil bytes are a FIN
+	closed  bool
+	ours    bool // the client's FIN has been passed on
+	paused  chan struct{}
+	drained bool
+}
+
+// accept begins a connection in the simulated world for a real one.
+func (v *server) accept(p place, sock net.Conn) {
+	v.next++
+	c := &liveConn{id: v.next, sock: sock, out: make(chan []byte, 4096), paused: make(chan struct{}, 1)}
+	v.conns[c.id] = c
+	host, from := v.source(sock.RemoteAddr())
+	v.verbose("%s (%s) connects to %s %s", host, sock.RemoteAddr(), p.host.Name, p.sim)
+	go c.write()
+	go v.read(c)
+	v.intervene(scenario.Intervention{Do: scenario.DoOpen, Conn: c.id, Host: host, From: from, To: p.sim})
+}
+
+// readSize is how much is read from a socket at once.
+const readSize = 32 << 10
+
+// maxBacklog is how much a client may send ahead of what its server has read;
+// then reading from the socket waits.
+const maxBacklog = 1 << 20
+
+// read carries bytes from the socket to the world.
+func (v *server) read(c *liveConn) {
+	buf := make([]byte, readSize)
+	for {
+		n, err := c.sock.Read(buf)
+		if n > 0 {
+			data := append([]byte(nil), buf[:n]...)
+			v.post(func() { v.received(c, data) })
+			select {
+			case <-c.paused:
+			case <-v.done:
+				return
+			}
+		}
+		if err != nil {
+			do := scenario.DoClose
+			if errors.Is(err, syscall.ECONNRESET) {
+				do = scenario.DoAbort
+			}
+			v.post(func() { v.ended(c, do) })
+			return
+		}
+	}
+}
+
+// received passes bytes of a client on; the reader goes on when the server
+// keeps up.
+func (v *server) received(c *liveConn, data []byte) {
+	if !c.ours {
+		v.intervene(scenario.Intervention{Do: scenario.DoBytes, Conn: c.id, Data: data})
+	}
+	if v.outside.Backlog(c.id) < maxBacklog {
+		c.paused <- struct{}{}
+	} else {
+		c.drained = true
+	}
+}
+
+// ended passes the end of a client's half on.
+func (v *server) ended(c *liveConn, do scenario.InterventionDo) {
+	if !c.ours {
+		c.ours = true
+		v.intervene(scenario.Intervention{Do: do, Conn: c.id})
+	}
+	c.finish()
+	delete(v.conns, c.id)
+}
+
+// reapAll lets readers go on whose server has caught up.
+func (v *server) reapAll() {
+	for _, c := range v.conns {
+		if c.drained && v.outside.Backlog(c.id) < maxBacklog/2 {
+			c.drained = false
+			c.paused <- struct{}{}
+		}
+	}
+}
+
+// deliver takes what the simulated server sends.
+func (c *liveConn) deliver(d sim.Delivery) {
+	switch {
+	case c.closed:
+	case d.Err != nil:
+		if tcp, ok := c.sock.(*net.TCPConn); ok {
+			tcp.SetLinger(0)
+		}
+		c.finish()
+		c.sock.Close()
+	case d.EOF:
+		c.send(nil)
+		c.finish()
+	case len(d.Data) > 0:
+		c.send(append([]byte(nil), d.Data...))
+	}
+}
+
+// send queues bytes for the socket; a client that does not read is cut off.
+func (c *liveConn) send(b []byte) {
+	select {
+	case c.out <- b:
+	default:
+		c.finish()
+		c.sock.Close()
+	}
+}
+
+// finish ends the writing side once.
+func (c *liveConn) finish() {
+	if !c.closed {
+		c.closed = true
+		close(c.out)
+	}
+}
+
+// write carries bytes from the world to the socket.
+func (c *liveConn) write() {
+	for b := range c.out {
+		if b == nil {
+			if tcp, ok := c.sock.(*net.TCPConn); ok {
+				tcp.CloseWrite()
+			}
+			continue
+		}
+		c.sock.SetWriteDeadline(time.Now().Add(30 * time.Second))
+		if _, err := c.sock.Write(b); err != nil {
+			break
+		}
+	}
+	for range c.out {
+	}
+	c.sock.Close()
+}
+
+func (v *server) listenUDP(m *addressMap, p place) error {
+	var l net.PacketConn
+	err := v.bind(m, p, func(addr string) (err error) {
+		l, err = net.ListenPacket("udp4", addr)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.sockets = append(v.sockets, socket{l})
+	v.announce(p.host.Name, p.service, "udp", p.sim.String(), l.LocalAddr().String())
+	go func() {
+		buf := make([]byte, 64<<10)
+		for {
+			n, from, err := l.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			data := append([]byte(nil), buf[:n]...)
+			v.post(func() { v.datagram(p, l, from, data) })
+		}
+	}()
+	return nil
+}
+
+// datagram passes a UDP datagram on; its number leads the answer back.
+func (v *server) datagram(p place, l net.PacketConn, remote net.Addr, data []byte) {
+	v.next++
+	host, from := v.source(remote)
+	v.asked[v.next] = func(answer []byte) { l.WriteTo(answer, remote) }
+	v.intervene(scenario.Intervention{Do: scenario.DoDatagram, Conn: v.next, Host: host, From: from, To: p.sim, Data: data})
+	delete(v.asked, v.next-maxAsked)
+}
+
+// maxAsked is how many datagrams may wait for an answer.
+const maxAsked = 4096
+
+// post puts a request into the inbox of the loop, unless it has ended.
+func (v *server) post(f func()) {
+	select {
+	case v.inbox <- f:
+	case <-v.done:
+	}
+}
+
+// stop closes all sockets.
+func (v *server) stop() {
+	close(v.done)
+	for _, s := range v.sockets {
+		s.Close()
+	}
+	for _, c := range v.conns {
+		c.finish()
+		c.sock.Close()
+	}
+}

@@ -46,7 +46,7 @@ func loadFile(name string) (*scenario.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := scenario.Load(root.FS(), filepath.Base(name), scenarios.Resolve)
+	s, err := scenario.LoadAs(filepath.ToSlash(filepath.Dir(name)), root.FS(), filepath.Base(name), scenarios.Resolve)
 	root.Close()
 	return s, err
 }

@@ -18,6 +18,7 @@ type Resolve func(world string) (fs.FS, string, error)
 // layer is a document with the folder it came from.
 type layer struct {
 	doc    *Document
+	name   string // in fsys
 	fsys   fs.FS
 	folder string
 	origin int  // numbers the file systems, because they cannot be compared
@@ -30,7 +31,13 @@ type layer struct {
 // world first, each in the order of the file; what is only doubtful stands in
 // the Scenario's Warnings.
 func Load(fsys fs.FS, name string, resolve Resolve) (*Scenario, error) {
-	layers, problem := chain(fsys, name, resolve)
+	return LoadAs("", fsys, name, resolve)
+}
+
+// LoadAs is Load for a document that its reader knows as a file of the folder
+// dir: the messages call it so.
+func LoadAs(dir string, fsys fs.FS, name string, resolve Resolve) (*Scenario, error) {
+	layers, problem := chain(dir, fsys, name, resolve)
 	if problem != nil {
 		return nil, Errors{problem}
 	}
@@ -63,17 +70,17 @@ func Load(fsys fs.FS, name string, resolve Resolve) (*Scenario, error) {
 
 // chain reads a document and its worlds, the lowest first. What keeps a world
 // from being found is reported in the document that wants it.
-func chain(fsys fs.FS, name string, resolve Resolve) ([]layer, *Problem) {
+func chain(dir string, fsys fs.FS, name string, resolve Resolve) ([]layer, *Problem) {
 	var layers []layer
 	for origin := 0; ; {
-		content, problem := readDocument(fsys, name)
+		content, problem := readDocument(dir, fsys, name)
 		if problem != nil {
 			return nil, problem
 		}
-		doc := parse(name, content)
+		doc := parse(path.Join(dir, name), content)
 		world := doc.Front.World
 		_, wants := doc.Front.places["world"]
-		layers = append([]layer{{doc, fsys, path.Dir(name), origin, !wants && doc.Front.places != nil}}, layers...)
+		layers = append([]layer{{doc, name, fsys, path.Dir(name), origin, !wants && doc.Front.places != nil}}, layers...)
 		if world == "" {
 			return layers, nil
 		}
@@ -97,6 +104,7 @@ func chain(fsys fs.FS, name string, resolve Resolve) ([]layer, *Problem) {
 		var err error = fs.ErrNotExist
 		if resolve != nil {
 			fsys, name, err = resolve(world)
+			dir = ""
 		}
 		if err != nil {
 			doc.src.errorAt(w, "the id of a document beside this one, or of a built-in world", "the world %q cannot be found%s", world, because(err))
@@ -139,13 +147,13 @@ func circle(layers []layer, id string) string {
 
 // readDocument returns the text of a document, or what keeps it from being
 // read.
-func readDocument(fsys fs.FS, name string) (string, *Problem) {
+func readDocument(dir string, fsys fs.FS, name string) (string, *Problem) {
 	info, err := fs.Stat(fsys, name)
 	if err == nil && info.IsDir() {
-		return "", &Problem{File: name, Message: "this is a folder, not a document"}
+		return "", &Problem{File: path.Join(dir, name), Message: "this is a folder, not a document"}
 	}
 	if err == nil && info.Size() > maxDocument {
-		return "", &Problem{File: name, Message: fmt.Sprintf("the document has more than %d octets", maxDocument)}
+		return "", &Problem{File: path.Join(dir, name), Message: fmt.Sprintf("the document has more than %d octets", maxDocument)}
 	}
 	content, err := fs.ReadFile(fsys, name)
 	if err != nil {
@@ -153,7 +161,7 @@ func readDocument(fsys fs.FS, name string) (string, *Problem) {
 		if errors.As(err, &pe) {
 			err = pe.Err
 		}
-		return "", &Problem{File: name, Message: "cannot be read: " + err.Error()}
+		return "", &Problem{File: path.Join(dir, name), Message: "cannot be read: " + err.Error()}
 	}
 	return string(content), nil
 }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 )
@@ -14,21 +15,22 @@ var languages = []string{"en", "bg", "pl"}
 // translations reads the siblings of a document.
 func (b *builder) translations(l layer) []Translation {
 	var out []Translation
-	base := strings.TrimSuffix(l.doc.File, ".md")
+	base := strings.TrimSuffix(l.name, ".md")
+	dir := strings.TrimSuffix(strings.TrimSuffix(l.doc.File, l.name), "/")
 	for _, lang := range languages {
 		name := base + "." + lang + ".md"
-		if lang == l.doc.Front.Lang || name == l.doc.File {
+		if lang == l.doc.Front.Lang || name == l.name {
 			continue
 		}
 		if _, err := fs.Stat(l.fsys, name); err != nil {
 			continue
 		}
-		content, problem := readDocument(l.fsys, name)
+		content, problem := readDocument(dir, l.fsys, name)
 		if problem != nil {
 			b.translationProblems = append(b.translationProblems, problem)
 			continue
 		}
-		d := parse(name, content)
+		d := parse(path.Join(dir, name), content)
 		t := Translation{Lang: lang, Title: d.Front.Title, Summary: d.Front.Summary, Parts: translate(d, l.doc, lang)}
 		b.translationProblems = append(b.translationProblems, d.src.sorted()...)
 		out = append(out, t)

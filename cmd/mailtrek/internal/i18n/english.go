@@ -21,6 +21,7 @@ var english = map[string]string{
 	"key.step":     "step",
 	"key.command":  "command",
 	"key.hop":      "hop",
+	"key.phase":    "stage",
 	"key.play":     "play",
 	"key.pause":    "pause",
 	"key.goto":     "go to",

@@ -130,7 +130,7 @@ func (l *ladder) note(y, x int, st Style, text label) {
 	}
 	room := l.r.W - x - 2
 	if room < textWidth(s) && x-2 > room {
-		s = clip(strings.TrimPrefix(s, " "), x-2) + " "
+		s = clip(strings.TrimPrefix(s, " "), x-4) + " "
 		l.r.Put(x-textWidth(s), y, st, s)
 		return
 	}
@@ -177,7 +177,9 @@ func (in *Instant) rungs(hosts []trace.NodeID, h int) []rung {
 		}
 		if n := len(rows); e.Flags&trace.More != 0 && n > 0 && in.sameReply(&rows[n-1], e) {
 			rows[n-1].first = s
-			rows[n-1].label = row.label
+			if rows[n-1].last != in.At { // at the cursor stands the line that it is on
+				rows[n-1].label = row.label
+			}
 			continue
 		}
 		rows = append(rows, row)

@@ -25,10 +25,12 @@ func drawLog(in *Instant, r Region) {
 		st := Plain
 		if row.event == in.At {
 			st = Bold
-			body.Put(0, i, Accent, in.Glyphs.Cursor)
 		}
 		x := 2
 		if row.head != "" {
+			if st == Bold {
+				body.Put(0, i, Accent, in.Glyphs.Cursor)
+			}
 			x = body.Put(x, i, Quiet, row.head)
 			x = body.Put(x, i, st|row.style, row.program)
 		} else {

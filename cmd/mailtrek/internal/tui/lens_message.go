@@ -282,9 +282,10 @@ func drawTrail(in *Instant, l *letter, r Region) {
 		r.PutMax(9, y, 8, Quiet, delay)
 		x := r.PutMax(trailText, y, r.W-trailText, Title, shortName(h.By))
 		if rows == 2 {
+			r.PutMax(x+2, y, r.W-x-2, Quiet, h.ID)
+			r.PutMax(9, y+1, 7, Quiet, h.With)
 			x = r.Put(trailText, y+1, Quiet, in.Glyphs.Left+" ")
-			x = r.PutMax(x, y+1, r.W-x, Plain, shortName(from))
-			x = r.PutMax(x+2, y+1, r.W-x-2, Quiet, joinWords(h.With, h.ID))
+			r.PutMax(x, y+1, r.W-x, Plain, shortName(from))
 		} else {
 			x = r.Put(x, y, Quiet, " "+in.Glyphs.Left+" ")
 			x = r.PutMax(x, y, r.W-x, Plain, shortName(from))

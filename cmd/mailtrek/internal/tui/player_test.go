@@ -1,0 +1,207 @@
+package tui
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+	"mailtrek/sim/trace/tracetest"
+)
+
+// TestKeyTour presses every key and looks at where the cursor is and what the
+// screen says.
+func TestKeyTour(t *testing.T) {
+	tr := tracetest.Failover()
+	last := trace.Seq(tr.Len())
+	f := state.New(tr)
+	for _, c := range []struct {
+		name string
+		from trace.Seq
+		keys []string
+		at   trace.Seq
+		says string
+	}{
+		{"next", 1, []string{"right", "space", "l"}, 4, "event 4 of"},
+		{"back", 9, []string{"left", "h", "backspace"}, 6, "event 6 of"},
+		{"back at the beginning", 1, []string{"left"}, 1, "the beginning of the story"},
+		{"next at the end", last, []string{"right"}, last, "the end of the story"},
+		{"command", 10, []string{"down"}, f.Next(state.ByCommand, 10), ""},
+		{"command back", 50, []string{"up"}, f.Prev(state.ByCommand, 50), ""},
+		{"hop", 10, []string{"]"}, f.Next(state.ByHop, 10), ""},
+		{"hop by arrow", 10, []string{"shift+right"}, f.Next(state.ByHop, 10), ""},
+		{"hop back", 150, []string{"["}, f.Prev(state.ByHop, 150), ""},
+		{"stage", 10, []string{"pgdown"}, f.Next(state.ByStage, 10), ""},
+		{"stage back", 150, []string{"{"}, f.Prev(state.ByStage, 150), ""},
+		{"no further hop", last - 1, []string{"]"}, last, ""},
+		{"end and start", 10, []string{"end", "home"}, 1, ""},
+		{"cause", 100, []string{"c"}, tr.At(100).Cause, ""},
+		{"no cause", 2, []string{"c"}, 2, "Nothing in the story caused"},
+		{"by number", 1, []string{"g", "4", "2", "enter"}, 42, ""},
+		{"number out of range", 7, []string{"g", "9", "9", "9", "9", "enter"}, 7, "There are events 1 to"},
+		{"by time", 1, []string{"g", "3", "0", "s", "enter"}, (&Story{T: tr}).since(30e9), ""},
+		{"after the end", 5, []string{"g", "9", "h", "enter"}, 5, "ends before 9h"},
+		{"find a selector", 1, append(strings.Split("/smtp RCPT at mail2", ""), "enter"), first(t, tr, "smtp RCPT at mail2"), ""},
+		{"find again and back", 1, append(strings.Split("/smtp RCPT", ""), "enter", "n", "N"), first(t, tr, "smtp RCPT"), ""},
+		{"find nothing", 3, append(strings.Split("/zzzz", ""), "enter"), 3, "No event matches"},
+		{"find not asked", 3, []string{"n"}, 3, "Nothing has been searched"},
+		{"prompt given up", 3, []string{"/", "a", "esc"}, 3, "event 3 of"},
+		{"breakpoint", 3, []string{"b"}, 3, "stop at event 3"},
+		{"help and away", 3, []string{"?", "x"}, 3, "event 3 of"},
+		{"explanation", 3, []string{"e"}, 3, "Why event 3"},
+		{"theme", 3, []string{"t"}, 3, "Theme: dark"},
+		{"speed", 3, []string{"+"}, 3, "8 events a second"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := still(t, tr, c.from, "ladder", 100, 30)
+			press(p, c.keys...)
+			if p.at != c.at {
+				t.Errorf("after %v from %d: got event %d, want %d", c.keys, c.from, p.at, c.at)
+			}
+			if got := p.frame().Text(); !strings.Contains(got, c.says) {
+				t.Errorf("after %v the screen does not say %q:\n%s", c.keys, c.says, got)
+			}
+		})
+	}
+}
+
+func first(t *testing.T, tr *trace.Trace, selector string) trace.Seq {
+	t.Helper()
+	sel, err := trace.ParseSelector(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sel.Next(tr, 1)
+}
+
+// TestLenses: Tab and the digits lead through all lenses.
+func TestLenses(t *testing.T) {
+	p := still(t, tracetest.Story(), 60, "", 100, 30)
+	for i := range lenses {
+		press(p, strconv.Itoa(i+1))
+		if p.lens != i {
+			t.Errorf("key %d: got lens %d", i+1, p.lens)
+		}
+	}
+	press(p, "tab")
+	if p.lens != 0 {
+		t.Errorf("Tab behind the last lens: got %d, want 0", p.lens)
+	}
+	press(p, "shift+tab")
+	if want := len(lenses) - 1; p.lens != want {
+		t.Errorf("Shift-Tab before the first lens: got %d, want %d", p.lens, want)
+	}
+}
+
+// TestPlay: ticks move the cursor to the next breakpoint or to the end.
+func TestPlay(t *testing.T) {
+	p := still(t, tracetest.Story(), 1, "", 100, 30)
+	p.breaks[5] = true
+	if cmd := press(p, "p"); cmd == nil {
+		t.Fatal("p starts no clock")
+	}
+	for range 10 {
+		p.Update(tick(p.play))
+	}
+	if p.at != 5 || p.play != 0 {
+		t.Errorf("got event %d, playing %v; want a stop at the breakpoint 5", p.at, p.play != 0)
+	}
+	press(p, "p")
+	old := p.play
+	press(p, "p", "p")
+	p.Update(tick(old))
+	if p.at != 5 {
+		t.Errorf("a tick of an earlier run moved the cursor to %d", p.at)
+	}
+	p.at = trace.Seq(p.story.T.Len())
+	p.Update(tick(p.play))
+	if p.play != 0 {
+		t.Error("the play goes on behind the end")
+	}
+}
+
+// TestQuit: q and Ctrl-C leave from everywhere but a prompt, which q is typed
+// into.
+func TestQuit(t *testing.T) {
+	for _, keys := range [][]string{{"q"}, {"ctrl+c"}, {"?", "q"}, {"e", "q"}, {"/", "ctrl+c"}, {"p", "q"}} {
+		p := still(t, tracetest.Story(), 1, "", 100, 30)
+		cmd := press(p, keys...)
+		if cmd == nil {
+			t.Errorf("%v does not leave", keys)
+		} else if _, ok := cmd().(tea.QuitMsg); !ok {
+			t.Errorf("%v: got %T, want a QuitMsg", keys, cmd())
+		}
+	}
+	p := still(t, tracetest.Story(), 1, "", 100, 30)
+	if cmd := press(p, "/", "q"); cmd != nil || p.prompt == nil || p.prompt.text != "q" {
+		t.Error("q in a prompt is not typed")
+	}
+}
+
+// TestHome: Enter plays the first scenario, Esc comes back, what cannot be
+// loaded is said.
+func TestHome(t *testing.T) {
+	load := func(id string) (*trace.Trace, error) {
+		if id == "alabala" {
+			return tracetest.Story(), nil
+		}
+		return nil, errors.New("no scenario is called \"" + id + "\"")
+	}
+	a := Home(Config{Load: load, Items: []Item{
+		{ID: "01-smtp", Title: "The first lesson", Lesson: true},
+		{ID: "alabala", Title: "A mail", Summary: "From here to there."}, {ID: "gone", Title: "Another"},
+	}})
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	golden(t, "home-80x24", a.frame())
+	a.Update(press(a, "enter")())
+	if a.player == nil {
+		t.Fatal("Enter plays nothing")
+	}
+	press(a, "right", "esc")
+	if a.player != nil {
+		t.Fatal("Esc does not lead back")
+	}
+	a.Update(press(a, "down", "enter")())
+	if got := a.frame().Text(); !strings.Contains(got, `no scenario is called "gone"`) {
+		t.Errorf("a failure is not said:\n%s", got)
+	}
+	press(a, "end", "enter")
+	press(a, strings.Split("alabala", "")...)
+	a.Update(press(a, "enter")())
+	if a.player == nil {
+		t.Error("the file of a typed name is not opened")
+	}
+}
+
+// TestWords: every key that the code asks for has an English text.
+func TestWords(t *testing.T) {
+	w, _ := i18n.In("en")
+	var asked []string
+	for _, l := range Lenses() {
+		asked = append(asked, "lens."+l)
+	}
+	for _, g := range append(keys.groups(), homeKeys.rows()) {
+		for _, row := range g {
+			asked = append(asked, row.text)
+		}
+	}
+	for _, b := range append(append(keys.row(true), keys.row(false)...), homeKeys.row()...) {
+		asked = append(asked, b.word)
+	}
+	for k := state.Submit; k <= state.Do; k++ {
+		asked = append(asked, "stage."+k.String())
+	}
+	for p := state.Unopened; p <= state.Reset; p++ {
+		asked = append(asked, "dlg.phase."+p.String())
+	}
+	for _, key := range asked {
+		if w.T(key) == key {
+			t.Errorf("no text for %q", key)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+	"mailtrek/sim/trace/tracetest"
+)
+
+// TestTruth compares what each lens shows at every event with sim/state, on a
+// screen that has room for all of it.
+func TestTruth(t *testing.T) {
+	for name, tr := range map[string]*trace.Trace{"story": tracetest.Story(), "failover": tracetest.Failover()} {
+		folds := state.New(tr)
+		for s := trace.Seq(1); tr.Has(s); s++ {
+			snap := folds.At(s)
+			screen := func(lens string) string { return still(t, tr, s, lens, 240, 150).frame().Text() }
+			truthDialogue(t, name, tr, snap, s, screen("dialogue"))
+			truthMessage(t, name, tr, snap, s, screen("message"))
+			truthPostfix(t, name, tr, snap, s, screen("postfix"))
+			truthLog(t, name, tr, snap, s, screen("log"))
+			if s%5 == 0 {
+				truthLadder(t, name, tr, s, screen("ladder"))
+			}
+		}
+	}
+}
+
+// must tells when a screen lacks something.
+func must(t *testing.T, name, lens string, s trace.Seq, screen string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(screen, want) {
+			t.Fatalf("%s, %s at event %d does not show %q:\n%s", name, lens, s, want, screen)
+		}
+	}
+}
+
+func truthDialogue(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if e.Conn == 0 || tr.Conn(e.Conn).UDP {
+		return
+	}
+	c := snap.Conn(e.Conn)
+	if c == nil {
+		return
+	}
+	if c.Phase == state.Open && c.Session != "" {
+		must(t, name, "dialogue", s, screen, "state "+c.Session)
+	}
+	said, shown := 0, strings.Count(screen, " C: ")+strings.Count(screen, " S: ")
+	for _, q := range snap.ConnEvents(e.Conn) {
+		if tr.At(q).Kind.Said() {
+			said += len(wireLines(tr.Text(tr.At(q))))
+		}
+	}
+	for _, link := range []string{"because of", "leads to"} { // the links below quote lines too
+		if i := strings.Index(screen, link); i >= 0 && strings.Contains(screen[i:min(i+20, len(screen))], ": ") {
+			shown--
+		}
+	}
+	if shown != said {
+		t.Fatalf("%s, dialogue at event %d shows %d lines, want %d:\n%s", name, s, shown, said, screen)
+	}
+}
+
+func truthMessage(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if e.Msg == 0 {
+		return
+	}
+	for _, p := range snap.Where(e.Msg) {
+		switch p.Kind {
+		case state.InQueue:
+			must(t, name, "message", s, screen, p.Entry.Queue+" queue of "+tr.Node(p.Entry.Node).Name)
+		case state.InMailbox:
+			must(t, name, "message", s, screen, "mailbox of "+p.Box.User+" on "+tr.Node(p.Box.Node).Name)
+		}
+	}
+	if c := snap.Conn(e.Conn); c != nil && c.Mail.From != 0 {
+		from, _ := snap.Path(c.Mail.From)
+		must(t, name, "message", s, screen, "MAIL FROM <"+from+">")
+		for _, q := range c.Mail.To {
+			to, _ := snap.Path(q)
+			must(t, name, "message", s, screen, "RCPT TO <"+to+">")
+		}
+	}
+	for _, q := range snap.Fields(e.Msg) {
+		f := tr.At(q)
+		if tr.Name(f.C) != "add" {
+			continue
+		}
+		line, _, _ := strings.Cut(string(tr.Text(f)), "\r\n")
+		must(t, name, "message", s, screen, line)
+	}
+}
+
+func truthPostfix(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if e.Kind != trace.Queue {
+		return
+	}
+	for _, q := range state.QueueNames {
+		must(t, name, "postfix", s, screen, q+strings.Repeat(" ", 13-len(q))+strconv.Itoa(snap.QueueLen(e.Node, q)))
+		for _, entry := range snap.Queue(e.Node, q, 5) {
+			must(t, name, "postfix", s, screen, entry.ID, "<"+entry.Sender+">")
+		}
+	}
+}
+
+func truthLog(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if e.Kind != trace.Log {
+		return
+	}
+	for _, q := range snap.Logs(e.Node) {
+		must(t, name, "log", s, screen, tr.Name(tr.At(q).A))
+	}
+	if want := squeeze(tr.Text(e)); !strings.Contains(string(squeeze([]byte(screen))), string(want)) {
+		t.Fatalf("%s, log at event %d does not show %q:\n%s", name, s, tr.Text(e), screen)
+	}
+}
+
+func truthLadder(t *testing.T, name string, tr *trace.Trace, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if !strings.Contains(screen, "\n▶ ") {
+		t.Fatalf("%s, ladder at event %d does not show where it is:\n%s", name, s, screen)
+	}
+	if e.Kind == trace.Line && e.Node != e.Peer {
+		row := screen[strings.Index(screen, "\n▶ ")+1:]
+		row, _, _ = strings.Cut(row, "\n")
+		words := strings.Fields(string(tr.Text(e)))
+		if !strings.Contains(row, words[0]) {
+			t.Errorf("%s, ladder at event %d: the row at the cursor does not say %q: %s", name, s, words[0], row)
+		}
+	}
+}

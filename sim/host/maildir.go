@@ -59,8 +59,10 @@ func (m Maildir) Deliver(name string, data []byte) (string, error) {
 	if name == "" || strings.ContainsAny(name, "/:\x00") {
 		return "", pathErr("deliver", name, ErrPath)
 	}
-	if err := m.Create(); err != nil {
-		return "", err
+	if !m.Tree.Exists(m.Path+"/new") || !m.Exists() {
+		if err := m.Create(); err != nil {
+			return "", err
+		}
 	}
 	tmp, dst := m.Path+"/tmp/"+name, m.Path+"/new/"+name
 	if m.Tree.Exists(dst) {

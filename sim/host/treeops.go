@@ -185,7 +185,7 @@ func (t *Tree) Rename(from, to string) error {
 		return pathErr("rename", to, fs.ErrInvalid)
 	}
 	moved := *src
-	if dst, err := t.stat(to); err == nil {
+	if dst, err := t.stat(b); err == nil {
 		if dst.dir || src.dir {
 			return pathErr("rename", to, fs.ErrExist)
 		}

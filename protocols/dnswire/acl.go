@@ -14,7 +14,6 @@ type aclElem struct {
 	word   string // "any", "none", "localhost", "localnets", or "" for prefix or sub
 	prefix netip.Prefix
 	sub    *ACL // braces or the name of an acl
-	name   string
 }
 
 func anyACL() ACL { return ACL{elems: []aclElem{{word: "any"}}} }

@@ -18,7 +18,6 @@ type rdataParser struct {
 	after  token // the type word, for "unexpected end of input"
 	pos    int
 	origin string
-	owner  string
 	err    string
 	at     token
 	warns  []located

@@ -92,21 +92,30 @@ func readQuery(query []byte) *exchange {
 		return fail(dns.RcodeFormatError)
 	}
 	in.out.Question = in.q.Question
-	qu := in.q.Question[0]
-	in.name, in.typ = canonical(qu.Name), qu.Qtype
-	switch {
-	case qu.Qclass == dns.ClassANY || qu.Qclass == dns.ClassNONE:
-		return fail(dns.RcodeFormatError)
-	case qu.Qclass != dns.ClassINET:
-		return fail(dns.RcodeRefused)
-	case in.typ == dns.TypeOPT || in.typ == dns.TypeTSIG || in.typ == dns.TypeTKEY:
-		return fail(dns.RcodeFormatError)
-	case in.typ == dns.TypeMAILA || in.typ == dns.TypeMAILB:
-		return fail(dns.RcodeNotImplemented)
-	case in.typ == dns.TypeAXFR || in.typ == dns.TypeIXFR:
-		return fail(dns.RcodeRefused) // as with allow-transfer { none; }
+	in.name, in.typ = canonical(in.q.Question[0].Name), in.q.Question[0].Qtype
+	if rcode := refusal(in.q.Question[0]); rcode != dns.RcodeSuccess {
+		return fail(rcode)
 	}
 	return in
+}
+
+// refusal returns the error that a question deserves whatever the zones are.
+func refusal(q dns.Question) int {
+	switch {
+	case q.Qclass == dns.ClassANY || q.Qclass == dns.ClassNONE:
+		return dns.RcodeFormatError
+	case q.Qclass != dns.ClassINET:
+		return dns.RcodeRefused
+	}
+	switch q.Qtype {
+	case dns.TypeOPT, dns.TypeTSIG, dns.TypeTKEY:
+		return dns.RcodeFormatError
+	case dns.TypeMAILA, dns.TypeMAILB:
+		return dns.RcodeNotImplemented
+	case dns.TypeAXFR, dns.TypeIXFR:
+		return dns.RcodeRefused // as with allow-transfer { none; }
+	}
+	return dns.RcodeSuccess
 }
 
 // unpack reads the question's packet. The usual one of a stub, a single question

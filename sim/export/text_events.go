@@ -125,7 +125,7 @@ func (x *Text) tellDNS(e *trace.Event) {
 		lost = " (lost on the way)"
 	}
 	if e.Kind == trace.Query {
-		x.about(e, "%s asks %s: %s %s ?%s", from, to, x.name(e.B), dnsName(x.name(e.A)), lost)
+		x.about(e, "%s asks %s: %s %s?%s", from, to, x.name(e.B), dnsName(x.name(e.A)), lost)
 		return
 	}
 	x.about(e, "%s answers %s: %s%s", from, to, x.answer(e), lost)
@@ -175,7 +175,7 @@ func records(rrs []dns.RR) string {
 // dnsName is a name as people write it.
 func dnsName(s string) string {
 	if s == "." || s == "" {
-		return "the root"
+		return ". (the root)"
 	}
 	return expand(strings.TrimSuffix(s, "."))
 }

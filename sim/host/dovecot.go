@@ -88,7 +88,6 @@ type confSection struct {
 	name string
 	line int
 	vals map[string]string // where its settings go
-	l    *listener         // of a listener section
 }
 
 func (p *dovecotReader) report(s Severity, text string) {

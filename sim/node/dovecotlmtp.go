@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
+	"mailtrek/sim/host"
 	"mailtrek/sim/trace"
 )
 
@@ -183,8 +185,7 @@ func (m *lmtpMessage) Begin(f *smtp.Facts) {
 		m.field("Delivered-To: " + m.rcpts[0].addr + "\n")
 	}
 	if conf.Bool("lmtp_add_received_header") {
-		host := m.s.d.hostname()
-		text := "Received: from " + f.Helo + "\n\tby " + host + " with " + f.With() + "\n\tid " + m.id +
+		text := "Received: from " + f.Helo + "\n\tby " + m.s.d.hostname() + " with " + f.With() + "\n\tid " + m.id +
 			"\n\t(envelope-from <" + sender + ">)"
 		if single {
 			text += "\n\tfor <" + m.rcpts[0].addr + ">"
@@ -230,10 +231,27 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 			replies[i] = smtp.NewReply(fmt.Sprintf("451 4.2.0 <%s> Internal error occurred. Refer to server log for more information.", r.addr))
 			continue
 		}
-		d.log(s.p, who, "msgid=%s: saved mail to INBOX", msgid)
+		d.log(s.p, who, "%s", m.logLine(msgid))
 		replies[i] = smtp.NewReply(fmt.Sprintf("250 2.0.0 <%s> %s Saved", r.addr, r.id))
 	}
 	return replies
+}
+
+// logLine is deliver_log_format about a message that was saved.
+func (m *lmtpMessage) logLine(msgid string) string {
+	return host.Expand(m.s.d.conf.For("lmtp").Text("deliver_log_format"), func(key string) (string, bool) {
+		switch key {
+		case "$":
+			return "saved mail to INBOX", true
+		case "m":
+			return msgid, true
+		case "p":
+			return strconv.Itoa(m.data.Len()), true
+		case "w":
+			return strconv.FormatInt(host.CRLFSize(m.data.Bytes()), 10), true
+		}
+		return "", false
+	})
 }
 
 // messageID is the first <…> of the field Message-ID, or "unspecified" when it

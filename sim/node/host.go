@@ -29,7 +29,6 @@ type Host struct {
 	auth    map[string]AuthService
 	policy  map[string]Policy
 	command map[string]Command
-	lmtp    []string
 	mail    map[string]trace.MsgID // by the base name of a file in a mailbox
 }
 

@@ -53,7 +53,7 @@ func (p *selectorParser) parseNumber(w word, s string) uint64 {
 	return n
 }
 
-func parseEvent(p *selectorParser, c *clause, w word) {
+func parseEvent(p *selectorParser, c *clause, _ word) {
 	w, ok := p.peek()
 	if !ok {
 		p.fail(w, "the number of an event is missing", nil)
@@ -70,7 +70,7 @@ func parseEvent(p *selectorParser, c *clause, w word) {
 	p.arguments(c, nil, nil)
 }
 
-func parseTime(p *selectorParser, c *clause, w word) {
+func parseTime(p *selectorParser, c *clause, _ word) {
 	w, ok := p.peek()
 	if !ok {
 		p.fail(w, "a time is missing, for example 1.5s or 09:00:01", nil)

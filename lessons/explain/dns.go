@@ -20,7 +20,7 @@ func (x *teller) query() Explanation {
 			return x.say("dns.walk.root", values...)
 		case typ == "NS":
 			return x.say("dns.walk.ns", values...)
-		case x.isNameServer(name):
+		case (typ == "A" || typ == "AAAA") && x.isNameServer(name):
 			return x.say("dns.walk.glue", values...)
 		}
 		return x.say("dns.walk", values...)
@@ -72,14 +72,23 @@ func (x *teller) walks(id trace.NodeID) bool {
 // isNameServer tells whether the name was given as a name server before.
 func (x *teller) isNameServer(name string) bool {
 	return x.before(func(e *trace.Event) bool {
-		return e.Kind == trace.Answer && e.Peer == x.e.Node && strings.Contains(strings.ToLower(referral(x.t.Text(e))), strings.ToLower(name))
+		return e.Kind == trace.Answer && e.Peer == x.e.Node && strings.EqualFold(referral(x.t.Text(e)), name)
 	}) != 0
+}
+
+// domain is a name as a sentence says it: the root has only a dot.
+func (x *teller) domain(name string) string {
+	if name == "." || name == "" {
+		root, _ := lookup(x.lang, "dns.root")
+		return root
+	}
+	return name
 }
 
 // answer explains what an answer says and what follows from it.
 func (x *teller) answer() Explanation {
 	name, typ := bare(x.a()), x.b()
-	values := []string{"name", name, "type", typ}
+	values := []string{"name", x.domain(name), "type", typ}
 	var m dns.Msg
 	if m.Unpack(x.t.Text(x.e)) != nil {
 		return x.say("dns.bad", values...)
@@ -94,7 +103,7 @@ func (x *teller) answer() Explanation {
 		return x.records(&m, typ, values)
 	}
 	if next := referral(x.t.Text(x.e)); next != "" && !m.Authoritative {
-		return x.say("dns.referral", append(values, "zone", bare(m.Ns[0].Header().Name), "next", next)...)
+		return x.say("dns.referral", append(values, "zone", x.domain(bare(m.Ns[0].Header().Name)), "next", next)...)
 	}
 	return x.say(x.first("dns.nodata."+strings.ToLower(typ), "dns.nodata"), values...)
 }

@@ -27,7 +27,7 @@ var englishConnection = map[string]entry{
 	"open.unix":         {"Within {host} one program connects to another through the socket {path}. No network is involved, but the protocol spoken is a real one.", "RFC 2033 §4"},
 	"open":              {"{host} opens a TCP connection to {peer}, {addr}: its SYN asks for one.", "RFC 9293 §3.5"},
 	"accept.smtp":       {"{host} accepts the connection with SYN+ACK. In SMTP the server speaks first, so {peer} now waits for its greeting.", "RFC 5321 §3.1"},
-	"accept.lmtp":       {"The LMTP server of {host} accepts the connection. As in SMTP, the server greets first.", "RFC 2033 §4"},
+	"accept.lmtp":       {"The LMTP server of {server} accepts the connection. As in SMTP, the server greets first.", "RFC 2033 §4"},
 	"accept.pop3":       {"{host} accepts the connection with SYN+ACK. A POP3 server speaks first.", "RFC 1939 §3"},
 	"accept.imap":       {"{host} accepts the connection with SYN+ACK. An IMAP server speaks first.", "RFC 3501 §2.2"},
 	"accept":            {"{host} accepts the connection of {peer} with SYN+ACK.", "RFC 9293 §3.5"},
@@ -47,9 +47,18 @@ var englishConnection = map[string]entry{
 
 	"state":      {"The session on {host} moves from {old} to {new}.", ""},
 	"state.smtp": {"The session on {host} moves from “{old}” to “{new}”. Which commands are legal depends on this state.", "RFC 5321 §4.1.4"},
-	"state.lmtp": {"The LMTP session on {host} moves from “{old}” to “{new}”.", "RFC 2033 §4.1"},
+	"state.lmtp": {"The LMTP session on {server} moves from “{old}” to “{new}”.", "RFC 2033 §4.1"},
 	"state.pop3": {"The POP3 session on {host} moves from {old} to {new}.", "RFC 1939 §3"},
 	"state.imap": {"The IMAP session on {host} moves from {old} to {new}.", "RFC 3501 §3"},
+
+	"state.smtp.greeted":                 {"The session on {host} moves from “{old}” to “greeted”: both know each other's names, and a mail transaction may begin.", "RFC 5321 §4.1.4"},
+	"state.smtp.mailgiven":               {"The session on {host} moves from “{old}” to “MAIL given”: the envelope has a sender and needs recipients.", "RFC 5321 §4.1.4"},
+	"state.smtp.rcptgiven":               {"The session on {host} moves from “{old}” to “RCPT given”: there is a recipient; more may follow, or DATA.", "RFC 5321 §4.1.4"},
+	"state.smtp.content":                 {"The session on {host} moves from “{old}” to “content”: what comes now are no commands but the mail, until a line with only a dot.", "RFC 5321 §4.1.1.4"},
+	"state.smtp.closed":                  {"The session on {host} is over.", "RFC 5321 §4.1.1.10"},
+	"state.lmtp.closed":                  {"The LMTP session on {server} is over.", "RFC 2033 §4"},
+	"state.pop3.closed":                  {"The POP3 session on {host} is over.", "RFC 1939 §6"},
+	"state.pop3.authorization,usergiven": {"The session on {host} knows which user it is to be; the password is still missing.", "RFC 1939 §7"},
 
 	"state.pop3.authorization": {"The POP3 session on {host} is in AUTHORIZATION: the client has to say who it is before it may see a mailbox.", "RFC 1939 §4"},
 	"state.pop3.transaction":   {"The login was good. The session on {host} moves from {old} to TRANSACTION: the mailbox is open, messages can be listed, fetched and marked as deleted.", "RFC 1939 §5"},

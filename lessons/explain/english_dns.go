@@ -1,6 +1,7 @@
 package explain
 
 var englishDNS = map[string]entry{
+	"dns.root":          {"the root", ""},
 	"dns.ask":           {"{host} asks its resolver {peer} for the {type} records of {name}.", "RFC 1034 §5.3.1"},
 	"dns.ask.mx":        {"{host} has mail for {name} and must find out which hosts take it: it asks its resolver {peer} for the MX records. That the domain itself is a host does not matter yet.", "RFC 5321 §5.1"},
 	"dns.ask.a":         {"{host} needs the address of {name}, since connections go to addresses, not to names, and asks its resolver {peer}.", "RFC 1034 §5.3.1"},
@@ -25,8 +26,8 @@ var englishDNS = map[string]entry{
 	"dns.nodata.mx":      {"{name} exists but has no MX record. Then mail goes to the address of {name} itself, if it has one.", "RFC 5321 §5.1"},
 	"dns.nodata.ns":      {"{name} is no zone of its own; {host} goes on being responsible.", "RFC 9156 §3"},
 	"dns.cname":          {"{name} is only an alias of {target}; the answer goes on with that name.", "RFC 1034 §3.6.2"},
-	"dns.got":            {"The answer for {name}: {type} {data}. {peer} may remember it for {ttl} seconds.", "RFC 1035 §3.2.1"},
-	"dns.got.a":          {"{name} has the address {data}. {peer} may remember that for {ttl} seconds.", "RFC 1035 §3.4.1"},
+	"dns.got":            {"The answer for {name}: {type} {data}; it holds for {ttl} seconds.", "RFC 1035 §3.2.1"},
+	"dns.got.a":          {"{name} has the address {data}; the answer holds for {ttl} seconds.", "RFC 1035 §3.4.1"},
 	"dns.auth.a":         {"{host} is responsible for {name} and answers with its address, {data}; valid for {ttl} seconds.", "RFC 1035 §3.4.1"},
 	"dns.got.mx":         {"Mail for {name} goes to {count} exchangers, by preference: {list}. The lowest number comes first, so {best}; the order in the packet means nothing.", "RFC 5321 §5.1"},
 	"dns.got.mx.one":     {"Mail for {name} goes to one host: {list}.", "RFC 5321 §5.1"},

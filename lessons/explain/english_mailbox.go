@@ -1,13 +1,14 @@
 package explain
 
 var englishMailbox = map[string]entry{
-	"mailbox":            {"The mailbox of {user} on {host} changes: {file}.", ""},
-	"mailbox.append":     {"The mail has arrived: it stands in the mailbox of {user} on {host} ({file}, {size} octets). SMTP's work ends here; reading is another matter.", "RFC 5321 §2.3.9"},
-	"mailbox.append.new": {"The mail has arrived: a file of its own in the Maildir of {user} on {host}, {file}, {size} octets. In “new” stands what no reader has seen yet. SMTP's work ends here.", "RFC 5321 §2.3.9"},
-	"mailbox.move":       {"The file of the mail is renamed to {file}.", "maildir(5)"},
-	"mailbox.move.cur":   {"A reader has seen the mail of {user}: the file moves from “new” to “cur”, and the letters behind “:2,” are its flags ({text}).", "maildir(5)"},
-	"mailbox.delete":     {"The file {file} is removed from the mailbox of {user}. POP3 does this only at QUIT, for all messages marked by DELE.", "RFC 1939 §6"},
-	"mailbox.flags":      {"The flags of {file} in the mailbox of {user} change to {text}; a Maildir keeps them in the file's name.", "maildir(5)"},
+	"mailbox":               {"The mailbox of {user} on {host} changes: {file}.", ""},
+	"mailbox.append":        {"The mail has arrived: it stands in the mailbox of {user} on {host} ({file}, {size} octets). SMTP's work ends here; reading is another matter.", "RFC 5321 §2.3.9"},
+	"mailbox.append.new":    {"The mail has arrived: a file of its own in the Maildir of {user} on {host}, {file}, {size} octets. In “new” stands what no reader has seen yet. SMTP's work ends here.", "RFC 5321 §2.3.9"},
+	"mailbox.append.reader": {"The mail program of {user} on {host} has fetched the message and keeps it in a folder of its own, {file} ({size} octets).", "RFC 1939 §1"},
+	"mailbox.move":          {"The file of the mail is renamed to {file}.", "maildir(5)"},
+	"mailbox.move.cur":      {"A session has opened the mailbox of {user}, so the mail is no longer new: its file moves from “new” to “cur”. The letters behind “:2,” are its flags: {file}", "maildir(5)"},
+	"mailbox.delete":        {"The file {file} is removed from the mailbox of {user}. POP3 does this only at QUIT, for all messages marked by DELE.", "RFC 1939 §6"},
+	"mailbox.flags":         {"The flags of {file} in the mailbox of {user} change to {text}; a Maildir keeps them in the file's name.", "maildir(5)"},
 
 	"pop3.user":     {"{host} names the user, {args}. Whether that user exists is not told yet: only the password decides.", "RFC 1939 §7"},
 	"pop3.pass":     {"{host} gives the password. It crosses the network as it is; only TLS would hide it.", "RFC 1939 §7"},
@@ -46,7 +47,7 @@ var englishMailbox = map[string]entry{
 	"pop3.ok.pass":          {"The password is right. The mailbox is opened, and its messages get numbers that hold until the end of the session.", "RFC 1939 §4"},
 	"pop3.ok.apop":          {"The digest is right; the mailbox is opened.", "RFC 1939 §7"},
 	"pop3.ok.auth":          {"The login was good; the mailbox is opened.", "RFC 5034 §4"},
-	"pop3.ok.stat":          {"The mailbox has {count} messages with {size} octets together, line ends counted as CRLF.", "RFC 1939 §5"},
+	"pop3.ok.stat":          {"Messages in the mailbox: {count}, with {size} octets together, line ends counted as CRLF.", "RFC 1939 §5"},
 	"pop3.ok.list":          {"The list follows, a line for each message, up to a line with only a dot.", "RFC 1939 §5"},
 	"pop3.ok.uidl":          {"The lasting names follow.", "RFC 1939 §7"},
 	"pop3.ok.retr":          {"The message follows, up to a line with only a dot.", "RFC 1939 §5"},

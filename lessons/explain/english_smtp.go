@@ -23,8 +23,9 @@ var englishSMTP = map[string]entry{
 	"smtp.param.notify":   {"NOTIFY={value} says when the sender wants a report about this recipient.", "RFC 3461 §4.1"},
 
 	"smtp.data":        {"The envelope is complete. {host} asks whether it may send the text of the mail: header and body.", "RFC 5321 §4.1.1.4"},
-	"smtp.content":     {"The mail itself: header, an empty line, body, {size} octets on the wire. A line that begins with a dot gets a second one (here {dots}); a line with only a dot is the end. From the reply on, {peer} is responsible.", "RFC 5321 §4.5.2"},
-	"smtp.content.mua": {"The mail as the author wrote it: header, an empty line, body, {size} octets on the wire. A line that begins with a dot gets a second one (here {dots}); a line with only a dot is the end.", "RFC 5321 §4.5.2"},
+	"smtp.content":     {"The mail itself: header, an empty line, body, {size} octets on the wire. A line that begins with a dot gets a second one (such lines here: {dots}); a line with only a dot is the end. From the reply on, {peer} is responsible.", "RFC 5321 §4.5.2"},
+	"lmtp.content":     {"The mail for the last time on a wire, {size} octets, within {server}. At its end the LMTP server answers for each recipient.", "RFC 2033 §4.2"},
+	"smtp.content.mua": {"The mail as the author wrote it: header, an empty line, body, {size} octets on the wire. A line that begins with a dot gets a second one (such lines here: {dots}); a line with only a dot is the end.", "RFC 5321 §4.5.2"},
 	"smtp.bdat":        {"BDAT announces a chunk of exactly {size} octets. Nothing needs dot-stuffing then, and there is no final dot.", "RFC 3030 §2"},
 	"smtp.bdat.last":   {"BDAT announces the last chunk, {size} octets. Its reply is the one that counts for the whole mail.", "RFC 3030 §2"},
 	"smtp.rset":        {"RSET throws the envelope collected so far away. The connection stays, and so does what EHLO and AUTH have settled.", "RFC 5321 §4.1.1.5"},

@@ -16,6 +16,8 @@ package explain
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"mailtrek/sim/trace"
 )
@@ -109,17 +111,31 @@ func (x *teller) say(key string, pairs ...string) Explanation {
 		"host", host, "peer", peer, "client", x.name(c.Client), "server", x.name(c.Server),
 		"addr", c.ServerAddr, "from", c.ClientAddr, "text", x.line(), "proto", strings.ToUpper(x.proto().String()))
 	text, ref := lookup(x.lang, key)
-	return Explanation{Key: key, Text: fill(text, pairs), Ref: ref}
+	text = fill(text, pairs)
+	if host == peer || x.name(x.e.Node) != host {
+		text = capital(text)
+	}
+	return Explanation{Key: key, Text: text, Ref: ref}
 }
 
 // within names the two ends of a conversation inside one host by what they are.
 func (x *teller) within() (speaker, other string) {
 	speaker, _ = lookup(x.lang, "role.lmtp.client")
 	other, _ = lookup(x.lang, "role.lmtp.server")
-	if x.e.Side == trace.Server {
+	if x.e.Side == trace.Server || x.e.Kind == trace.Accept || x.e.Kind == trace.Refuse || x.e.Kind == trace.State {
 		return other, speaker
 	}
 	return speaker, other
+}
+
+// capital begins a sentence that an article begins with a capital letter. The
+// name of a program stays as it is.
+func capital(s string) string {
+	if word, _, _ := strings.Cut(s, " "); strings.ContainsAny(word, "(.)/") {
+		return s
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // first is the first of the keys that the catalogue has; the last one if none.

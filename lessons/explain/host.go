@@ -3,6 +3,8 @@ package explain
 import (
 	"strconv"
 	"strings"
+
+	"mailtrek/sim/trace"
 )
 
 // program is the name of a daemon without the service in front of it:
@@ -22,15 +24,18 @@ func (x *teller) lookup() Explanation {
 	key := "lookup"
 	for _, p := range []struct{ word, key string }{
 		{"aliases", "lookup.alias"}, {"virtual", "lookup.virtual"}, {"transport", "lookup.transport"}, {"canonical", "lookup.canonical"},
-		{"passwd", "lookup.passwd"}, {"access", "lookup.access"}, {".forward", "lookup.forward"},
+		{"passwd", "lookup.passwd"}, {"cache", "lookup.cache"}, {"access", "lookup.access"}, {".forward", "lookup.forward"},
 	} {
 		if strings.Contains(x.b(), p.word) {
 			key = p.key
 			break
 		}
 	}
-	if x.line() == "" {
+	switch {
+	case x.e.Flags&trace.Lost != 0:
 		return x.say(x.first(key+".none", "lookup.none"), values...)
+	case x.line() == "":
+		return x.say(x.first(key+".there", "lookup.there"), values...)
 	}
 	return x.say(key, values...)
 }
@@ -45,6 +50,9 @@ func (x *teller) queue() Explanation {
 		to = "nowhere"
 	}
 	values := []string{"id", x.a(), "old", from, "new", to, "size", x.n(), "why", x.line()}
+	if from == "nowhere" && to == "incoming" && x.e.N == 0 {
+		return x.say("queue.begin", values...)
+	}
 	e := x.say(x.first("queue."+from+"."+to, "queue.to."+to, "queue"), values...)
 	if why := x.line(); to == "deferred" && why != "" || to == "nowhere" && from != "active" && why != "" {
 		e.Text += " " + x.say("queue.why", values...).Text

@@ -113,14 +113,23 @@ func (x *teller) imapUntagged(rest string) Explanation {
 	return x.say("imap.untagged")
 }
 
+// isReader tells whether the event's host is one where people read, not one
+// where mail is delivered.
+func (x *teller) isReader() bool {
+	roles := x.t.Node(x.e.Node).Roles
+	return len(roles) == 1 && roles[0] == "MUA"
+}
+
 // mailbox explains a change of a mailbox.
 func (x *teller) mailbox() Explanation {
 	values := []string{"user", x.a(), "file", x.b(), "size", strconv.Itoa(int(x.e.Len)), "number", x.n()}
 	key := "mailbox." + x.c()
 	switch {
-	case x.c() == "append" && strings.HasPrefix(x.b(), "new/"):
+	case x.c() == "append" && x.isReader():
+		key = "mailbox.append.reader"
+	case x.c() == "append" && strings.Contains("/"+x.b(), "/new/"):
 		key = "mailbox.append.new"
-	case x.c() == "move" && strings.HasPrefix(x.b(), "cur/"):
+	case x.c() == "move" && strings.Contains("/"+x.b(), "/cur/"):
 		key = "mailbox.move.cur"
 	}
 	return x.say(x.first(key, "mailbox."+x.c(), "mailbox"), values...)

@@ -11,7 +11,7 @@ import (
 func (x *teller) smtp() Explanation {
 	switch {
 	case x.e.Kind == trace.Content && x.e.Side == trace.Client:
-		return x.say(x.byMailer("smtp.content"), "size", strconv.Itoa(int(x.e.Len)), "dots", x.stuffed())
+		return x.say(x.content(), "size", strconv.Itoa(int(x.e.Len)), "dots", x.stuffed())
 	case x.e.Kind == trace.Auth && x.e.Side == trace.Client:
 		return x.say("smtp.sasl.response")
 	case x.e.Kind == trace.Raw:
@@ -20,6 +20,14 @@ func (x *teller) smtp() Explanation {
 		return x.smtpCommand()
 	}
 	return x.smtpReply()
+}
+
+// content is the key for message content: handed in, passed on, or delivered.
+func (x *teller) content() string {
+	if x.proto() == trace.LMTP {
+		return "lmtp.content"
+	}
+	return x.byMailer("smtp.content")
 }
 
 // byMailer is the variant of a key for a mail server or for a mail program as

@@ -61,7 +61,7 @@ func (r *Run) Command(h *node.Host, user, line string, stdin []byte, cause trace
 
 // line runs the commands of a line, each as the one before allows.
 func (sh *shell) line(text string) (status int) {
-	list, bad := shellLine(text)
+	list, bad := shellLine(text, sh.queueID)
 	if bad != "" {
 		sh.printf("sh: 1: %s\n", bad)
 		return 2
@@ -73,6 +73,21 @@ func (sh *shell) line(text string) (status int) {
 		status = sh.one(c.args)
 	}
 	return status
+}
+
+// queueID is the value of a variable: $letter is the id that the mail "letter"
+// has in the queue of this host.
+func (sh *shell) queueID(mail string) string {
+	if sh.m.postfix == nil {
+		return ""
+	}
+	id := ""
+	for _, m := range sh.m.postfix.Mails() {
+		if m.Msg != 0 && sh.run.Trace().Msg(m.Msg).Name == mail {
+			id = m.ID
+		}
+	}
+	return id
 }
 
 // one runs one command.
@@ -108,6 +123,9 @@ func init() {
 		{"postmap", "postmap [-q KEY] [TYPE:]FILE", "builds or asks a lookup table", postmapCommand},
 		{"postalias", "postalias FILE", "builds an alias table", postaliasCommand},
 		{"newaliases", "newaliases", "builds the alias tables of main.cf", newaliasesCommand},
+		{"postqueue", "postqueue -p|-j|-f|-i ID|-s SITE", "shows and flushes the queue", postqueueCommand},
+		{"mailq", "mailq", "shows the queue", func(sh *shell, _ []string) int { return postqueueCommand(sh, []string{"-p"}) }},
+		{"postsuper", "postsuper -h|-H|-d|-r ID|ALL [QUEUE…]", "holds, releases, deletes, requeues messages", postsuperCommand},
 		{"sendmail", "sendmail [-t] [-i] [-f SENDER] [-F NAME] [RECIPIENT…]", "hands a message to Postfix", sendmailCommand},
 		{"dovecot", "dovecot [stop|reload]", "starts and stops Dovecot", dovecotCommand},
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},

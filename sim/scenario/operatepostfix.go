@@ -132,6 +132,53 @@ func postconfCommand(sh *shell, args []string) int {
 	return 0
 }
 
+const postqueueUsage = "postqueue: fatal: usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site\n"
+
+func postqueueCommand(sh *shell, args []string) int {
+	s := sh.system("postqueue")
+	if s == nil {
+		return 127
+	}
+	switch {
+	case len(args) == 1 && args[0] == "-p":
+		sh.printf("%s", s.Mailq())
+	case len(args) == 1 && args[0] == "-j":
+		sh.printf("%s", s.MailqJSON())
+	case len(args) == 1 && args[0] == "-f":
+		if !s.Running() {
+			sh.printf("postqueue: warning: Mail system is down -- flush the queue when it is up\n")
+			return 69
+		}
+		s.Flush()
+	case len(args) == 2 && args[0] == "-i":
+		s.FlushMessage(sh.p, args[1])
+	case len(args) == 2 && args[0] == "-s":
+		if !s.FlushSite(args[1]) {
+			sh.printf("postqueue: fatal: Flush service is not configured for destination \"%s\"\n", visible(args[1]))
+			return 69
+		}
+	default:
+		sh.printf(postqueueUsage)
+		return 69
+	}
+	return 0
+}
+
+func postsuperCommand(sh *shell, args []string) int {
+	s := sh.system("postsuper")
+	if s == nil {
+		return 127
+	}
+	if len(args) < 2 || len(args[0]) != 2 || args[0][0] != '-' || strings.IndexByte("hHdr", args[0][1]) < 0 {
+		sh.printf("postsuper: fatal: usage: postsuper -h|-H|-d|-r queue_id|ALL [queue…]\n")
+		return 1
+	}
+	for _, l := range s.Super(sh.p, args[0][1], args[1], args[2:]...) {
+		sh.printf("%s\n", l)
+	}
+	return 0
+}
+
 // editMain changes main.cf; it takes effect with "postfix reload".
 func (sh *shell) editMain(how byte, edits []string) int {
 	text, err := sh.m.Tree.ReadFile(postfix.MainFile)
@@ -282,7 +329,11 @@ func sendmailCommand(sh *shell, args []string) int {
 		mail.Recipients = append(mail.Recipients, Recipients(string(sh.input))...)
 	}
 	if len(mail.Recipients) == 0 {
-		sh.printf("sendmail: fatal: %s(%d): No recipient addresses found in message header\n", who.Name, who.UID)
+		why := "Recipient addresses must be specified on the command line or via the -t option"
+		if fromHeader {
+			why = "No recipient addresses found in message header"
+		}
+		sh.printf("sendmail: fatal: %s(%d): %s\n", who.Name, who.UID, why)
 		return 75
 	}
 	s.Sendmail(sh.p, mail)

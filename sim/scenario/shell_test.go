@@ -15,9 +15,11 @@ func TestShellLine(t *testing.T) {
 		{``, ``},
 		{`a | b`, `the simulated shell knows no |`},
 		{`cat < x`, `the simulated shell knows no <`},
+		{`postsuper -h $letter "$letter" '$letter' $none`, `; [postsuper -h 4F1 4F1 $letter]`},
+		{`a $(b)`, `the simulated shell knows no $`},
 		{`echo "x`, `Syntax error: Unterminated quoted string`},
 	} {
-		list, bad := shellLine(c.line)
+		list, bad := shellLine(c.line, func(name string) string { return map[string]string{"letter": "4F1"}[name] })
 		var got []string
 		for _, s := range list {
 			got = append(got, fmt.Sprintf("%c %v", s.when, s.args))

@@ -262,19 +262,28 @@ func (k *checks) logVerdict(what string, r *smtp.Reply) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s: %s from %s: %s;", id, what, k.facts.Where, k.client, r.String())
 	if k.hasSender() {
-		fmt.Fprintf(&b, " from=<%s>", mailaddr.Quote(k.facts.Sender))
+		fmt.Fprintf(&b, " from=<%s>", external(k.facts.Sender))
 	}
 	switch {
 	case k.inRcpt:
-		fmt.Fprintf(&b, " to=<%s>", mailaddr.Quote(k.recipient))
+		fmt.Fprintf(&b, " to=<%s>", external(k.recipient))
 	case k.facts.Recipients == 1:
-		fmt.Fprintf(&b, " to=<%s>", mailaddr.Quote(k.facts.First))
+		fmt.Fprintf(&b, " to=<%s>", external(k.facts.First))
 	}
 	fmt.Fprintf(&b, " proto=%s", k.facts.Proto)
 	if k.facts.Helo != "" {
 		fmt.Fprintf(&b, " helo=<%s>", k.facts.Helo)
 	}
 	k.d.log("%s", b.String())
+}
+
+// external is an address as log lines have it, its local part quoted where
+// that must be; the null sender is empty.
+func external(addr string) string {
+	if addr == "" {
+		return ""
+	}
+	return mailaddr.Quote(addr)
 }
 
 // hasSender tells whether MAIL has named a sender.

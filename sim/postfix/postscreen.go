@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/node"
@@ -103,7 +102,7 @@ func (g *screening) refuse(action string) {
 // Rcpt refuses every recipient.
 func (g *screening) Rcpt(f *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
 	g.log("NOQUEUE: reject: RCPT from %s: 550 5.5.1 Protocol error; from=<%s>, to=<%s>, proto=%s, helo=<%s>",
-		g.client, mailaddr.Quote(f.Sender), mailaddr.Quote(r.Addr), f.Proto, f.Helo)
+		g.client, external(f.Sender), external(r.Addr), f.Proto, f.Helo)
 	return &smtp.Reply{Code: 550, Enhanced: "5.5.1", Text: "Protocol error"}
 }
 

@@ -40,7 +40,7 @@ func (l *list) invalidHelo(string) verdict {
 		return l.refusef(l.conf.Int("invalid_hostname_reject_code"), "5.5.2", "<%s>: %s rejected: invalid ip address", l.name, l.class)
 	}
 	test := trimDot(name)
-	if mailaddr.ValidHostname(test) && !mailaddr.ValidAddress(test) {
+	if mailaddr.ValidHostname(test) || mailaddr.ValidAddress(test) {
 		return dunno
 	}
 	return l.refusef(l.conf.Int("invalid_hostname_reject_code"), "5.5.2", "<%s>: %s rejected: Invalid name", l.name, l.class)
@@ -149,9 +149,12 @@ const (
 	nameUnsure           // a temporary problem
 )
 
-// exists asks for record types in turn until one is there.
+// exists asks for record types in turn until one is there. What is no host
+// name, as with a dot at its end, is not even asked for.
 func (k *checks) exists(name string, types ...uint16) existence {
-	result := nameAbsent
+	if !mailaddr.ValidHostname(name) {
+		return nameAbsent
+	}
 	for _, typ := range types {
 		answer, err := k.ask(name, typ)
 		if err == nil {
@@ -165,12 +168,12 @@ func (k *checks) exists(name string, types ...uint16) existence {
 			return nameUnsure
 		}
 	}
-	return result
+	return nameAbsent
 }
 
 // ask is a DNS lookup whose answer becomes the cause of what follows.
 func (k *checks) ask(name string, typ uint16) (*dnswire.Answer, error) {
-	answer, err := k.lookup(trimDot(name), typ)
+	answer, err := k.lookup(name, typ)
 	if err == nil {
 		k.d.p.Because(trace.Seq(answer.Cause))
 		return answer, nil

@@ -1,5 +1,3 @@
-//go:build wip
-
 package postfix
 
 import (
@@ -103,6 +101,7 @@ func (w *lab) boot(t testing.TB, name string) {
 type visitor struct {
 	x    *sim.External
 	got  []byte
+	want []string
 	over bool
 }
 
@@ -165,49 +164,86 @@ func playDialogue(t *testing.T, text string) {
 		}
 	}
 	server, client := strings.Fields(header["server"])[0], strings.Fields(header["client"])[0]
-	if strings.Contains(body, "# tls") || strings.Contains(body, "C2: ") {
-		t.Skip("needs TLS or several sessions")
+	if strings.Contains(body, "# tls") {
+		t.Skip("needs TLS")
 	}
-	w := newLab(t, *labFolder)
-	v := w.visit(client, server)
-	var want []string
+	play := &player{lab: newLab(t, *labFolder), client: client, server: server, sessions: map[string]*visitor{}}
 	lines := strings.Split(strings.TrimSuffix(body, "\n"), "\n")
 	for i := 0; i < len(lines); {
-		switch line := lines[i]; {
-		case strings.HasPrefix(line, "S: "):
-			if line != "S: <close>" {
-				want = append(want, maskReply(line[3:]))
-			}
-			i++
-		case strings.HasPrefix(line, "# wait "):
-			n, _ := strconv.ParseFloat(strings.TrimSuffix(strings.Fields(line)[2], "s"), 64)
-			w.RunUntil(w.Now() + time.Duration(n*float64(time.Second)))
-			i++
-		case strings.HasPrefix(line, "C: "):
-			w.settle(v, len(want), 30*time.Second)
-			var sent []byte
-			for ; i < len(lines) && strings.HasPrefix(lines[i], "C: "); i++ {
-				if lines[i] == "C: <close>" {
-					v.x.Conn().Write(sent)
-					sent = nil
-					v.x.Conn().Close()
-					continue
-				}
-				sent = append(sent, wireLine(lines[i][3:])...)
-			}
-			if len(sent) > 0 && !v.over {
-				v.x.Conn().Write(sent)
-			}
-		default:
-			i++
+		i += play.step(lines[i:])
+	}
+	for _, name := range play.order {
+		v := play.sessions[name]
+		play.settle(v, 1<<30, 40*time.Second)
+		got := strings.Split(strings.TrimSuffix(strings.ReplaceAll(maskReply(string(v.got)), "\r\n", "\n"), "\n"), "\n")
+		if diff := cmp.Diff(v.want, got); diff != "" {
+			t.Errorf("session %q: (-want +got)\n%s\nlog:\n%s", name, diff, play.maillog())
 		}
 	}
-	w.settle(v, 1<<30, 40*time.Second)
-	got := strings.Split(strings.TrimSuffix(strings.ReplaceAll(maskReply(string(v.got)), "\r\n", "\n"), "\n"), "\n")
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s\nlog:\n%s", diff, w.maillog())
+	for line := range strings.Lines(head) {
+		if want, ok := strings.CutPrefix(line, "# log: "); ok {
+			wantLog(t, strings.TrimSpace(want), play.maillog())
+		}
 	}
-	wantLog(t, header["log"], w.maillog())
+}
+
+// player plays a dialogue of one or several sessions.
+type player struct {
+	*lab
+	client, server string
+	sessions       map[string]*visitor
+	order          []string
+}
+
+var dialogueLine = regexp.MustCompile(`^([CS])(\d?): (.*)$`)
+
+// session is the session of that name, which begins with its first line.
+func (p *player) session(name string) *visitor {
+	v := p.sessions[name]
+	if v == nil {
+		v = p.visit(p.client, p.server)
+		p.sessions[name] = v
+		p.order = append(p.order, name)
+	}
+	return v
+}
+
+// step plays the first lines of what is left and returns how many they were.
+func (p *player) step(lines []string) int {
+	if n, ok := strings.CutPrefix(lines[0], "# wait "); ok {
+		seconds, _ := strconv.ParseFloat(strings.TrimSuffix(strings.Fields(n)[0], "s"), 64)
+		p.RunUntil(p.Now() + time.Duration(seconds*float64(time.Second)))
+		return 1
+	}
+	m := dialogueLine.FindStringSubmatch(lines[0])
+	if m == nil {
+		return 1
+	}
+	v := p.session(m[2])
+	if m[1] == "S" {
+		if m[3] != "<close>" {
+			v.want = append(v.want, maskReply(m[3]))
+			if len(lines) == 1 || !strings.HasPrefix(lines[1], "S") {
+				p.settle(v, len(v.want), 30*time.Second)
+			}
+		}
+		return 1
+	}
+	p.settle(v, len(v.want), 30*time.Second)
+	used, sent := 0, []byte(nil)
+	for prefix := "C" + m[2] + ": "; used < len(lines) && strings.HasPrefix(lines[used], prefix); used++ {
+		if text := lines[used][len(prefix):]; text != "<close>" {
+			sent = append(sent, wireLine(text)...)
+			continue
+		}
+		v.x.Conn().Write(sent)
+		v.x.Conn().Close()
+		return used + 1
+	}
+	if !v.over {
+		v.x.Conn().Write(sent)
+	}
+	return used
 }
 
 // wantLog checks that the log has a line that the dialogue's header asks for.

@@ -24,7 +24,7 @@ func (a *app) perform(name string, until time.Duration) (*scenario.Scenario, *tr
 const maxEvents = 20_000_000
 
 func (a *app) runScenario(s *scenario.Scenario, list []scenario.Intervention, until time.Duration) (*trace.Trace, error) {
-	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents})
+	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents, Live: list != nil})
 	if err != nil {
 		return nil, err
 	}

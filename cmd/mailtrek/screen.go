@@ -11,7 +11,6 @@ import (
 
 	"mailtrek/cmd/mailtrek/internal/tui"
 	"mailtrek/protocols/wire"
-	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -79,5 +78,5 @@ func (a *app) loadTrace(name string) (*trace.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.runScenario(s, []scenario.Intervention{}, 0)
+	return a.runScenario(s, nil, 0)
 }

@@ -61,9 +61,7 @@ func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 			return err
 		}
 	}
-	conditions := *s
-	conditions.Actions = nil // what the people of the story do is left to the clients
-	r, err := scenario.Build(&conditions, scenario.Options{Seed: a.seedOverride()})
+	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents, Live: true})
 	if err != nil {
 		return err
 	}
@@ -78,6 +76,7 @@ func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 	}
 	fmt.Fprintln(a.out, `{"ready":true}`)
 	v.loop(ctx)
+	v.log = append(v.log, scenario.Intervention{At: r.World.Now(), Do: scenario.DoEnd})
 	v.stop()
 	return v.save()
 }

@@ -130,6 +130,9 @@ func (h *headerPass) rewrite(name string, raw []byte) []byte {
 func (h *headerPass) missing() {
 	m, conf := h.u.mail, h.u.d.conf
 	if !h.local {
+		if !h.present["message-id"] {
+			h.u.d.log("%s: message-id=<>", m.ID)
+		}
 		return
 	}
 	if !h.present["message-id"] {

@@ -136,7 +136,7 @@ func (a *smtpAgent) try(t target, final bool) {
 // the log, peer in texts.
 func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	defer conn.Close()
-	d, p := a.d, a.d.p
+	p := a.d.p
 	c := smtp.NewClient(conn, a.clientConfig(peer))
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, relay, final)
@@ -144,6 +144,12 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	}
 	a.r.ready = p.Now()
 	left := a.r.undecided()
+	if limit := c.SizeLimit(); limit > 0 && int64(a.r.mail.size) > limit {
+		// RFC 1870 §6.1: what the server has announced to be too big is not sent.
+		a.tooBig(left, limit, relay, peer)
+		c.Quit()
+		return
+	}
 	res, err := c.Send(a.mail(left))
 	if err != nil {
 		a.siteFailed(err, relay, final)
@@ -156,7 +162,15 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	if !c.Done() {
 		c.Quit()
 	}
-	_ = d
+}
+
+// tooBig returns a message that is bigger than a server takes.
+func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
+	a.reached = true
+	for _, to := range left {
+		a.d.bounced(a.r, to, result{dsn: "5.3.4", relay: relay,
+			text: fmt.Sprintf("message size %d exceeds size limit %d of server %s", a.r.mail.size, limit, peer)})
+	}
 }
 
 func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {

@@ -109,7 +109,6 @@ func (a *smtpAgent) loopsBack(domain string) *result {
 	if path := a.d.conf.Get("best_mx_transport"); path != "" {
 		a.d.log("warning: best_mx_transport = %s has no effect in this model", path)
 	}
-	a.d.log("warning: host %s[%s]:25 greeted me with my own hostname %s", a.d.conf.Get("myhostname"), a.d.Host.Addr(), a.d.conf.Get("myhostname"))
 	return &result{dsn: "5.4.6", text: fmt.Sprintf("mail for %s loops back to myself", domain)}
 }
 

@@ -9,15 +9,15 @@ import (
 	"mailtrek/sim/trace"
 )
 
-// schedule puts what people do, and the timed faults, on the agenda. At one
-// instant faults come first.
-func (r *Run) schedule() {
+// schedule puts the timed faults, and with people what people do, on the
+// agenda. At one instant faults come first.
+func (r *Run) schedule(people bool) {
 	for i := range r.Scenario.Faults {
 		if f := &r.Scenario.Faults[i]; f.Timed {
 			r.World.At(f.At, func() { r.Weather(f, 0) })
 		}
 	}
-	for i := range r.Scenario.Actions {
+	for i := 0; people && i < len(r.Scenario.Actions); i++ {
 		a := &r.Scenario.Actions[i]
 		r.World.At(a.At, func() { r.act(a) })
 	}

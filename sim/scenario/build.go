@@ -17,6 +17,7 @@ import (
 type Options struct {
 	Seed      *uint64 // nil: the scenario's
 	MaxEvents int     // 0: DefaultMaxEvents
+	Live      bool    // what the people of the story do is left out: somebody outside acts
 }
 
 // DefaultMaxEvents ends a run that would never end.
@@ -78,7 +79,7 @@ func Build(s *Scenario, o Options) (*Run, error) {
 			return nil, err
 		}
 	}
-	r.schedule()
+	r.schedule(!o.Live)
 	return r, nil
 }
 

@@ -39,6 +39,7 @@ const (
 	DoAbort    InterventionDo = "abort"    // of a connection: RST
 	DoDatagram InterventionDo = "datagram" // by UDP
 	DoCommand  InterventionDo = "command"  // of a host's operator
+	DoEnd      InterventionDo = "end"      // the run is over
 )
 
 // WriteInterventions writes interventions, one JSON object a line.
@@ -149,6 +150,9 @@ func (r *Run) PlayWith(list []Intervention, until time.Duration) error {
 			break
 		}
 		r.World.RunUntil(iv.At)
+		if iv.Do == DoEnd {
+			return nil
+		}
 		if err := o.Apply(iv); err != nil {
 			return err
 		}

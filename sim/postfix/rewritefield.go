@@ -247,7 +247,7 @@ func foldField(name string, parts []headerPart) []byte {
 	line := ""
 	for i, p := range parts {
 		text := p.String()
-		if line != "" && text != "" {
+		if line != "" && (text != "" || strings.HasSuffix(line, ":")) {
 			line += " "
 		}
 		line += text

@@ -11,13 +11,14 @@ import (
 )
 
 // DigVersion is the version of BIND's dig whose words are used.
-const DigVersion = "9.18.49"
+const DigVersion = "9.18.49-1~deb12u3-Debian"
 
 // Dig is what dig(1) was asked: its arguments, and the reply to show.
 type Dig struct {
 	Name   string
 	Type   uint16
 	Server string // as given behind @; empty for that of resolv.conf
+	global bool   // @ stood before the name
 	TCP    bool
 	NoRD   bool // +norecurse
 	NoEDNS bool // +noedns
@@ -31,7 +32,7 @@ type Dig struct {
 	Cmd, Comments, Question, Answer, Authority, Additional, Stats bool // what is shown
 }
 
-// digTypes are words that dig takes for a class and passes over.
+// digClasses are the words that dig takes for a class; IN is passed over.
 var digClasses = map[string]bool{"IN": true, "CH": false, "HS": false}
 
 // ParseDig reads the arguments of dig(1). The error is what dig would say; its
@@ -51,7 +52,7 @@ func ParseDig(args []string) (Dig, error) {
 		}
 		switch {
 		case strings.HasPrefix(a, "@"):
-			d.Server = a[1:]
+			d.Server, d.global = a[1:], !named
 		case strings.HasPrefix(a, "+"):
 			if err := d.option(strings.ToLower(a[1:])); err != nil {
 				return d, err
@@ -145,10 +146,16 @@ func (d *Dig) option(o string) error {
 			return fmt.Errorf("Invalid option: +%s", shown(o))
 		}
 	default:
-		return fmt.Errorf("Invalid option: +%s", shown(o))
+		return fmt.Errorf("Invalid option: +%s\n%s", shown(o), digUsage)
 	}
 	return nil
 }
+
+const digUsage = `Usage:  dig [@global-server] [domain] [q-type] [q-class] {q-opt}
+            {global-d-opt} host [@local-server] {local-d-opt}
+            [ host [@local-server] {local-d-opt} [...]]
+
+Use "dig -h" (or "dig -h | more") for complete list of options`
 
 // Query returns the packet that dig sends.
 func (d Dig) Query(id uint16, cookie [clientCookieLen]byte) ([]byte, error) {
@@ -177,8 +184,12 @@ func (d Dig) Head(args []string) string {
 	if !d.Cmd || d.Short {
 		return ""
 	}
-	s := "\n; <<>> DiG " + DigVersion + " <<>> " + shown(strings.Join(args, " ")) + "\n"
-	if d.Server != "" {
+	s := "\n; <<>> DiG " + DigVersion + " <<>>"
+	for _, a := range args {
+		s += " " + shown(a)
+	}
+	s += "\n"
+	if d.global {
 		s += "; (1 server found)\n"
 	}
 	return s + ";; global options: +cmd\n"
@@ -219,9 +230,13 @@ func (d Dig) Show(reply []byte, server netip.AddrPort, took time.Duration, now t
 		d.section(&b, s.show, s.title, s.rrs)
 	}
 	if d.Stats {
+		name := d.Server
+		if name == "" {
+			name = server.Addr().String()
+		}
 		proto := map[bool]string{true: "TCP", false: "UDP"}[d.TCP]
 		fmt.Fprintf(&b, ";; Query time: %d msec\n;; SERVER: %s#%d(%s) (%s)\n;; WHEN: %s\n;; MSG SIZE  rcvd: %d\n\n", took.Milliseconds(),
-			server.Addr(), server.Port(), server.Addr(), proto, now.Format("Mon Jan 02 15:04:05 MST 2006"), len(reply))
+			server.Addr(), server.Port(), shown(name), proto, now.Format("Mon Jan 02 15:04:05 MST 2006"), len(reply))
 	}
 	return b.String()
 }

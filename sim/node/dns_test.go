@@ -107,8 +107,9 @@ func (w *dnsWorld) lines(from trace.Seq) string {
 	return regexp.MustCompile(`0x[0-9a-f]{4} `).ReplaceAllString(b.String(), "")
 }
 
-// TestWalk plays documents: a line "ask HOST TYPE NAME" or an operator's action,
-// followed by the packets that it leads to.
+// TestWalk plays documents: a line "ask HOST TYPE NAME", "dig HOST ARGUMENTS" or
+// an operator's action,
+// followed by what it leads to: packets, or what dig prints.
 func TestWalk(t *testing.T) {
 	docs, _ := filepath.Glob("testdata/dns/*.txt")
 	if len(docs) == 0 {
@@ -143,7 +144,7 @@ func playDNS(t *testing.T, text string) string {
 			out.WriteString(line + "\n")
 			continue
 		}
-		if len(f) == 0 || f[0] != "ask" && f[0] != "do" {
+		if len(f) == 0 || f[0] != "ask" && f[0] != "do" && f[0] != "dig" {
 			continue
 		}
 		if out.Len() > 0 {
@@ -153,6 +154,15 @@ func playDNS(t *testing.T, text string) string {
 		from := trace.Seq(w.Trace.Len() + 1)
 		if f[0] == "do" {
 			w.act(t, f[1:])
+			continue
+		}
+		if f[0] == "dig" {
+			h := w.hosts[f[1]]
+			w.Go(h.Node, "dig", 0, 0, func(p *sim.Proc) {
+				text, status := h.Stub.Dig(p, f[2:])
+				fmt.Fprintf(&out, "| %s\n= status %d\n", strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n| "), status)
+			})
+			w.Run()
 			continue
 		}
 		start := w.Now()

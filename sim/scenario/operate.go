@@ -131,7 +131,7 @@ func init() {
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},
 		{"rndc", "rndc reload|flush", "controls the name server", rndcCommand},
 		{"host", "host [-t TYPE] NAME|ADDRESS", "asks the DNS", hostCommand},
-		{"dig", "dig [-x ADDRESS|NAME] [TYPE] [+short]", "asks the DNS", digCommand},
+		{"dig", "dig [@SERVER] [-x ADDRESS|NAME] [TYPE] [+short] [+tcp] …", "asks the DNS", digCommand},
 		{"cat", "cat FILE…", "prints files", catCommand},
 		{"ls", "ls [FOLDER…]", "lists folders", lsCommand},
 		{"hostname", "hostname", "prints the name of the host", func(sh *shell, _ []string) int { sh.printf("%s\n", sh.m.Name); return 0 }},

@@ -144,51 +144,9 @@ func failure(err error) string {
 	return err.Error()
 }
 
-// digCommand is dig(1), as far as its answer section goes.
+// digCommand is dig(1) of BIND.
 func digCommand(sh *shell, args []string) int {
-	name, t, short := "", uint16(dns.TypeA), false
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		typ, isType := dnswire.TypeOf(a)
-		switch {
-		case a == "+short":
-			short = true
-		case a == "-x" && i+1 < len(args):
-			i++
-			addr, err := netip.ParseAddr(args[i])
-			if err != nil {
-				sh.printf("dig: %s is not an address\n", args[i])
-				return 1
-			}
-			name, t = dnswire.ReverseName(addr), dns.TypePTR
-		case a[0] == '@' || a[0] == '+' || a[0] == '-':
-			sh.printf("dig: %s is not modelled\n", a)
-			return 1
-		case isType && name != "":
-			t = typ
-		default:
-			name = a
-		}
-	}
-	if name == "" {
-		name, t = ".", dns.TypeNS
-	}
-	answer, err := sh.m.Stub.Lookup(sh.p, name, t)
-	if err != nil {
-		if !short {
-			sh.printf(";; QUESTION SECTION:\n;%s\t\tIN\t%s\n\n;; %s\n", dns.Fqdn(name), dnswire.TypeName(t), failure(err))
-		}
-		return 0
-	}
-	if !short {
-		sh.printf(";; QUESTION SECTION:\n;%s\t\tIN\t%s\n\n;; ANSWER SECTION:\n", dns.Fqdn(name), dnswire.TypeName(t))
-	}
-	for _, rr := range answer.Records {
-		text := rr.String()
-		if short {
-			text = strings.TrimPrefix(text, rr.Header().String())
-		}
-		sh.printf("%s\n", visible(text))
-	}
-	return 0
+	out, status := sh.m.Stub.Dig(sh.p, args)
+	sh.printf("%s", out)
+	return status
 }

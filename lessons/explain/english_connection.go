@@ -20,7 +20,7 @@ var englishConnection = map[string]entry{
 	"open.587":          {"{host} connects to {peer}, port 587: submission, where a mail program hands in new mail of its own user. Port 25 is for mail from server to server.", "RFC 6409 §3.1"},
 	"open.465":          {"{host} connects to {peer}, port 465: submission with TLS from the first octet on.", "RFC 8314 §3.3"},
 	"open.110":          {"{host} connects to {peer}, port 110, to fetch mail by POP3. SMTP only brings mail as far as the mailbox; reading it takes another protocol.", "RFC 1939 §3"},
-	"open.995":          {"{host} connects to {peer}, port 995: POP3 with TLS from the first octet on.", "RFC 8314 §3.2"},
+	"open.995":          {"{host} connects to {peer}, port 995: POP3 with TLS from the first octet on.", "RFC 8314 §3.1"},
 	"open.143":          {"{host} connects to {peer}, port 143, to work on a mailbox that stays on the server, by IMAP.", "RFC 3501 §2.1"},
 	"open.993":          {"{host} connects to {peer}, port 993: IMAP with TLS from the first octet on.", "RFC 8314 §3.2"},
 	"open.53":           {"{host} opens a TCP connection for DNS to {peer}: the answer by UDP was cut off because it did not fit.", "RFC 7766 §5"},

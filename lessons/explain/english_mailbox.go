@@ -59,9 +59,9 @@ var englishMailbox = map[string]entry{
 	"pop3.ok.quit.deleted":  {"In the UPDATE state {host} has removed the marked messages, and says goodbye.", "RFC 1939 §6"},
 
 	"pop3.err":           {"-ERR: {host} cannot do what {verb} asked for.", "RFC 1939 §3"},
-	"pop3.err.inuse":     {"Another session holds the lock of this mailbox. POP3 demands such a lock; Dovecot keeps one only with pop3_lock_session.", "RFC 2449 §8.1.1"},
-	"pop3.err.auth":      {"User or password is wrong; which of the two is not told. The answer comes late on purpose.", "RFC 3206 §4"},
-	"pop3.err.plaintext": {"{host} takes passwords only inside TLS (disable_plaintext_auth).", "RFC 2595 §2.1"},
+	"pop3.err.inuse":     {"Another session holds the lock of this mailbox. POP3 demands such a lock; Dovecot keeps one only with pop3_lock_session.", "RFC 2449 §8.1.2"},
+	"pop3.err.auth":      {"User or password is wrong; which of the two is not told. The answer comes late on purpose.", "RFC 3206 §5"},
+	"pop3.err.plaintext": {"{host} takes passwords only inside TLS (disable_plaintext_auth).", "RFC 2595 §2.3"},
 	"pop3.err.expunged":  {"Another session has removed this message meanwhile. Dovecot admits several sessions at once, where the RFC wants a lock.", "RFC 1939 §4"},
 	"pop3.err.nomessage": {"There is no message with that number in this session.", "RFC 1939 §5"},
 	"pop3.err.deleted":   {"That message is marked for deletion and can no longer be named.", "RFC 1939 §5"},
@@ -70,7 +70,7 @@ var englishMailbox = map[string]entry{
 	"pop3.err.unknown":   {"{host} does not know that command, or not in this state.", "RFC 1939 §3"},
 	"pop3.err.nouser":    {"PASS needs a USER before it.", "RFC 1939 §7"},
 	"pop3.err.long":      {"The line is longer than {host} takes.", "RFC 2449 §4"},
-	"pop3.err.sys":       {"Something is wrong within the server, not with the password.", "RFC 3206 §3"},
+	"pop3.err.sys":       {"Something is wrong within the server, not with the password.", "RFC 3206 §4"},
 
 	"imap.command":             {"A command of IMAP, {verb}, with the tag {tag}: the reply that ends it will carry the same tag.", "RFC 3501 §2.2.1"},
 	"imap.capability":          {"{host} asks what the server can do.", "RFC 3501 §6.1.1"},

@@ -35,7 +35,7 @@ var englishSMTP = map[string]entry{
 	"smtp.vrfy":        {"{host} asks whether {peer} knows “{args}”, without sending anything there.", "RFC 5321 §4.1.1.6"},
 	"smtp.expn":        {"{host} asks who is behind the mailing list “{args}”.", "RFC 5321 §4.1.1.7"},
 	"smtp.help":        {"{host} asks for help. The RFC wants an answer or 502; Postfix does not know the command and says 500.", "RFC 5321 §4.1.1.8"},
-	"smtp.etrn":        {"{host} asks {peer} to try at once to deliver what it holds for {args}, a host that was not reachable.", "RFC 1985 §5.1"},
+	"smtp.etrn":        {"{host} asks {peer} to try at once to deliver what it holds for {args}, a host that was not reachable.", "RFC 1985 §5"},
 	"smtp.starttls":    {"{host} wants to go on in TLS on the same connection. After the 220 both start the handshake, and the SMTP session begins anew.", "RFC 3207 §4"},
 	"smtp.send":        {"SEND, a command of the first SMTP, brings a mail to the recipient's terminal at once. RFC 5321 only remembers it.", "RFC 821 §3.4"},
 	"smtp.soml":        {"SOML, of the first SMTP: to the terminal if the recipient is logged in, else to the mailbox.", "RFC 821 §3.4"},

@@ -122,7 +122,11 @@ func (x *teller) isReader() bool {
 
 // mailbox explains a change of a mailbox.
 func (x *teller) mailbox() Explanation {
-	values := []string{"user", x.a(), "file", x.b(), "size", strconv.Itoa(int(x.e.Len)), "number", x.n()}
+	file := x.b()
+	if !x.isReader() {
+		file = program(file) // the last element of the path
+	}
+	values := []string{"user", x.a(), "file", file, "size", strconv.Itoa(int(x.e.Len)), "number", x.n()}
 	key := "mailbox." + x.c()
 	switch {
 	case x.c() == "append" && x.isReader():

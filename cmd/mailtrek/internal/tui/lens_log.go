@@ -22,22 +22,23 @@ func drawLog(in *Instant, r Region) {
 	r.PutRight(r.W-1, 0, Quiet, "/var/log/maillog")
 	body := r.Sub(0, 2, r.W, r.H-2)
 	for i, row := range scrollBack(in.logRows(node, body.H+in.Scroll, body.W), body.H, in.Scroll) {
-		st := Plain
-		if row.event == in.At {
-			st = Bold
-		}
-		x := 2
-		if row.head != "" {
-			if st == Bold {
-				body.Put(0, i, Accent, in.Glyphs.Cursor)
-			}
-			x = body.Put(x, i, Quiet, row.head)
-			x = body.Put(x, i, st|row.style, row.program)
-		} else {
-			x = 4
-		}
-		body.PutMax(x, i, body.W-x-1, st, row.text)
+		row.draw(in, body, i)
 	}
+}
+
+func (row *logRow) draw(in *Instant, r Region, y int) {
+	st, x := Plain, 4
+	if row.event == in.At {
+		st = Bold
+	}
+	if row.head != "" {
+		if st == Bold {
+			r.Put(0, y, Accent, in.Glyphs.Cursor)
+		}
+		x = r.Put(2, y, Quiet, row.head)
+		x = r.Put(x, y, st|row.style, row.program)
+	}
+	r.PutMax(x, y, r.W-x-1, st, row.text)
 }
 
 // logRow is a row of the log; only the first one of a line has a head.

@@ -24,7 +24,10 @@ func drawPostfix(in *Instant, r Region) {
 	}
 	r.PutRight(r.W-1, 0, Quiet, in.Words.T("pfx.total", "n", strconv.Itoa(total)))
 	y := drawDaemons(in, node, r.Sub(1, 2, r.W-2, r.H-2)) + 3
-	drawQueues(in, node, r.Sub(1, y, r.W-2, r.H-y))
+	y += drawQueues(in, node, r.Sub(1, y, r.W-2, r.H-y)) + 1
+	if r.H-y >= 5 {
+		drawLogTail(in, node, r.Sub(0, y, r.W, r.H-y))
+	}
 }
 
 // mailHost is the mail system to look into: that of the event, or the last one
@@ -165,8 +168,17 @@ func (in *Instant) agentOf(node trace.NodeID) string {
 	return ""
 }
 
-// drawQueues lists the queues with their files.
-func drawQueues(in *Instant, node trace.NodeID, r Region) {
+// drawLogTail shows the last lines of the host's log, where there is room.
+func drawLogTail(in *Instant, node trace.NodeID, r Region) {
+	r.Put(1, 0, Quiet, "/var/log/maillog")
+	body := r.Sub(0, 1, r.W, min(r.H-1, 14))
+	for i, row := range in.logRows(node, body.H, body.W) {
+		row.draw(in, body, i)
+	}
+}
+
+// drawQueues lists the queues with their files and returns the number of rows.
+func drawQueues(in *Instant, node trace.NodeID, r Region) int {
 	y := 0
 	for _, q := range state.QueueNames {
 		n := in.Snap.QueueLen(node, q)
@@ -187,6 +199,7 @@ func drawQueues(in *Instant, node trace.NodeID, r Region) {
 			y = drawEntry(in, e, r, y)
 		}
 	}
+	return y
 }
 
 // drawEntry writes a queue file and its recipients.

@@ -27,7 +27,7 @@ type letter struct {
 type written struct {
 	field message.Field
 	host  string    // short name of the host; "" for a field that the author's text brought
-	by    string    // the daemon
+	by    string    // the daemon, or the author
 	event trace.Seq // the event that tells so; 0 when none does
 }
 
@@ -59,11 +59,26 @@ func (in *Instant) letterOf(id trace.MsgID) letter {
 	h := message.Scan(raw)
 	l.body = raw[min(h.Body, len(raw)):]
 	l.hops = message.Chain(h)
+	author := in.author(id)
 	for _, f := range h.Fields {
-		l.fields = append(l.fields, in.writer(f, events))
+		w := in.writer(f, events)
+		if w.host == "" {
+			w.by = author
+		}
+		l.fields = append(l.fields, w)
 	}
 	in.envelope(id, &l)
 	return l
+}
+
+// author is the host whose text is the first that was seen of a message, for
+// the fields that nobody added on the way.
+func (in *Instant) author(id trace.MsgID) string {
+	contents := in.Snap.Contents(id)
+	if len(contents) == 0 {
+		return in.Words.T("msg.author")
+	}
+	return in.Story.short(in.Story.T.At(contents[0]).Node) + " " + in.Words.T("msg.author")
 }
 
 // own tells whether a field is written by the author's own program, which

@@ -276,32 +276,3 @@ func (row said) draw(in *Instant, r Region, y int) {
 		r.Put(at, y, st, note)
 	}
 }
-
-// drawStatePanel shows at the side the states that the session has passed, and
-// the envelope that it has collected.
-func drawStatePanel(in *Instant, id trace.ConnID, r Region) {
-	for y := 0; y < r.H; y++ {
-		r.Put(0, y, Rule, in.Glyphs.V)
-	}
-	r.Put(2, 0, Quiet, in.Words.T("dlg.path"))
-	events := in.Snap.ConnEvents(id)
-	var states []trace.Seq
-	for i := len(events) - 1; i >= 0 && len(states) < max(r.H-3, 1); i-- {
-		if in.Story.T.At(events[i]).Kind == trace.State {
-			states = append(states, events[i])
-		}
-	}
-	slices.Reverse(states)
-	for i, s := range states {
-		e := in.Story.T.At(s)
-		if i == 0 {
-			r.PutMax(4, 1, r.W-5, Quiet, in.Story.T.Name(e.A))
-		}
-		st := Plain
-		if i == len(states)-1 {
-			st = Title
-		}
-		x := r.Put(2, 2+i, Rule, in.Glyphs.Down)
-		r.PutMax(x+1, 2+i, r.W-5, st, in.Story.T.Name(e.B))
-	}
-}

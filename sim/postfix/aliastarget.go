@@ -147,7 +147,9 @@ func classifyTarget(item targetItem) []Target {
 	case strings.HasPrefix(s, "/"):
 		return []Target{{TargetFile, s}}
 	case strings.HasPrefix(s, `\`):
-		return []Target{{TargetUser, s[1:]}}
+		// A backslash quotes the character behind it too (tok822(3)), so two of them are
+		// one.
+		return []Target{{TargetUser, strings.TrimLeft(s, `\`)}}
 	}
 	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") {
 		return []Target{{TargetAddress, strings.TrimSpace(s[i+1 : len(s)-1])}}

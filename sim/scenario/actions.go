@@ -39,6 +39,9 @@ func (r *Run) act(a *Action) {
 		return
 	}
 	mua := r.mua(m, a.User)
+	if acc := r.Scenario.Account(a.User, a.Host); a.Kind == Submit && acc != nil && acc.Open {
+		mua.Login = ""
+	}
 	r.World.Go(m.Node, "mua", 0, 0, func(p *sim.Proc) {
 		// What fails is told by the events of the dialogue and by what the
 		// program says to its user.

@@ -25,6 +25,7 @@ type Front struct {
 	HasSeed  bool          // whether Seed stands there
 	Until    time.Duration // the virtual time at which a run ends; 0 when it says nothing
 
+	broken bool            // it is no YAML, so what it says is unknown
 	places map[string]word // where the value of a key stands
 }
 
@@ -98,9 +99,15 @@ func (d *Document) yaml(text string) {
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.Token != nil {
-			d.src.errorAt(d.place(syntax.Token), "lines KEY: VALUE", "this is no YAML: %s", syntax.Message)
+			d.Front.broken = true
+			want := "lines KEY: VALUE"
+			if strings.Contains(syntax.Message, "not allowed in this context") {
+				want = `text with a colon, a quote or another sign of YAML in it in quotes, such as title: "One: two"`
+			}
+			d.src.errorAt(d.place(syntax.Token), want, "this is no YAML: %s", syntax.Message)
 			return
 		}
+		d.Front.broken = true
 		d.src.problem(0, 3, "this is no YAML: "+firstLine(err.Error()), "lines KEY: VALUE")
 		return
 	}

@@ -80,7 +80,7 @@ func chain(dir string, fsys fs.FS, name string, resolve Resolve) ([]layer, *Prob
 		doc := parse(path.Join(dir, name), content)
 		world := doc.Front.World
 		_, wants := doc.Front.places["world"]
-		layers = append([]layer{{doc, name, fsys, path.Dir(name), origin, !wants && doc.Front.places != nil}}, layers...)
+		layers = append([]layer{{doc, name, fsys, path.Dir(name), origin, !wants && doc.Front.places != nil && !doc.Front.broken}}, layers...)
 		if world == "" {
 			return layers, nil
 		}

@@ -39,7 +39,7 @@ func (b *builder) header(blk *Block) {
 // muaWords is the table of settings of a mail program.
 var muaWords = []struct{ name, want string }{
 	{"from", "the person's address, such as Elena Petrova <elena@sender.example>"},
-	{"smtp", "HOST[:PORT] that takes mail; without a port, 587"},
+	{"smtp", "HOST[:PORT] [without login] that takes mail; without a port, 587"},
 	{"pop3", "HOST[:PORT] where mail is read; without a port, 110"},
 	{"login", "the name at both servers"},
 	{"password", "the password at both servers"},
@@ -83,7 +83,12 @@ func (b *builder) mua(blk *Block) {
 				b.src.errorAt(value, b.muaWant(name), "%q has no address", value.text)
 			}
 		case "smtp":
-			a.Submit = b.server(value, 587)
+			host, rest, _ := strings.Cut(value.raw, " ")
+			a.Open = strings.Join(strings.Fields(rest), " ") == "without login"
+			if rest != "" && !a.Open {
+				b.src.errorAt(l.after(value.cut(0, len(host))), b.muaWant(name), "%q says nothing about a server", rest)
+			}
+			a.Submit = b.server(value.cut(0, len(host)), 587)
 		case "pop3":
 			a.Fetch = b.server(value, 110)
 		case "login":

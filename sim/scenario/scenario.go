@@ -75,6 +75,7 @@ type Account struct {
 	User, Host string // who, and where the program runs
 	From       string // "Elena Petrova <elena@sender.example>"
 	Submit     Server // where mail is handed in
+	Open       bool   // there without authentication
 	Fetch      Server // where mail is read, by POP3
 	Login      string // the name at both; empty: without authentication
 	Password   string

@@ -216,7 +216,7 @@ func (d Dig) Show(reply []byte, server netip.AddrPort, took time.Duration, now t
 		d.title(&b, "QUESTION")
 		q := m.Question[0]
 		l := line{}
-		l.put(0, q.Name)
+		l.put(0, printable(q.Name))
 		l.put(32, dns.Class(q.Qclass).String())
 		l.put(40, TypeName(q.Qtype))
 		b.WriteString(";" + l.String() + "\n")
@@ -302,7 +302,7 @@ func (d Dig) section(b *strings.Builder, show bool, name string, rrs []dns.RR) {
 	for _, rr := range rrs {
 		h := rr.Header()
 		l := line{}
-		l.put(0, h.Name)
+		l.put(0, printable(h.Name))
 		l.put(24, fmt.Sprint(h.Ttl))
 		l.put(32, dns.Class(h.Class).String())
 		l.put(40, TypeName(h.Rrtype))
@@ -313,7 +313,28 @@ func (d Dig) section(b *strings.Builder, show bool, name string, rrs []dns.RR) {
 }
 
 // data is the data of a record as in a zone file.
-func data(rr dns.RR) string { return strings.TrimPrefix(rr.String(), rr.Header().String()) }
+func data(rr dns.RR) string { return printable(strings.TrimPrefix(rr.String(), rr.Header().String())) }
+
+// printable replaces what is no printable ASCII by \DDD. The library escapes the
+// strings of the usual records itself, but not those of every type.
+func printable(s string) string {
+	clean := func(c byte) bool { return c >= ' ' && c <= '~' }
+	for i := 0; i < len(s); i++ {
+		if clean(s[i]) {
+			continue
+		}
+		b := []byte(s[:i])
+		for ; i < len(s); i++ {
+			if c := s[i]; clean(c) {
+				b = append(b, c)
+			} else {
+				b = append(b, '\\', '0'+c/100, '0'+c/10%10, '0'+c%10)
+			}
+		}
+		return string(b)
+	}
+	return s
+}
 
 // line is a line of columns as BIND writes them: tabs to the column, then
 // blanks, at least one.

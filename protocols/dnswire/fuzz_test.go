@@ -97,6 +97,12 @@ func FuzzPacket(f *testing.F) {
 			}
 		}
 		checkFields(t, p)
+		d, _ := ParseDig([]string{"x.test"})
+		for _, c := range d.Show(p, netip.MustParseAddrPort("10.0.0.1:53"), 0, time.Unix(0, 0)) {
+			if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+				t.Fatalf("dig shows %q", c)
+			}
+		}
 		req := Request{From: netip.MustParseAddr("10.0.0.9"), Now: time.Unix(1_800_000_000, 0), Dice: rand.New(rand.NewPCG(1, 2))}
 		if r := srv.Answer(req, p); r != nil {
 			checkFields(t, r)

@@ -43,7 +43,7 @@ type problems struct {
 }
 
 func (p *problems) add(line, col int, warning bool, format string, args ...any) {
-	if n := len(p.list); n > 0 && p.list[n-1].Line == line && p.list[n-1].Col == col {
+	if n := len(p.list); n > 0 && p.list[n-1].Line == line && p.list[n-1].Col == col && (warning || !p.list[n-1].Warning) {
 		return // one problem a place: what follows from it is no news
 	}
 	if len(p.list) < MaxProblems {

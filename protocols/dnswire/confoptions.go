@@ -52,12 +52,12 @@ var inertOptions = map[string]string{
 	"version": "*", "zero-no-soa-ttl": "", "zero-no-soa-ttl-cache": "", "zone-statistics": "*",
 }
 
-// optionNames returns all known names, for "did you mean".
-func optionNames() []string {
-	names := []string{"directory", "recursion", "allow-recursion", "listen-on", "forwarders", "forward", "type", "file"}
+// optionNames is all known names, for "did you mean".
+var optionNames = func() []string {
+	names := []string{"directory", "recursion", "allow-recursion", "listen-on", "forward", "type", "file"}
 	for n := range inertOptions {
 		names = append(names, n)
 	}
 	sort.Strings(names)
 	return names
-}
+}()

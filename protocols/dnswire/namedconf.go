@@ -149,7 +149,7 @@ func (p *confParser) top(st confStmt) {
 	case "view":
 		p.bad(t, "'view' is not modelled: write its zones at the top level")
 	default:
-		p.bad(t, "unknown option '%s'%s", shown(t.text), nearest(t.text, []string{"options", "zone", "acl", "include", "logging", "controls", "view"}))
+		p.bad(t, "unknown option '%s'%s", shown(t.text), p.probs.nearest(t.text, []string{"options", "zone", "acl", "include", "logging", "controls", "view"}))
 	}
 }
 
@@ -217,7 +217,7 @@ func (p *confParser) listenOn(st confStmt) {
 func (p *confParser) inert(t token, arg, where string) {
 	want, ok := inertOptions[t.text]
 	if !ok {
-		p.bad(t, "unknown option '%s'%s in %s", shown(t.text), nearest(t.text, optionNames()), where)
+		p.bad(t, "unknown option '%s'%s in %s", shown(t.text), p.probs.nearest(t.text, optionNames), where)
 		return
 	}
 	if want == "*" || want != "" && want == arg {
@@ -310,7 +310,7 @@ func (p *confParser) zoneOption(z *ZoneClause, o confStmt) {
 			p.bad(t, "zone '%s': type '%s' is not modelled: primary, hint or forward expected", z.Name, arg)
 		default:
 			z.Type = badType
-			p.bad(t, "'%s' unexpected%s: primary, hint or forward expected", shown(arg), nearest(arg, []string{"primary", "hint", "forward"}))
+			p.bad(t, "'%s' unexpected%s: primary, hint or forward expected", shown(arg), p.probs.nearest(arg, []string{"primary", "hint", "forward"}))
 		}
 	case "file":
 		z.File = arg

@@ -64,13 +64,13 @@ func (p *problems) sorted() []Problem {
 }
 
 // nearest returns ` (did you mean "X"?)` for the known word closest to word, or
-// nothing when none is close.
-func nearest(word string, known []string) string {
+// nothing when none is close, or when the problem will not be listed anyway.
+func (p *problems) nearest(word string, known []string) string {
 	best, dist := "", 3
 	if len(word) < 4 {
 		dist = 2
 	}
-	if len(word) < 3 || len(word) > 40 {
+	if len(word) < 3 || len(word) > 40 || len(p.list) >= MaxProblems {
 		return ""
 	}
 	for _, k := range known {

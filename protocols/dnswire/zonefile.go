@@ -133,7 +133,7 @@ func (p *zoneParser) directive(e entry) {
 	case "$GENERATE":
 		bad("$GENERATE is not modelled: write the records out")
 	default:
-		bad("unknown directive '%s'%s: $ORIGIN or $TTL expected", shown(t.text), nearest(t.text, []string{"$ORIGIN", "$TTL"}))
+		bad("unknown directive '%s'%s: $ORIGIN or $TTL expected", shown(t.text), p.probs.nearest(t.text, []string{"$ORIGIN", "$TTL"}))
 	}
 }
 
@@ -162,7 +162,7 @@ func (p *zoneParser) record(e entry, toks []token) {
 	}
 	typ, ok := TypeOf(toks[0].text)
 	if !ok || toks[0].quoted || metaType(typ) {
-		p.probs.add(toks[0].line, toks[0].col, false, "unknown RR type '%s'%s", shown(toks[0].text), nearest(toks[0].text, commonTypes))
+		p.probs.add(toks[0].line, toks[0].col, false, "unknown RR type '%s'%s", shown(toks[0].text), p.probs.nearest(toks[0].text, commonTypes))
 		return
 	}
 	if typ == dns.TypeDNAME {

@@ -139,3 +139,15 @@ func TestZoneLimits(t *testing.T) {
 		t.Errorf("got %v, want one problem that names the limit", probs)
 	}
 }
+
+// TestManyMistakes checks that a file full of mistakes gives a short list soon.
+func TestManyMistakes(t *testing.T) {
+	_, probs := ParseNamedConf("n", "options {"+strings.Repeat("recursoin;", MaxConfText/10-10)+"};")
+	if len(probs) != MaxProblems {
+		t.Errorf("%d problems, want %d", len(probs), MaxProblems)
+	}
+	_, probs = ParseZone(ZoneConfig{Origin: "x.test"}, strings.Repeat("a MXX 5 b\n", MaxZoneText/10))
+	if len(probs) != MaxProblems {
+		t.Errorf("%d problems, want %d", len(probs), MaxProblems)
+	}
+}

@@ -62,3 +62,14 @@ func describe(s *Scenario) string {
 	}
 	return b.String()
 }
+
+// manyFiles are documents by their names.
+type manyFiles map[string]string
+
+func (m manyFiles) fs() fs.FS {
+	out := fstest.MapFS{}
+	for name, text := range m {
+		out[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -194,8 +195,8 @@ func (b *builder) hostAddress(h *Host, w word) {
 		}
 		to := int(a.As4()[3])
 		if isRange {
-			var n int
-			if _, err := fmt.Sscanf(last+" .", "%d .", &n); err != nil || n < to || n > 255 {
+			n, err := strconv.Atoi(last)
+			if err != nil || n < to || n > 255 {
 				b.src.errorAt(item, hostWordNamed("address").want, "%q is no range of addresses", item.text)
 				continue
 			}

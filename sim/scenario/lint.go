@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mailtrek/protocols/dnswire"
@@ -81,7 +83,7 @@ func (b *builder) settingOf(h *Host, d postfix.Diag) (string, bool) {
 		return "", false
 	}
 	if d.Line == 0 {
-		for name := range b.settings[h] {
+		for _, name := range slices.Sorted(maps.Keys(b.settings[h])) {
 			if strings.Contains(d.Text, " "+name+"=") || strings.Contains(d.Text, " "+name+":") {
 				return name, true
 			}

@@ -183,15 +183,17 @@ func (e Errors) tooDeep() bool { return e[len(e)-1].Message == tooDeepMessage }
 func (d *Document) heading(n *ast.Heading, begin int) int {
 	line, _ := d.src.line(begin)
 	end := begin + len(d.src.lineText(line))
-	p := Part{Level: n.Level, Markdown: d.src.text[begin:end]}
+	p := Part{Level: n.Level, Markdown: strings.TrimSpace(d.src.text[begin:end])}
 	if id, ok := n.AttributeString("id"); ok {
 		if b, ok := id.([]byte); ok {
 			p.ID = string(b)
 		}
 	}
 	d.Parts = append(d.Parts, p)
-	if last := n.Lines().At(n.Lines().Len() - 1); last.Stop > end { // underlined with === or ---
-		end = last.Stop
+	if p.Markdown[0] != '#' && line < len(d.src.lines) { // underlined with === or ---
+		if under := strings.TrimSpace(d.src.lineText(line + 1)); under != "" && strings.Trim(under, "=-") == "" {
+			end = d.src.lines[line] + len(d.src.lineText(line+1))
+		}
 	}
 	return end
 }

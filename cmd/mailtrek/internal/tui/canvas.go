@@ -24,12 +24,14 @@ type cell struct {
 	width uint8
 }
 
+var blank = cell{width: 1}
+
 // NewCanvas returns a blank canvas of that size.
 func NewCanvas(w, h int) *Canvas {
 	c := &Canvas{w: max(w, 0), h: max(h, 0)}
 	c.cells = make([]cell, c.w*c.h)
 	for i := range c.cells {
-		c.cells[i].width = 1
+		c.cells[i] = blank
 	}
 	return c
 }
@@ -56,6 +58,14 @@ func (c *Canvas) put(x, y, end int, st Style, s string) int {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		text := s[i : i+n]
 		i += n
+		if plainRune(r) {
+			if x >= end {
+				return x
+			}
+			c.set(x, y, text, 1, st)
+			x++
+			continue
+		}
 		if mark := visible(r, n, text); mark != "" {
 			x = c.put(x, y, end, st, mark)
 			continue
@@ -134,7 +144,11 @@ func (c *Canvas) render(p *Palette) string {
 			b.WriteByte('\n')
 		}
 		var now Style
-		for _, at := range c.cells[y*c.w : (y+1)*c.w] {
+		row := c.cells[y*c.w : (y+1)*c.w]
+		for p != nil && len(row) > 0 && row[len(row)-1] == blank {
+			row = row[:len(row)-1] // a terminal's row is blank to begin with
+		}
+		for _, at := range row {
 			if at.width == 0 {
 				continue
 			}
@@ -153,6 +167,12 @@ func (c *Canvas) render(p *Palette) string {
 		}
 	}
 	return b.String()
+}
+
+// plainRune tells of the characters that a screen has most of, lines and
+// letters of Latin and Cyrillic, that they are harmless and one cell wide.
+func plainRune(r rune) bool {
+	return r >= 0x2500 && r < 0x2600 || r >= 0x400 && r < 0x460 || r >= 0xC0 && r < 0x180
 }
 
 // runeWidth is the number of cells that a character takes on every terminal

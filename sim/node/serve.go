@@ -36,8 +36,18 @@ type serving struct {
 }
 
 func (v *serving) run() error {
+	before := v.p.Cause()
+	early := v.early()
+	cause := v.p.Cause()
+	v.p.Because(before) // the greeting answers the connection, not what came too early
 	if end := v.said(v.s.Open()); end {
 		return nil
+	}
+	if early {
+		v.p.Because(cause)
+		if end := v.said(v.s.Feed(nil, v.c.Pending())); end {
+			return nil
+		}
 	}
 	for {
 		v.c.SetTimeout(v.s.Timeout())
@@ -56,6 +66,21 @@ func (v *serving) run() error {
 			return nil
 		}
 	}
+}
+
+// early gives a session that wants to know of it the input that has arrived
+// before the greeting.
+func (v *serving) early() bool {
+	s, ok := v.s.(interface{ Early(in []byte) })
+	if !ok || !v.c.Pending() {
+		return false
+	}
+	n, err := v.c.Read(v.buf[:])
+	if err != nil || n == 0 {
+		return false
+	}
+	s.Early(v.buf[:n])
+	return true
 }
 
 // said takes what the session answered, notes a change of state, sends when

@@ -254,13 +254,16 @@ func (k *checks) postpone(action string, r smtp.Reply) verdict {
 }
 
 // logVerdict writes the log line of a verdict (log_whatsup in smtpd_check.c).
-func (k *checks) logVerdict(what string, r *smtp.Reply) {
+func (k *checks) logVerdict(what string, r *smtp.Reply) { k.logRequest(what, r.String()) }
+
+// logRequest writes a log line about the request under way.
+func (k *checks) logRequest(what, text string) {
 	id := k.queueID()
 	if id == "" {
 		id = "NOQUEUE"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s: %s from %s: %s;", id, what, k.facts.Where, k.client, r.String())
+	fmt.Fprintf(&b, "%s: %s: %s from %s: %s;", id, what, k.facts.Where, k.client, text)
 	if k.hasSender() {
 		fmt.Fprintf(&b, " from=<%s>", external(k.facts.Sender))
 	}

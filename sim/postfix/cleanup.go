@@ -122,6 +122,10 @@ func (u *Submission) Commit() *Refusal {
 	}
 	u.envelope()
 	u.mail.ready = true
+	if u.mail.held {
+		u.d.queue.move(p, u.mail, hold, "an access table says HOLD")
+		return nil
+	}
 	u.d.hand("qmgr", u.mail.ID, "new mail")
 	u.mail.last = p.Cause()
 	u.d.qmgr.arrived(u.mail)

@@ -42,6 +42,7 @@ type Mail struct {
 	requeued  string     // maildrop: the id that it had before postsuper -r
 
 	size   int           // as log lines and SIZE= have it
+	held   bool          // to be put on hold when it is complete
 	ready  bool          // complete: the queue manager may take it
 	due    time.Duration // deferred: not to be tried before
 	tries  int

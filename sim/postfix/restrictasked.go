@@ -210,7 +210,12 @@ func (l *list) policyService(arg string) verdict {
 	path := strings.TrimPrefix(endpoint, "unix:")
 	policy := l.d.Host.Policy(path)
 	if policy == nil {
-		l.d.log("warning: connect to %s: No such file or directory", path)
+		for try := int64(1); try <= max(l.conf.Int("smtpd_policy_service_try_limit"), 1); try++ {
+			if try > 1 {
+				l.d.p.Sleep(l.conf.Duration("smtpd_policy_service_retry_delay"))
+			}
+			l.d.log("warning: connect to %s: No such file or directory", path)
+		}
 		l.d.log("warning: problem talking to server %s: No such file or directory", path)
 		return l.policyAction(l.conf.Get("smtpd_policy_service_default_action"), path)
 	}

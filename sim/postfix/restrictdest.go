@@ -222,29 +222,30 @@ func (l *list) loginMismatch(string) verdict {
 }
 
 func (l *list) loginMismatchAuth(string) verdict {
-	if !l.authenticated() {
+	if !l.authenticated() && l.conf.Bool("smtpd_sasl_auth_enable") {
 		return dunno
 	}
-	return l.ownerCheck(true)
+	return l.ownerCheck("reject_authenticated_sender_login_mismatch", true)
 }
 
 func (l *list) loginMismatchUnauth(string) verdict {
 	if l.authenticated() {
 		return dunno
 	}
-	return l.ownerCheck(false)
+	return l.ownerCheck("reject_unauthenticated_sender_login_mismatch", false)
 }
 
 func (l *list) loginMismatchKnown(string) verdict {
-	if l.authenticated() {
-		return l.ownerCheck(false)
-	}
-	return l.ownerCheck(false)
+	return l.ownerCheck("reject_known_sender_login_mismatch", false)
 }
 
 // ownerCheck compares the login with the owners of the sender address; strict
 // tells that an address without owner is nobody's.
-func (l *list) ownerCheck(strict bool) verdict {
+func (l *list) ownerCheck(word string, strict bool) verdict {
+	if !l.conf.Bool("smtpd_sasl_auth_enable") {
+		l.d.log("warning: restriction `%s' ignored: no SASL support", word)
+		return dunno
+	}
 	if !l.hasSender() || l.facts.Sender == "" {
 		return dunno
 	}

@@ -185,7 +185,7 @@ func (l *list) plaintextSession(string) verdict {
 	if l.facts.TLS != nil {
 		return dunno
 	}
-	return l.refusef(l.conf.Int("plaintext_reject_code"), "4.7.1", "<%s>: %s rejected: Session encryption is required", l.name, l.class)
+	return l.refusef(l.conf.Int("plaintext_reject_code"), "4.7.1", "Session encryption is required")
 }
 
 func (l *list) sleep(arg string) verdict {
@@ -214,7 +214,7 @@ func (l *list) unknownReverse(string) verdict {
 	if l.client.reverseOK == 5 {
 		code = l.conf.Int("unknown_client_reject_code")
 	}
-	return l.refusef(code, "4.7.25", "Client host rejected: cannot find your reverse hostname, [%s]", l.client.addr)
+	return l.refusef(code, "4.7.1", "Client host rejected: cannot find your reverse hostname, [%s]", l.client.addr)
 }
 
 // ownClient tells whether the client connects from this host.

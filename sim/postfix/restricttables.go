@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -15,8 +16,7 @@ func (l *list) access(spec string, keys []string, name, class string) verdict {
 	table := l.d.tables.Maps([]string{spec})
 	value, found, err := table.findKeys(keys)
 	if err != nil {
-		l.d.log("warning: %s: table lookup problem", err)
-		return l.serverError()
+		return l.tableProblem(spec, keys[0], name, class, err)
 	}
 	m := AddressMatch{Value: value, Key: keys[0], Spec: spec, Found: found}
 	l.d.consulted("smtpd", spec, keys[0], m)
@@ -24,6 +24,16 @@ func (l *list) access(spec string, keys []string, name, class string) verdict {
 		return dunno
 	}
 	return l.action(value, keys[0], name, class, spec, 0)
+}
+
+// tableProblem is the reply when an access table cannot be asked.
+func (l *list) tableProblem(spec, key, name, class string, err error) verdict {
+	if _, problem := l.d.tables.Open(spec); problem != nil {
+		l.d.log("warning: %s is unavailable. %v", spec, problem)
+		err = fmt.Errorf("%s lookup error for %q", spec, key)
+	}
+	l.d.log("warning: %v", err)
+	return l.refusef(451, "4.3.5", "<%s>: %s rejected: Server configuration error", name, class)
 }
 
 func (l *list) parentsMatch() bool { return l.conf.ParentsMatch("smtpd_access_maps") }
@@ -140,8 +150,7 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 		}
 		return dunno
 	case "WARN", "INFO":
-		r := makeReply(0, "", "<%s>: %s: %s", name, class, text)
-		l.d.log("%s: %s: %s from %s: %s;", orElse(l.queueID(), "NOQUEUE"), strings.ToLower(word), l.facts.Where, l.client, r.Text)
+		l.logRequest(strings.ToLower(word), text)
 		return dunno
 	case "PREPEND":
 		l.prepended = append(l.prepended, text)
@@ -152,11 +161,16 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 	case "BCC":
 		l.bcc = append(l.bcc, text)
 		return dunno
+	case "FILTER":
+		l.d.log("warning: access table %s: FILTER %s has no effect in this model", spec, text)
+		return dunno
 	case "HOLD":
 		l.hold = true
+		l.logRequest("hold", orElse(text, "triggers HOLD action"))
 		return dunno
 	case "DISCARD":
 		l.discard = true
+		l.logRequest("discard", orElse(text, "triggers DISCARD action"))
 		return permit
 	}
 	if allDigits(word) && text == "" {
@@ -206,8 +220,8 @@ func enhancedCode(text string) (enhanced, rest string, ok bool) {
 
 // replyCode reads "4xx text" and "5xx text".
 func replyCode(value string) (code int64, text string, ok bool) {
-	if len(value) < 3 || value[0] != '4' && value[0] != '5' || !allDigits(value[:3]) || len(value) > 3 && !isBlank(value[3]) {
-		return 0, "", false
+	if len(value) < 4 || value[0] != '4' && value[0] != '5' || !allDigits(value[:3]) || !isBlank(value[3]) {
+		return 0, "", false // digits alone permit, whatever they are
 	}
 	return int64(value[0]-'0')*100 + int64(value[1]-'0')*10 + int64(value[2]-'0'), strings.TrimSpace(value[3:]), true
 }

@@ -85,6 +85,12 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	d := s.begin(p, svc)
 	defer d.end()
 	remote := addrPort(c.RemoteAddr().String())
+	if why := startupProblem(d.conf); why != "" {
+		d.log("fatal: %s", why)
+		d.log("warning: process %s/smtpd pid %d exit status 1", d.conf.Get("daemon_directory"), d.pid)
+		waitForClose(c)
+		return
+	}
 	b := &smtpdSession{daemon: d, client: d.lookupPeer(remote)}
 	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
 	d.log("connect from %s", b.client)
@@ -104,6 +110,34 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	b.checks.facts = session.Facts()
 	node.Serve(p, c, session)
 	d.log("disconnect from %s %s", b.client, session.Stats())
+}
+
+// startupProblem is why smtpd(8) would not start with a configuration, "" if it
+// does: without one restriction that keeps strangers from relaying it refuses
+// to (smtpd_check_init).
+func startupProblem(c *Config) string {
+	for _, list := range [...]string{"smtpd_relay_restrictions", "smtpd_recipient_restrictions"} {
+		for _, word := range c.List(list) {
+			switch strings.ToLower(word) {
+			case "reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit", "check_relay_domains":
+				return ""
+			}
+		}
+	}
+	return "in parameter smtpd_relay_restrictions or smtpd_recipient_restrictions, specify at least one working instance of: " +
+		"reject_unauth_destination, defer_unauth_destination, reject, defer, defer_if_permit or check_relay_domains"
+}
+
+// waitForClose is what a client sees of a service whose processes cannot
+// start: a connection on which nobody says anything.
+func waitForClose(c *sim.Conn) {
+	var b [512]byte
+	for {
+		if _, err := c.Read(b[:]); err != nil {
+			c.Close()
+			return
+		}
+	}
 }
 
 func addrPort(s string) netip.AddrPort {

@@ -176,6 +176,9 @@ func playDialogue(t *testing.T, text string) {
 		v := play.sessions[name]
 		play.settle(v, 1<<30, 40*time.Second)
 		got := strings.Split(strings.TrimSuffix(strings.ReplaceAll(maskReply(string(v.got)), "\r\n", "\n"), "\n"), "\n")
+		if len(v.got) == 0 {
+			got = nil
+		}
 		if diff := cmp.Diff(v.want, got); diff != "" {
 			t.Errorf("session %q: (-want +got)\n%s\nlog:\n%s", name, diff, play.maillog())
 		}

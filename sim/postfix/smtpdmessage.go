@@ -102,12 +102,12 @@ func (m *smtpdMessage) Write(p []byte) (int, error) {
 // Commit ends the content; the reply is cleanup's no.
 func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	k := m.b.checks
-	m.b.finished()
+	defer m.b.finished()
 	if k.discard {
-		m.b.log("%s: discard: END-OF-MESSAGE from %s", m.sub.ID(), k.client)
 		m.sub.Abort()
 		return nil
 	}
+	m.sub.Mail().held = k.hold
 	if no := m.sub.Commit(); no != nil {
 		return []*smtp.Reply{{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}}
 	}

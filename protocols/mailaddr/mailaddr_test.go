@@ -76,6 +76,24 @@ func TestXText(t *testing.T) {
 	}
 }
 
+func TestUText(t *testing.T) {
+	for _, c := range []struct{ coded, plain string }{
+		{`a\x{41}b`, "aAb"}, {`\x{438}ван@x`, "иван@x"}, {`\x{041}`, "A"}, {"иван", "иван"},
+		{`\x{`, "-"}, {`\x{41`, "-"}, {`\x{4G}`, "-"}, {`\x{110000}`, "-"}, {`\x{FFFFFFFFFFFF}`, "-"},
+	} {
+		got, ok := UnUText(c.coded)
+		if !ok {
+			got = "-"
+		}
+		if got != c.plain {
+			t.Errorf("UnUText(%q) = %q, want %q", c.coded, got, c.plain)
+		}
+	}
+	if got, want := UText("и+a b"), `и\x{2B}a\x{20}b`; got != want {
+		t.Errorf("UText = %q, want %q", got, want)
+	}
+}
+
 func TestExtension(t *testing.T) {
 	for _, c := range []struct{ local, delimiters, user, extension string }{
 		{"ivan+news", "+", "ivan", "news"},

@@ -6,36 +6,28 @@ import (
 )
 
 // UnUText decodes utf-8-addr-xtext and utf-8-addr-unitext (RFC 6533 §3):
-// \x{NNNN} stands for the character with that number, in capital
-// hexadecimal digits without leading zeros.
+// \x{NNNN} stands for the character with that number. It is as lenient as
+// Postfix: only a \x{ that does not lead to a character is an error.
 func UnUText(s string) (string, bool) {
 	var b strings.Builder
 	for s != "" {
-		if s[0] != '\\' {
-			r, n := utf8.DecodeRuneInString(s)
-			if r == utf8.RuneError && n == 1 || s[0] <= ' ' || s[0] == 127 || s[0] == '+' || s[0] == '=' {
-				return "", false
-			}
-			b.WriteString(s[:n])
-			s = s[n:]
-			continue
+		before, after, found := strings.Cut(s, `\x{`)
+		b.WriteString(before)
+		if !found {
+			break
 		}
-		end := strings.IndexByte(s, '}')
-		if !strings.HasPrefix(s, `\x{`) || end < 5 || end > 9 {
-			return "", false
-		}
+		digits, rest, closed := strings.Cut(after, "}")
 		r := rune(0)
-		for _, c := range []byte(s[3:end]) {
-			if unhex(c) < 0 || c >= 'a' {
+		for i := range len(digits) {
+			if r = r<<4 | rune(unhex(digits[i])); unhex(digits[i]) < 0 || r > utf8.MaxRune {
 				return "", false
 			}
-			r = r<<4 | rune(unhex(c))
 		}
-		if s[3] == '0' || !utf8.ValidRune(r) {
+		if !closed {
 			return "", false
 		}
 		b.WriteRune(r)
-		s = s[end+1:]
+		s = rest
 	}
 	return b.String(), true
 }

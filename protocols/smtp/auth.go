@@ -46,13 +46,13 @@ func (s *Session) auth(args []word) *Reply {
 	}
 	s.sasl = exchange{mechanism: string(args[1].text)}
 	if !isBase64Text(initialResponse(args)) {
-		return s.authFailed("Invalid base64 data in initial response")
+		return s.authFailed(badInitial)
 	}
 	if s.sasl.server = s.startSASL(); s.sasl.server == nil {
 		return s.authFailed("Invalid authentication mechanism")
 	}
 	if len(args) == 3 {
-		return s.step(args[2].text)
+		return s.step(args[2].text, badInitial)
 	}
 	return s.challenge(nil)
 }
@@ -79,9 +79,9 @@ func (s *Session) response(line, _ []byte, _, cut bool) {
 		s.cfg.Auth.Failed(&s.facts, s.sasl.mechanism, "aborted")
 		r = replyAuthAborted
 	case !isBase64Text(line):
-		r = s.authFailed("Invalid base64 data in continued response")
+		r = s.authFailed(badResponse)
 	default:
-		r = s.step(line)
+		r = s.step(line, badResponse)
 	}
 	if r != nil {
 		s.sasl.server = nil
@@ -90,16 +90,22 @@ func (s *Session) response(line, _ []byte, _, cut bool) {
 	}
 }
 
-// step decodes a response and goes on with it. RFC 4954 §4: "=" is an initial
-// response of no octets.
-func (s *Session) step(coded []byte) *Reply {
+// Why a response cannot be decoded.
+const (
+	badInitial  = "Invalid base64 data in initial response"
+	badResponse = "Invalid base64 data in continued response"
+)
+
+// step decodes a response and goes on with it; bad is the reason to give when
+// that is not possible. RFC 4954 §4: "=" is an initial response of no octets.
+func (s *Session) step(coded []byte, bad string) *Reply {
 	if len(coded) == 1 && coded[0] == '=' {
 		coded = nil
 	}
 	decoded := make([]byte, base64.StdEncoding.DecodedLen(len(coded)))
 	n, err := base64.StdEncoding.Decode(decoded, coded)
 	if err != nil {
-		return s.authFailed("")
+		return s.authFailed(bad)
 	}
 	return s.challenge(decoded[:n])
 }

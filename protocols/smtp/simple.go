@@ -23,7 +23,15 @@ func (s *Session) quit([]word) *Reply { return replyBye }
 
 // xclient is XCLIENT and XFORWARD, which no client may use here
 // (smtpd_authorized_xclient_hosts is empty).
-func (s *Session) xclient([]word) *Reply { return replyNoXClient }
+func (s *Session) xclient(args []word) *Reply {
+	switch {
+	case s.facts.Mail:
+		return replyInMail
+	case len(args) < 2:
+		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Syntax: " + s.facts.Where + " attribute=value..."}
+	}
+	return replyNoXClient
+}
 
 // vrfy is VRFY. RFC 5321 §3.5.3: 252 says that the address might be good.
 // Deviates from RFC 5321 §3.5.1: Postfix gives back the text that it was

@@ -38,7 +38,7 @@ func FuzzSession(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte, mode uint8) {
 		whole := fuzzRun(t, in, mode, len(in)+1)
 		for _, size := range []int{1, 5} {
-			if got := fuzzRun(t, in, mode, size); !bytes.Equal(got, whole) && len(in) < gather {
+			if got := fuzzRun(t, in, mode, size); !bytes.Equal(got, whole) {
 				t.Errorf("pieces of %d: got %q, want %q", size, got, whole)
 			}
 		}

@@ -49,10 +49,6 @@ type Session struct {
 // count is how often a command was given, and how often with success.
 type count struct{ ok, all int }
 
-// gather is how much input that arrives at one instant is collected before it
-// is looked at: the size of Postfix's buffer.
-const gather = 4096
-
 // defaultLineLimit is $line_length_limit.
 const defaultLineLimit = 2048
 
@@ -146,12 +142,6 @@ func (s *Session) Feed(in []byte, more bool) []byte {
 		s.in = append(s.in, in...)
 		p = s.in
 	}
-	if more && len(p) < gather {
-		if len(s.in) == 0 {
-			s.in = append(s.in, in...)
-		}
-		return s.out
-	}
 	s.more = more
 	rest := s.process(p)
 	if s.state == Closed || s.state == Securing {
@@ -175,8 +165,11 @@ func (s *Session) process(p []byte) []byte {
 			n = s.takeContent(p)
 		case Chunking:
 			if s.chunk.open {
-				n = s.takeChunk(p)
-				break
+				p = p[s.takeChunk(p):] // "BDAT 0 LAST" is complete with nothing taken
+				if s.chunk.open {
+					return p
+				}
+				continue
 			}
 			n = s.takeLine(p, s.command)
 		case Authenticating:
@@ -184,7 +177,7 @@ func (s *Session) process(p []byte) []byte {
 		default:
 			n = s.takeLine(p, s.command)
 		}
-		if n == 0 && !(s.state == Chunking && s.chunk.open && s.chunk.left == 0) {
+		if n == 0 {
 			break
 		}
 		p = p[n:]

@@ -69,16 +69,15 @@ func (a *app) list(kind string) error {
 func documents(lang string) ([]listed, error) {
 	var out []listed
 	for _, name := range scenarios.Names() {
-		s, err := scenario.Load(scenarios.FS(), name, scenarios.Resolve)
+		h, err := scenario.Glance(scenarios.FS(), name, scenarios.Resolve, lang)
 		if err != nil {
 			return nil, err
 		}
 		kind := "world"
-		if s.Story() {
+		if h.Story {
 			kind = "scenario"
 		}
-		text := s.Text(lang)
-		out = append(out, listed{kind, s.ID, text.Title, text.Summary, s.World})
+		out = append(out, listed{kind, h.ID, h.Title, h.Summary, h.World})
 	}
 	return out, nil
 }

@@ -154,3 +154,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestGlance(t *testing.T) {
+	h, err := Glance(os.DirFS("testdata/good"), "over.md", nil, "bg")
+	want := Headline{ID: "over", Title: "Вторият сървър", World: "base", Story: true}
+	if err != nil || h != want {
+		t.Errorf("got %+v, %v; want %+v", h, err, want)
+	}
+	if _, err := Glance(os.DirFS("testdata/bad"), "nofront.md", nil, "en"); err == nil {
+		t.Error("got no error for a document without front matter")
+	}
+}

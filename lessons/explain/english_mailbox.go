@@ -3,7 +3,7 @@ package explain
 var englishMailbox = map[string]entry{
 	"mailbox":               {"The mailbox of {user} on {host} changes: {file}.", ""},
 	"mailbox.append":        {"The mail has arrived: it stands in the mailbox of {user} on {host} ({file}, {size} octets). SMTP's work ends here; reading is another matter.", "RFC 5321 §2.3.9"},
-	"mailbox.append.new":    {"The mail has arrived: a file of its own in the Maildir of {user} on {host}, {file}, {size} octets. In “new” stands what no reader has seen yet. SMTP's work ends here.", "RFC 5321 §2.3.9"},
+	"mailbox.append.new":    {"The mail has arrived: a file of its own in the Maildir of {user} on {host}, {size} octets, in “new”, where no reader has seen it yet. The work of SMTP ends here; reading is another matter.", "RFC 5321 §2.3.9"},
 	"mailbox.append.reader": {"The mail program of {user} on {host} has fetched the message and keeps it in a folder of its own, {file} ({size} octets).", "RFC 1939 §1"},
 	"mailbox.move":          {"The file of the mail is renamed to {file}.", "maildir(5)"},
 	"mailbox.move.cur":      {"A session has opened the mailbox of {user}, so the mail is no longer new: its file moves from “new” to “cur”. The letters behind “:2,” are its flags: {file}", "maildir(5)"},

@@ -12,6 +12,7 @@ var bulgarian = map[string]string{
 	"lens.ladder":   "стълба",
 	"lens.message":  "писмо",
 	"lens.postfix":  "postfix",
+	"lens.dns":      "dns",
 	"lens.log":      "дневник",
 
 	"why.because": "заради",
@@ -150,6 +151,11 @@ var bulgarian = map[string]string{
 
 	"pfx.none":  "Още никой Postfix не е направил нищо.",
 	"pfx.total": "в опашките: {n}",
+
+	"dns.none":  "Още нищо не е питано в DNS.",
+	"dns.title": "{type} на {name}",
+	"dns.cache": "още помни {what}",
+	"dns.order": "ред    предп. приемник",
 
 	"log.none": "Още няма ред в дневника.",
 

@@ -12,6 +12,7 @@ var english = map[string]string{
 	"lens.ladder":   "ladder",
 	"lens.message":  "message",
 	"lens.postfix":  "postfix",
+	"lens.dns":      "dns",
 	"lens.log":      "log",
 
 	"why.because": "because of",
@@ -150,6 +151,11 @@ var english = map[string]string{
 
 	"pfx.none":  "No Postfix host has done anything yet.",
 	"pfx.total": "in the queues: {n}",
+
+	"dns.none":  "Nothing has been asked of the DNS yet.",
+	"dns.title": "{type} of {name}",
+	"dns.cache": "still knows {what}",
+	"dns.order": "order  pref  exchanger",
 
 	"log.none": "No log line has been written yet.",
 

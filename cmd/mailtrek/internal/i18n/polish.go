@@ -12,6 +12,7 @@ var polish = map[string]string{
 	"lens.ladder":   "drabina",
 	"lens.message":  "list",
 	"lens.postfix":  "postfix",
+	"lens.dns":      "dns",
 	"lens.log":      "dziennik",
 
 	"why.because": "z powodu",
@@ -150,6 +151,11 @@ var polish = map[string]string{
 
 	"pfx.none":  "Żaden Postfix nic jeszcze nie zrobił.",
 	"pfx.total": "w kolejkach: {n}",
+
+	"dns.none":  "Nikt jeszcze nie pytał DNS.",
+	"dns.title": "{type} dla {name}",
+	"dns.cache": "jeszcze pamięta {what}",
+	"dns.order": "kolej. pref. serwer poczty",
 
 	"log.none": "Dziennik jest jeszcze pusty.",
 

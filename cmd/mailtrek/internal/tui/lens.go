@@ -33,6 +33,7 @@ var lenses = []Lens{
 	{"ladder", drawLadder},
 	{"message", drawMessage},
 	{"postfix", drawPostfix},
+	{"dns", drawDNS},
 	{"log", drawLog},
 }
 

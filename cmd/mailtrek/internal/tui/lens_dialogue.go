@@ -37,6 +37,10 @@ const (
 
 func drawDialogue(in *Instant, r Region) {
 	id := in.Story.conn(in.At)
+	if id != 0 && in.Story.T.Conn(id).UDP {
+		drawDNS(in, r) // one question alone says nothing
+		return
+	}
 	if id == 0 {
 		drawNothing(in, r, "dlg.none")
 		return

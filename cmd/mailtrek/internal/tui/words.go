@@ -85,7 +85,7 @@ func (in *Instant) words(e *trace.Event) string {
 	case trace.Field:
 		return joinWords(fieldSign(c), oneLine(t.Text(e)))
 	case trace.Mailbox:
-		return joinWords(a, c, b)
+		return joinWords(a, c, lastTwo(b))
 	case trace.Log:
 		return joinWords(a+":", oneLine(t.Text(e)))
 	}
@@ -110,6 +110,15 @@ func (in *Instant) short(s trace.Seq) label {
 		l.text = l.sign + " " + l.text
 	}
 	return l
+}
+
+// lastTwo are the last two elements of a path: "new/1772434801.M50120P113".
+func lastTwo(path string) string {
+	i := strings.LastIndexByte(path, '/')
+	if i <= 0 {
+		return path
+	}
+	return path[strings.LastIndexByte(path[:i], '/')+1:]
 }
 
 const arrowTo = "→"
@@ -196,7 +205,7 @@ func answerWords(packet []byte) string {
 	}
 	for _, rr := range m.Ns {
 		if ns, ok := rr.(*dns.NS); ok {
-			return "NS " + bare(ns.Ns)
+			return arrowTo + " " + bare(ns.Ns)
 		}
 	}
 	return "NODATA"

@@ -67,3 +67,33 @@ func TestTheLabHasTwentyThreeHosts(t *testing.T) {
 		t.Error("the world has a story of its own")
 	}
 }
+
+// A translation shows every block of its document, in the same order.
+func TestTranslationsAreComplete(t *testing.T) {
+	found := 0
+	for _, name := range Names() {
+		s, err := scenario.Load(FS(), name, Resolve)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tr := range s.Translations {
+			found++
+			if got, want := blocks(tr.Parts), blocks(s.Parts); got != want {
+				t.Errorf("%s in %s shows\n%s\nwant\n%s", name, tr.Lang, got, want)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("there are no translations")
+	}
+}
+
+func blocks(parts []scenario.Part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.Block != nil || p.ID != "" {
+			b.WriteString(p.ID + "\n")
+		}
+	}
+	return b.String()
+}

@@ -103,28 +103,55 @@ func (c *Conn) fail(err error, because trace.Seq) {
 // Read reads from the peer. It returns io.EOF behind its FIN, ErrReset,
 // ErrTimeout after the read deadline.
 func (c *Conn) Read(b []byte) (int, error) {
-	for len(c.in) == 0 {
-		switch {
-		case c.closed:
-			return 0, ErrClosed
-		case c.failed != nil:
-			c.owner.Because(c.cause)
-			return 0, c.failed
-		case c.eof != 0:
-			c.owner.Because(c.eof)
-			return 0, io.EOF
-		}
-		wait := time.Duration(-1)
-		if c.limit >= 0 {
-			if wait = time.Duration(c.limit - c.d.w.now); wait <= 0 {
-				return 0, ErrTimeout
-			}
-		}
-		c.change.Wait(c.owner, wait)
+	if err := c.await(); err != nil {
+		return 0, err
 	}
 	s := &c.in[0]
 	n := copy(b, s.data)
 	s.data = s.data[n:]
+	c.took(s, n)
+	return n, nil
+}
+
+// ReadUnit reads what has come of one unit, without copying it; the caller must
+// not change the bytes.
+func (c *Conn) ReadUnit() ([]byte, error) {
+	if err := c.await(); err != nil {
+		return nil, err
+	}
+	s := &c.in[0]
+	b := s.data
+	s.data = nil
+	c.took(s, len(b))
+	return b, nil
+}
+
+// await parks the owner until there is something to read.
+func (c *Conn) await() error {
+	for len(c.in) == 0 {
+		switch {
+		case c.closed:
+			return ErrClosed
+		case c.failed != nil:
+			c.owner.Because(c.cause)
+			return c.failed
+		case c.eof != 0:
+			c.owner.Because(c.eof)
+			return io.EOF
+		}
+		wait := time.Duration(-1)
+		if c.limit >= 0 {
+			if wait = time.Duration(c.limit - c.d.w.now); wait <= 0 {
+				return ErrTimeout
+			}
+		}
+		c.change.Wait(c.owner, wait)
+	}
+	return nil
+}
+
+// took notes that n octets of the first segment were read.
+func (c *Conn) took(s *segment, n int) {
 	if s.event != 0 {
 		c.owner.Because(s.event)
 		if m := c.d.w.Trace.At(s.event).Msg; m != 0 {
@@ -143,7 +170,6 @@ func (c *Conn) Read(b []byte) (int, error) {
 			peer.change.Broadcast()
 		}
 	}
-	return n, nil
 }
 
 // Write sends to the peer. It waits when the peer does not keep up.

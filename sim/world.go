@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"container/heap"
 	"math/rand/v2"
 	"time"
 
@@ -78,20 +77,54 @@ type entry struct {
 	call  func()
 }
 
+// before is the order of the agenda: by time, and at one time by the order of
+// scheduling.
+func (e *entry) before(o *entry) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
+
+// agenda is a binary heap of entries, the next one first.
 type agenda []entry
 
-func (a agenda) Len() int { return len(a) }
-func (a agenda) Less(i, j int) bool {
-	return a[i].at < a[j].at || a[i].at == a[j].at && a[i].order < a[j].order
+func (a *agenda) push(e entry) {
+	h := append(*a, e)
+	i := len(h) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !e.before(&h[up]) {
+			break
+		}
+		h[i] = h[up]
+		i = up
+	}
+	h[i] = e
+	*a = h
 }
-func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
-func (a *agenda) Push(x any)   { *a = append(*a, x.(entry)) }
-func (a *agenda) Pop() any {
-	old := *a
-	e := old[len(old)-1]
-	old[len(old)-1] = entry{}
-	*a = old[:len(old)-1]
-	return e
+
+func (a *agenda) pop() entry {
+	h := *a
+	first, last := h[0], h[len(h)-1]
+	h[len(h)-1] = entry{}
+	h = h[:len(h)-1]
+	*a = h
+	if len(h) == 0 {
+		return first
+	}
+	i := 0
+	for {
+		down := 2*i + 1
+		if down >= len(h) {
+			break
+		}
+		if right := down + 1; right < len(h) && h[right].before(&h[down]) {
+			down = right
+		}
+		if !h[down].before(&last) {
+			break
+		}
+		h[i] = h[down]
+		i = down
+	}
+	h[i] = last
+	return first
 }
 
 func (w *World) schedule(e entry) {
@@ -100,7 +133,7 @@ func (w *World) schedule(e entry) {
 	}
 	w.order++
 	e.order = w.order
-	heap.Push(&w.agenda, e)
+	w.agenda.push(e)
 }
 
 // At calls f when the virtual time is d since the start, or now if that is past.
@@ -123,13 +156,13 @@ func (w *World) dropStale() {
 		if e.proc == nil || e.proc.parked && e.proc.waits == e.wait {
 			return
 		}
-		heap.Pop(&w.agenda)
+		w.agenda.pop()
 	}
 }
 
 // step does the next thing.
 func (w *World) step() {
-	e := heap.Pop(&w.agenda).(entry)
+	e := w.agenda.pop()
 	w.now = e.at
 	if e.call != nil {
 		e.call()

@@ -13,7 +13,7 @@ const (
 	// RFC 5321 §4.5.3.1.5 has 512 for a line.
 	replyLimit = 2048
 	// readSize is how much is read at once.
-	readSize = 4096
+	readSize = 2048
 )
 
 // read reads a reply. It stays valid until the next reply of the same stage.
@@ -155,7 +155,7 @@ func (c *Client) compact() {
 func (c *Client) fill(stage Stage) error {
 	c.setDeadline(stage)
 	n := len(c.in)
-	if cap(c.in)-n < readSize {
+	if cap(c.in)-n < readSize/4 {
 		grown := make([]byte, n, 2*cap(c.in)+readSize)
 		copy(grown, c.in)
 		c.in = grown

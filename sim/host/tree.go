@@ -49,6 +49,7 @@ type Tree struct {
 	inode uint64
 	files int
 	size  int64
+	known knownUsers // see Users
 }
 
 // owner is the identity of a tree between two snapshots: what carries it may

@@ -128,10 +128,28 @@ func lines(text []byte) []string {
 }
 
 // Users reads /etc/passwd of the tree. A host without the file has no users.
+// The caller must not change what it gets.
 func (t *Tree) Users() (*Passwd, []Problem) {
 	text, err := t.ReadFile("/etc/passwd")
 	if err != nil {
 		text = nil
 	}
-	return ParsePasswd("/etc/passwd", text)
+	if k := &t.known; k.passwd == nil || !sameBytes(k.text, text) {
+		k.text = text
+		k.passwd, k.problems = ParsePasswd("/etc/passwd", text)
+	}
+	return t.known.passwd, t.known.problems
+}
+
+// knownUsers is what Users has read last.
+type knownUsers struct {
+	text     []byte
+	passwd   *Passwd
+	problems []Problem
+}
+
+// sameBytes tells whether two slices are the same memory: a file that is
+// written anew gets new memory.
+func sameBytes(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }

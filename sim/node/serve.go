@@ -32,7 +32,7 @@ type serving struct {
 	s     wire.Session
 	out   []reply
 	state string
-	buf   [16 << 10]byte
+	buf   [4 << 10]byte
 }
 
 func (v *serving) run() error {

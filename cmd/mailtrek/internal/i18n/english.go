@@ -51,6 +51,8 @@ var english = map[string]string{
 	"help.again":      "the next match, the one before",
 	"help.lens":       "the next lens, the one before",
 	"help.lensno":     "a lens by its number",
+	"help.beside":     "a second lens beside, on a wide screen",
+	"beside.narrow":   "Two lenses need {w} columns.",
 	"help.scroll":     "scroll the lens",
 	"help.theme":      "other colours",
 	"help.help":       "this page",

@@ -51,6 +51,8 @@ var polish = map[string]string{
 	"help.again":      "następne trafienie, poprzednie",
 	"help.lens":       "następny widok, poprzedni",
 	"help.lensno":     "widok według numeru",
+	"help.beside":     "drugi widok obok, na szerokim ekranie",
+	"beside.narrow":   "Dwa widoki wymagają {w} kolumn.",
 	"help.scroll":     "przewijanie widoku",
 	"help.theme":      "inne kolory",
 	"help.help":       "ta strona",

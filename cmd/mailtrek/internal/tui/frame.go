@@ -17,6 +17,7 @@ const (
 type frame struct {
 	in      *Instant
 	lens    int
+	beside  int // the lens at the right; -1 for none
 	playing bool
 	breaks  map[trace.Seq]bool
 	notice  string // said once, in place of the keys
@@ -43,7 +44,7 @@ func (f *frame) draw(c *Canvas) {
 	f.header(r.Sub(0, 0, r.W, 1))
 	f.tabs(r.Sub(0, 1, r.W, 1))
 	r.Fill(0, 2, r.W, Rule, f.in.Glyphs.H)
-	lenses[f.lens].Draw(f.in, r.Sub(0, 3, r.W, r.H-3-bottom))
+	f.lensArea(r.Sub(0, 3, r.W, r.H-3-bottom))
 	r.Fill(0, r.H-bottom, r.W, Rule, f.in.Glyphs.H)
 	y := r.H - bottom + 1
 	f.explain(r.Sub(1, y, r.W-2, lines))
@@ -55,6 +56,23 @@ func (f *frame) draw(c *Canvas) {
 		f.timeline(r.Sub(1, y, r.W-2, 1))
 	}
 	f.keys(r.Sub(0, r.H-1, r.W, 1))
+}
+
+// besideFrom is the width from which two lenses stand side by side.
+const besideFrom = 160
+
+// lensArea draws the lens, or two of them side by side.
+func (f *frame) lensArea(r Region) {
+	if f.beside < 0 || r.W < besideFrom {
+		lenses[f.lens].Draw(f.in, r)
+		return
+	}
+	left := r.W/2 + r.W%2
+	lenses[f.lens].Draw(f.in, r.Sub(0, 0, left-1, r.H))
+	for y := 0; y < r.H; y++ {
+		r.Put(left-1, y, Rule, f.in.Glyphs.V)
+	}
+	lenses[f.beside].Draw(f.in, r.Sub(left, 0, r.W-left, r.H))
 }
 
 // drawTooSmall says politely that there is no room.
@@ -109,9 +127,12 @@ func (f *frame) tabs(r Region) {
 		if x+textWidth(name)+2 > r.W {
 			break
 		}
-		if i == f.lens {
+		switch {
+		case i == f.lens:
 			x = r.Put(x, 0, Accent, f.tabMark(0)+name+f.tabMark(1)) + 1
-		} else {
+		case i == f.beside && r.W >= besideFrom:
+			x = r.Put(x, 0, Accent&^Bold, f.tabMark(0)+name+f.tabMark(1)) + 1
+		default:
 			x = r.Put(x+1, 0, Quiet, name) + 2
 		}
 	}

@@ -19,6 +19,7 @@ type keyMap struct {
 	Cause, Mark, Explain key.Binding
 	Lens, LensBack, Lno  key.Binding
 	ScrollDown, ScrollUp key.Binding
+	Beside               key.Binding
 	Theme, Help          key.Binding
 	Leave, Quit          key.Binding
 }
@@ -52,6 +53,7 @@ var keys = keyMap{
 	Lens:        bind("Tab", "tab"),
 	LensBack:    bind("⇧Tab", "shift+tab"),
 	Lno:         bind("1 … 9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+	Beside:      bind("s", "s"),
 	ScrollDown:  bind("⇧↓ J", "shift+down", "J"),
 	ScrollUp:    bind("⇧↑ K", "shift+up", "K"),
 	Theme:       bind("t", "t"),
@@ -73,7 +75,7 @@ func (k *keyMap) groups() [][]helpRow {
 			row("break", k.Mark), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
 		},
 		{
-			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("scroll", k.ScrollDown, k.ScrollUp), row("theme", k.Theme), row("help", k.Help),
+			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("theme", k.Theme), row("help", k.Help),
 			row("leave", k.Leave), row("quit", k.Quit),
 		},
 	}

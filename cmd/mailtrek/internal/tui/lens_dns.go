@@ -92,6 +92,8 @@ func (in *Instant) askedRow(s trace.Seq, e *trace.Event) asked {
 		asker, row.sign = e.Peer, "="
 		if l.sign != "" {
 			row.sign = l.sign
+		} else if strings.HasPrefix(l.text, arrowTo) {
+			row.sign, row.text = arrowTo, strings.TrimPrefix(l.text, arrowTo+" ")
 		}
 	}
 	if in.walker(asker) {

@@ -78,6 +78,7 @@ type Player struct {
 	story  *Story
 	at     trace.Seq
 	lens   int
+	beside int // the lens at the right of a wide screen; -1 for none
 	scroll int // of the lens; 0 again whenever cursor or lens move
 	w, h   int
 	look   look
@@ -96,7 +97,7 @@ type Player struct {
 
 // Play returns a player at the beginning of a trace.
 func Play(t *trace.Trace, o Options) *Player {
-	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, w: 80, h: 24}
+	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, beside: -1, w: 80, h: 24}
 	if !t.Has(p.at) {
 		p.at = trace.Seq(t.Len())
 	}
@@ -233,6 +234,8 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		p.scroll++
 	case key.Matches(k, keys.ScrollUp):
 		p.scroll = max(p.scroll-1, 0)
+	case key.Matches(k, keys.Beside):
+		p.besideNext()
 	case key.Matches(k, keys.Help):
 		p.help = true
 	case key.Matches(k, keys.Explain):
@@ -255,6 +258,20 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		p.toggleBreak()
 	case key.Matches(k, keys.Leave):
 		p.left = p.home
+	}
+}
+
+// besideNext goes to the next lens at the right, and behind the last to none.
+func (p *Player) besideNext() {
+	if p.w < besideFrom {
+		p.notice = p.look.words.T("beside.narrow", "w", strconv.Itoa(besideFrom))
+		return
+	}
+	if p.beside++; p.beside == p.lens {
+		p.beside++
+	}
+	if p.beside >= len(lenses) {
+		p.beside = -1
 	}
 }
 
@@ -346,7 +363,7 @@ func (p *Player) frame() *Canvas {
 	case p.whole:
 		drawWhyPage(in, in.why(), c.All())
 	default:
-		f := frame{in: in, lens: p.lens, playing: p.play != 0, breaks: p.breaks, notice: p.notice, why: in.why()}
+		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, notice: p.notice, why: in.why()}
 		f.draw(c)
 		if p.prompt != nil {
 			p.prompt.draw(in, c.All().Sub(0, c.h-1, c.w, 1))

@@ -63,7 +63,10 @@ func TestGoldenScreens(t *testing.T) {
 			golden(t, name, still(t, tr, events[c.event], c.lens, c.w, c.h).frame())
 		})
 	}
-	p := still(t, tr, events["append"], "message", 80, 24)
+	p := still(t, tr, events["rcpt"], "ladder", 200, 60)
+	press(p, "s")
+	golden(t, "beside-200x60", p.frame())
+	p = still(t, tr, events["append"], "message", 80, 24)
 	press(p, "?")
 	golden(t, "help-80x24", p.frame())
 	press(p, "x", "e")

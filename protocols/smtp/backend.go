@@ -49,7 +49,8 @@ type Policy interface {
 	// smtpd_delay_reject = no, lack of queue space (452 4.3.1) always.
 	Mail(f *Facts) *Reply
 	// Rcpt is asked about one recipient; with smtpd_delay_reject = yes the
-	// client, HELO and sender restrictions are applied here, too.
+	// client, HELO and sender restrictions are applied here, too. A 2yz reply
+	// accepts the recipient with words of its own (251, RFC 5321 §3.4).
 	Rcpt(f *Facts, r *Recipient) *Reply
 	// Vrfy is asked about the (parsed) argument of VRFY, as if by RCPT.
 	Vrfy(f *Facts, addr string) *Reply

@@ -163,6 +163,9 @@ func (q *memoryMessage) Commit(f *Facts) []*Reply {
 		if i > 0 {
 			id += ":R" + strconv.Itoa(i+1)
 		}
+		if replies[i] = q.m.verdict("COMMIT", r.Addr); replies[i] != nil {
+			continue
+		}
 		replies[i] = &Reply{Code: 250, Enhanced: "2.0.0", Text: "<" + r.Addr + "> " + id + " Saved"}
 	}
 	return replies

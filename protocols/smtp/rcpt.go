@@ -47,10 +47,15 @@ func (s *Session) rcptTo(args []word) *Reply {
 		// RFC 3461 §5.2.1: a relay may add the address of RCPT as ORCPT.
 		s.rcpt.ORCPT = "rfc822;" + s.rcpt.Given
 	}
-	if r := s.b.Rcpt(f, &s.rcpt); r != nil {
-		return r
+	verdict := s.b.Rcpt(f, &s.rcpt)
+	if verdict != nil && verdict.Code/100 != 2 {
+		return verdict
 	}
-	return s.accept()
+	r := s.accept()
+	if verdict != nil && r == replyRcptOK {
+		return verdict // RFC 5321 §3.4: 251 tells of a new address
+	}
+	return r
 }
 
 // accept takes the recipient into the message, which it opens if need be.
@@ -79,6 +84,10 @@ func (s *Session) countRecipients() *Reply {
 	}
 	s.pardon = s.overshoot < s.cfg.RecipientOvershoot
 	s.overshoot++
+	if s.cfg.Historic {
+		// RFC 821 §4.2.2: 552; RFC 5321 §4.5.3.1.10 made it 452.
+		return &Reply{Code: 552, Text: "Recipient storage full, try again in another transaction"}
+	}
 	return replyTooManyRcpts
 }
 

@@ -58,8 +58,7 @@ func (b *smtpdSession) anvilClient() *anvilCount {
 // anvilExempt tells whether smtpd_client_event_limit_exceptions lists the
 // client.
 func (b *smtpdSession) anvilExempt() bool {
-	items := b.conf.List("smtpd_client_event_limit_exceptions")
-	return ParseNetworks(items, b.tables).Match(b.client.addr)
+	return b.conf.Networks("smtpd_client_event_limit_exceptions", b.tables).Match(b.client.addr)
 }
 
 // anvilConnect counts a connection and refuses one too many.

@@ -35,7 +35,8 @@ type Config struct {
 	command string
 	over    map[string]Entry
 	cache   map[string]*value
-	nets    *Networks
+	nets    map[string]*Networks
+	own     []netip.Prefix
 	domains map[string]*DomainList
 }
 

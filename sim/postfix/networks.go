@@ -60,12 +60,16 @@ func networkText(p netip.Prefix) string {
 // "$myhostname" is found among the host's addresses by the caller's resolver,
 // so here all non-loopback addresses stand for it.
 func (c *Config) OwnAddresses() []netip.Prefix {
-	var own []netip.Prefix
+	if c.own != nil {
+		return c.own
+	}
+	own := []netip.Prefix{}
 	for _, p := range c.env.Interfaces {
 		if c.protocolEnabled(p.Addr()) && c.interfaceEnabled(p.Addr()) {
 			own = append(own, p)
 		}
 	}
+	c.own = own
 	return own
 }
 
@@ -215,11 +219,16 @@ func (n *Networks) Match(a netip.Addr) bool {
 	return false
 }
 
-// Networks returns mynetworks as patterns. tables may be nil when mynetworks
-// names no file or table.
-func (c *Config) Networks(tables *Tables) *Networks {
-	if c.nets == nil || c.nets.tables != tables {
-		c.nets = ParseNetworks(c.List("mynetworks"), tables)
+// Networks returns the network patterns that a parameter such as mynetworks
+// holds; they are read once. tables may be nil when no file or table is named.
+func (c *Config) Networks(param string, tables *Tables) *Networks {
+	if n := c.nets[param]; n != nil && n.tables == tables {
+		return n
 	}
-	return c.nets
+	n := ParseNetworks(c.List(param), tables)
+	if c.nets == nil {
+		c.nets = map[string]*Networks{}
+	}
+	c.nets[param] = n
+	return n
 }

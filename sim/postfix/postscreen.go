@@ -24,7 +24,7 @@ func (s *System) postscreen(p *sim.Proc, c *sim.Conn, svc *service) {
 	d.log("CONNECT from %s to [%s]:%d", g.client, local.Addr(), local.Port())
 	key := remote.Addr().String()
 	switch until, known := s.passed[key]; {
-	case listHas(d.conf.List("postscreen_access_list"), "permit_mynetworks") && d.conf.Networks(s.tables).Match(remote.Addr()):
+	case listHas(d.conf.List("postscreen_access_list"), "permit_mynetworks") && d.conf.Networks("mynetworks", s.tables).Match(remote.Addr()):
 		d.log("ALLOWLISTED %s", g.client)
 	case known && p.World().Now() < until:
 		d.log("PASS OLD %s", g.client)

@@ -165,7 +165,7 @@ func (b *smtpdSession) sessionConfig() smtp.Config {
 		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"),
 	}
 	if level, ok := smtp.ParseBareLF(c.Get("smtpd_forbid_bare_newline")); ok {
-		if exempt := ParseNetworks(c.List("smtpd_forbid_bare_newline_exclusions"), b.tables); !exempt.Match(b.client.addr) {
+		if exempt := c.Networks("smtpd_forbid_bare_newline_exclusions", b.tables); !exempt.Match(b.client.addr) {
 			cfg.BareLF = level
 		}
 	}

@@ -33,7 +33,7 @@ var (
 // Mechanisms are those that the security options leave, in the service's order.
 func (a *smtpdAuth) Mechanisms(f *smtp.Facts) []string {
 	c := a.b.conf
-	if ParseNetworks(c.List("smtpd_sasl_exceptions_networks"), a.b.tables).Match(a.b.client.addr) {
+	if c.Networks("smtpd_sasl_exceptions_networks", a.b.tables).Match(a.b.client.addr) {
 		return nil
 	}
 	options := c.List("smtpd_sasl_security_options")

@@ -14,7 +14,7 @@ import (
 func (r *Run) schedule(people bool) {
 	for i := range r.Scenario.Faults {
 		if f := &r.Scenario.Faults[i]; f.Timed {
-			r.World.At(f.At, func() { r.Weather(f, 0) })
+			r.World.At(f.At, func() { r.Inflict(f, 0) })
 		}
 	}
 	for i := 0; people && i < len(r.Scenario.Actions); i++ {

@@ -31,8 +31,8 @@ func (r *Run) link(a, b *machine, k Link) {
 	r.World.SetLink(a.Node, b.Node, l)
 }
 
-// Weather makes a fault happen now, and records it; cause may be 0.
-func (r *Run) Weather(f *Fault, cause trace.Seq) {
+// Inflict makes a fault happen now, and records it; cause may be 0.
+func (r *Run) Inflict(f *Fault, cause trace.Seq) {
 	m, peer := r.byName[f.Host], r.byName[f.Peer]
 	if m == nil {
 		return

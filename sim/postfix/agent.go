@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim/trace"
 )
 
@@ -35,7 +36,6 @@ type result struct {
 	remoteMTA  string // the host whose reply it is, "" if nobody replied
 	diagnostic string // "smtp; 550 5.1.1 …", "" is "X-Postfix; text"
 	at         time.Time
-	final      string // the recipient that it is about, when an expansion changed it
 }
 
 // request is a delivery request of the queue manager to an agent: one message,
@@ -115,6 +115,21 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
 	to.result = &res
+	r.mail.remember(to, res)
+}
+
+// remember enters an outcome in the logs from which notifications are made
+// (bounce_append, defer_append, trace_append).
+func (m *Mail) remember(to *Recipient, res result) {
+	e := logged{*to, res}
+	switch {
+	case res.status == bounced:
+		m.bounceLog = append(m.bounceLog, e)
+	case res.status == deferral:
+		m.deferLog = append(m.deferLog, e)
+	case to.Notify&smtp.NotifySuccess != 0:
+		m.traceLog = append(m.traceLog, e)
+	}
 }
 
 // delays are delay= and delays=a/b/c/d: before the queue manager, in it,

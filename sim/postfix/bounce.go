@@ -2,51 +2,59 @@ package postfix
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"mailtrek/protocols/dsn"
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim/trace"
 )
 
-// notify tells the sender of a message what became of it, as far as the
-// envelope asks for it: bounce(8) about recipients that failed, defer(8) once
-// about a message that is late, trace(8) about success.
-func (d *daemon) notify(m *Mail) {
-	var failed, late, done []*Recipient
-	for _, r := range m.Recipients {
-		if r.result == nil || r.told {
-			continue
-		}
-		switch r.result.status {
-		case bounced:
-			failed = append(failed, r)
-			r.told = true
-		case sent:
-			if r.Notify&smtp.NotifySuccess != 0 {
-				done = append(done, r)
-			}
-			r.told = true
-		case deferral:
-			late = append(late, r)
-		}
-	}
-	if failed = wanted(failed, smtp.NotifyFailure); len(failed) > 0 {
+// flushBounces tells the sender which recipients failed for good
+// (qmgr_active_done, bounce_flush).
+func (d *daemon) flushBounces(m *Mail) {
+	failed := wanted(m.bounceLog, smtp.NotifyFailure)
+	m.bounceLog = nil
+	if len(failed) > 0 {
 		d.bounce(m, dsn.Failure, "bounce", failed)
 	}
+}
+
+// flushTrace tells the sender which recipients were reached, as far as the
+// envelope asks for it (trace_flush).
+func (d *daemon) flushTrace(m *Mail) {
+	done := m.traceLog
+	m.traceLog = nil
 	if len(done) > 0 {
 		d.bounce(m, dsn.Success, "trace", done)
 	}
+}
+
+// flushDeferred returns a message that has been tried for too long, with the
+// reasons of the last attempt (defer_flush).
+func (d *daemon) flushDeferred(m *Mail) {
+	if failed := wanted(m.deferLog, smtp.NotifyFailure); len(failed) > 0 {
+		d.bounce(m, dsn.Failure, "defer", failed)
+	}
+}
+
+// warnDeferred tells the sender once that a message is late (defer_warn).
+func (d *daemon) warnDeferred(m *Mail) {
 	warn := d.conf.Duration("delay_warning_time")
-	if late = wanted(late, smtp.NotifyDelay); len(late) > 0 && warn > 0 && !m.warned && d.p.Now().Sub(m.Arrived) >= warn {
-		m.warned = true
+	if warn <= 0 || m.warned || d.p.Now().Unix() < m.Arrived.Add(warn-time.Second).Unix() {
+		return
+	}
+	m.warned = true
+	if late := wanted(m.deferLog, smtp.NotifyDelay); len(late) > 0 {
 		d.bounce(m, dsn.Delay, "defer", late)
 	}
 }
 
 // wanted are the recipients of whom the sender wants to hear. Without NOTIFY
 // that is about failure and delay (RFC 3461 §4.1).
-func wanted(all []*Recipient, what smtp.Notify) []*Recipient {
-	var out []*Recipient
+func wanted(all []logged, what smtp.Notify) []logged {
+	var out []logged
 	for _, r := range all {
 		if r.Notify == 0 || r.Notify&what != 0 {
 			out = append(out, r)
@@ -64,7 +72,7 @@ var notificationNames = [...]string{
 // bounce sends one notification. What cannot be returned, because its sender
 // is the null sender, is dropped (RFC 5321 §6.1) unless 2bounce is among
 // notify_classes: then it goes to the postmaster.
-func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []*Recipient) {
+func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged) {
 	svc := d.service(name)
 	if svc == nil {
 		d.missing(d.p, "qmgr", name)
@@ -81,14 +89,35 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []*Recipient)
 	b := d.begin(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
+	if kind == dsn.Delay {
+		b.checkDelayTemplate()
+	}
 	if id := b.send(m, kind, from, to, about); id != "" {
 		b.log("%s: %s: %s", m.ID, notificationNames[kind], id)
+	}
+	d.p.Sleep(reportTime)
+}
+
+// checkDelayTemplate warns of a time that is no whole hour or day, which the
+// text of a delay notice cannot say (bounce(5), delay_warning_time_hours).
+func (d *daemon) checkDelayTemplate() {
+	for _, x := range []struct {
+		param, unit string
+		length      time.Duration
+	}{{"delay_warning_time", "hours", time.Hour}, {"maximal_queue_lifetime", "days", 24 * time.Hour}} {
+		if v := d.conf.Duration(x.param); v <= 0 || v >= x.length {
+			continue
+		}
+		name := x.param + "_" + x.unit
+		d.log("warning: [built-in]: zero result in delay template conversion of parameter %q", name)
+		d.log("warning: please reduce time unit %q of %q in delay template", x.unit, name)
+		d.log("warning: for instructions see the bounce(5) manual")
 	}
 }
 
 // send composes a notification and submits it. The notification is a message
 // of its own in the trace.
-func (d *daemon) send(m *Mail, kind dsn.Kind, from, to string, about []*Recipient) (id string) {
+func (d *daemon) send(m *Mail, kind dsn.Kind, from, to string, about []logged) (id string) {
 	p := d.p
 	w := p.World().Trace
 	before := p.Msg()
@@ -99,7 +128,7 @@ func (d *daemon) send(m *Mail, kind dsn.Kind, from, to string, about []*Recipien
 		return ""
 	}
 	u.Mail().Local = true
-	u.AddRecipient(&Recipient{Addr: d.rewriteSender(to), Notify: smtp.NotifyNever})
+	u.AddRecipient(&Recipient{Addr: d.rewriteSender(to)})
 	host := d.conf.Get("myhostname")
 	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
 	u.Write(d.report(m, kind, to, about).Compose())
@@ -114,7 +143,7 @@ func kindName(k dsn.Kind) string {
 }
 
 // report gathers what a notification says.
-func (d *daemon) report(m *Mail, kind dsn.Kind, to string, about []*Recipient) *dsn.Report {
+func (d *daemon) report(m *Mail, kind dsn.Kind, to string, about []logged) *dsn.Report {
 	r := &dsn.Report{Kind: kind, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: to,
 		Sender: m.Sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
 		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: m.Ret == smtp.RetHdrs, ReturnPath: m.Sender, Message: m.Content}
@@ -127,18 +156,26 @@ func (d *daemon) report(m *Mail, kind dsn.Kind, to string, about []*Recipient) *
 		if diagnostic == "" {
 			diagnostic = "X-Postfix; " + res.text
 		}
-		final := rcpt.Addr
-		if res.final != "" {
-			final = res.final
-		}
 		action := res.action
 		if action == "" || kind != dsn.Success {
 			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed"}[kind]
 		}
-		r.Recipients = append(r.Recipients, dsn.Recipient{Final: final, Expanded: rcpt.Orig, ORcpt: rcpt.ORcpt, Action: action,
+		r.Recipients = append(r.Recipients, dsn.Recipient{Final: rcpt.Addr, Expanded: rcpt.Orig, ORcpt: rcpt.original(), Action: action,
 			Status: res.dsn, RemoteMTA: res.remoteMTA, Diagnostic: diagnostic, Text: res.text})
 	}
 	return r
+}
+
+// original is the recipient as its sender gave it (RFC 3461 §4.2): the ORCPT
+// that came along, or else the address before anything was mapped.
+func (r *Recipient) original() string {
+	switch {
+	case r.ORcpt != "" || r.Orig == "":
+		return r.ORcpt
+	case strings.IndexFunc(r.Orig, func(c rune) bool { return c > 0x7e }) >= 0:
+		return "utf-8;" + r.Orig
+	}
+	return "rfc822;" + mailaddr.Quote(r.Orig)
 }
 
 func contains(list []string, s string) bool {

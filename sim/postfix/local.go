@@ -73,7 +73,6 @@ func (e *expansion) done(to *Recipient, s status, res result) {
 		e.d.bounced(e.r, &c, res)
 	}
 	if c.result != nil {
-		c.result.final = c.Addr
 		e.outcomes = append(e.outcomes, *c.result)
 	}
 }

@@ -207,5 +207,6 @@ func (e *expansion) forward() {
 		e.done(e.top, s, result{dsn: refusal.Enhanced, text: refusal.Text})
 		return
 	}
+	p.Sleep(reportTime)
 	e.done(e.top, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID(), action: "expanded"})
 }

@@ -106,7 +106,7 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 	s.queue.move(p, m, o.to, o.reason)
 	switch o.to {
 	case deferred:
-		m.due = p.World().Now()
+		m.due = p.Now()
 		s.qmgr.plan()
 	case maildrop:
 		l := &LocalMail{User: s.config.Get("mail_owner"), Sender: m.Sender, Message: m.Content}

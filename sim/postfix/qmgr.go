@@ -1,6 +1,9 @@
 package postfix
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"mailtrek/sim"
@@ -87,6 +90,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	left := m.undelivered()
 	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.Sender, m.size, len(left))
 	j.pending = len(left)
+	m.deferLog = nil
 	for _, r := range left {
 		r.result = nil
 	}
@@ -111,7 +115,12 @@ func (m *Mail) undelivered() []*Recipient {
 // assign resolves recipients and puts them into the queues of their
 // destinations, those of one destination together.
 func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
-	var touched []*destination
+	type way struct {
+		to   *Recipient
+		t    *transport
+		dest *destination
+	}
+	ways := make([]way, 0, len(left))
 	for _, r := range left {
 		res, err := q.sys.resolve(r.Addr)
 		if err != nil {
@@ -120,9 +129,15 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(j.mail.ID)},
 			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
 		t := q.transport(res.Transport)
-		dest := t.destination(res.Nexthop, r.Addr)
-		if dest.add(j, r, t.recipientLimit) {
-			touched = append(touched, dest)
+		ways = append(ways, way{r, t, t.destination(res.Nexthop, r.Addr)})
+	}
+	slices.SortStableFunc(ways, func(a, b way) int {
+		return cmp.Or(strings.Compare(a.t.name, b.t.name), strings.Compare(a.dest.key, b.dest.key), compareAddresses(a.to.Addr, b.to.Addr))
+	})
+	var touched []*destination
+	for _, w := range ways {
+		if w.dest.add(j, w.to, w.t.recipientLimit) {
+			touched = append(touched, w.dest)
 		}
 	}
 	for _, dest := range touched {
@@ -130,11 +145,29 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 	}
 }
 
+// compareAddresses orders the recipients of one destination: by domain, then
+// by local part (qmgr_message_sort_compare).
+func compareAddresses(a, b string) int {
+	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
+	switch {
+	case i < 0 && j >= 0:
+		return 1
+	case i >= 0 && j < 0:
+		return -1
+	case i >= 0:
+		if c := strings.Compare(strings.ToLower(a[i:]), strings.ToLower(b[j:])); c != 0 {
+			return c
+		}
+	}
+	return strings.Compare(a, b)
+}
+
 // concluded is the report of an agent about the recipients of an entry.
 func (q *qmgr) concluded(d *daemon, j *job, recipients []*Recipient) {
 	for _, r := range recipients {
 		if r.result == nil {
 			r.result = &result{status: deferral, dsn: "4.3.0", text: "unknown mail transport error", at: d.p.Now()}
+			j.mail.remember(r, *r.result)
 		}
 		r.done = r.result.status != deferral
 	}
@@ -152,14 +185,20 @@ func (q *qmgr) finish(from *daemon, j *job) {
 	d := q.sys.begin(from.p, q.svc)
 	defer d.end()
 	left := m.undelivered()
-	if len(left) > 0 && q.expired(d, m) {
+	d.flushBounces(m)
+	d.flushTrace(m)
+	switch {
+	case len(left) == 0:
+	case q.expired(d, m):
 		d.log("%s: from=<%s>, status=expired, returned to sender", m.ID, m.Sender)
 		for _, r := range left {
 			r.done, r.result.status = true, bounced
 		}
 		left = nil
+		d.flushDeferred(m)
+	default:
+		d.warnDeferred(m)
 	}
-	d.notify(m)
 	q.activeN--
 	if len(left) > 0 {
 		q.putOff(d, m)
@@ -176,18 +215,22 @@ func (q *qmgr) expired(d *daemon, m *Mail) bool {
 	if m.Sender == "" {
 		limit = "bounce_queue_lifetime"
 	}
-	return d.p.Now().Sub(m.Arrived) >= d.conf.Duration(limit)
+	return d.p.Now().Unix() >= m.Arrived.Unix()+seconds(d.conf.Duration(limit))
 }
 
-// putOff moves a message to the deferred queue. It is tried again at the first
-// scan after its age, but not before minimal_backoff_time and not later than
-// maximal_backoff_time from now.
+// seconds is a duration as the queue manager counts it.
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// putOff moves a message to the deferred queue, with a time stamp in the
+// future: it waits as long as it is old, but not less than
+// minimal_backoff_time and not more than maximal_backoff_time
+// (qmgr_active_defer; it counts in whole seconds).
 func (q *qmgr) putOff(d *daemon, m *Mail) {
-	wait := d.p.Now().Sub(m.Arrived)
-	wait = max(wait, d.conf.Duration("minimal_backoff_time"))
-	wait = min(wait, d.conf.Duration("maximal_backoff_time"))
-	m.due = d.p.World().Now() + wait
-	m.tries++
+	now := d.p.Now().Unix()
+	wait := now - m.Arrived.Unix()
+	wait = min(wait, seconds(d.conf.Duration("maximal_backoff_time")))
+	wait = max(wait, seconds(d.conf.Duration("minimal_backoff_time")))
+	m.due = time.Unix(now+wait, 0)
 	reason := ""
 	for _, r := range m.undelivered() {
 		reason = r.result.dsn + " " + r.result.text
@@ -201,11 +244,13 @@ func (q *qmgr) plan() {
 	if !q.up || q.svc == nil {
 		return
 	}
+	w := q.sys.Host.World()
 	every := max(q.svc.conf.Duration("queue_run_delay"), time.Second)
-	now := q.sys.Host.World().Now()
+	now := w.Now()
 	var first time.Duration = -1
 	for _, m := range q.sys.queue.in(deferred) {
-		if due := max(m.due, now); first < 0 || due < first {
+		due := max(now+m.due.Add(-scanTolerance).Sub(w.Clock()), now)
+		if first < 0 || due < first {
 			first = due
 		}
 	}
@@ -228,11 +273,15 @@ func (q *qmgr) plan() {
 	})
 }
 
+// scanTolerance is how much too early a scan may find a message due
+// (qmgr_active_feed).
+const scanTolerance = time.Second
+
 // scan looks for deferred messages whose time has come.
 func (q *qmgr) scan() {
-	now := q.sys.Host.World().Now()
+	now := q.sys.Host.World().Clock()
 	for _, m := range q.sys.queue.in(deferred) {
-		if m.due <= now {
+		if m.due.Unix() <= now.Add(scanTolerance).Unix() {
 			q.retry(m)
 		}
 	}

@@ -41,13 +41,23 @@ type Mail struct {
 	submitted *LocalMail // maildrop: what sendmail was given
 	requeued  string     // maildrop: the id that it had before postsuper -r
 
-	size   int           // as log lines and SIZE= have it
-	held   bool          // to be put on hold when it is complete
-	ready  bool          // complete: the queue manager may take it
-	due    time.Duration // deferred: not to be tried before
-	tries  int
+	size   int       // as log lines and SIZE= have it
+	held   bool      // to be put on hold when it is complete
+	ready  bool      // complete: the queue manager may take it
+	due    time.Time // deferred: the time stamp of the file, before which it is not tried
 	warned bool      // the delay warning has been sent
 	last   trace.Seq // the last event that moved it
+
+	// What bounce(8), defer(8) and trace(8) keep about it until the sender is
+	// told. The defer log is of the last attempt only.
+	bounceLog, deferLog, traceLog []logged
+}
+
+// logged is an entry of such a log: one recipient, perhaps one that an
+// expansion led to, and what became of it.
+type logged struct {
+	Recipient
+	result result
 }
 
 // Recipient is a recipient record of a queue file.
@@ -58,7 +68,6 @@ type Recipient struct {
 	Notify smtp.Notify
 
 	done   bool    // its fate is decided
-	told   bool    // the sender has been told of it, or need not be
 	result *result // of the attempt under way, and after it of the last one
 }
 

@@ -156,8 +156,15 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 		return
 	}
 	a.reached = true
-	for i, to := range left {
-		a.outcome(to, res.Outcomes[i], relay, final)
+	// Refusals of recipients were heard, and are reported, before the verdict
+	// on the message.
+	for _, early := range []bool{true, false} {
+		for i, to := range left {
+			o := res.Outcomes[i]
+			if early == (o.Err != nil && o.Err.Stage == smtp.StageRcpt) {
+				a.outcome(to, o, relay, final)
+			}
+		}
 	}
 	if !c.Done() {
 		c.Quit()
@@ -190,7 +197,7 @@ func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
 		out.Body = "8BITMIME"
 	}
 	for _, to := range left {
-		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.ORcpt, Notify: to.Notify})
+		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
 	}
 	return out
 }

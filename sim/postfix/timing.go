@@ -14,6 +14,7 @@ const (
 	agentTime   = 3 * time.Millisecond  // a delivery agent taking a request
 	diskTime    = 2 * time.Millisecond  // appending to a mailbox
 	bounceTime  = 2 * time.Millisecond  // composing a notification
+	reportTime  = 2 * time.Millisecond  // until a daemon's report is read by the queue manager
 	pickupTime  = 5 * time.Millisecond  // from the trigger to reading maildrop
 	commandTime = 10 * time.Millisecond // a command run by local(8) or pipe(8)
 )

@@ -64,5 +64,12 @@ var englishConnection = map[string]entry{
 	"state.pop3.transaction":   {"The login was good. The session on {host} moves from {old} to TRANSACTION: the mailbox is open, messages can be listed, fetched and marked as deleted.", "RFC 1939 §5"},
 	"state.pop3.update":        {"QUIT moves the session on {host} from TRANSACTION to UPDATE: only now are the messages marked by DELE really removed. Without QUIT nothing would be.", "RFC 1939 §6"},
 
+	"tls.client_hello": {"{host} begins the TLS handshake: which versions and ciphers it knows, and its half of a key. Everybody on the way can read this.", "RFC 8446 §4.1.2"},
+	"tls.server_hello": {"{host} chooses a version and a cipher and sends its half of the key. From here on both can encrypt; the rest of the handshake is hidden already.", "RFC 8446 §4.1.3"},
+	"tls.change":       {"{host} sends a record that TLS 1.3 no longer needs: older devices on the way expect to see it.", "RFC 8446 §5"},
+	"tls.hidden":       {"{host} sends a part of the handshake that is encrypted: a listener on the wire sees a record of {size} octets, not what is in it (the certificate, the proof that its key belongs to it, or “finished”).", "RFC 8446 §4.4"},
+	"tls.alert":        {"{host} says by an alert in clear why there will be no TLS: {holds}.", "RFC 8446 §6.2"},
+	"tls.end":          {"{host} says inside TLS that it will send no more, so that nobody can cut the dialogue short unnoticed (close_notify).", "RFC 8446 §6.1"},
+
 	"tls.done": {"The TLS handshake between {client} and {server} is over: {version} with {cipher}. From here on a listener on the wire sees only ciphertext.", "RFC 3207 §4"},
 }

@@ -60,6 +60,8 @@ func (x *teller) why() Explanation {
 		return x.state()
 	case trace.TLS:
 		return x.say("tls.done", "version", x.a(), "cipher", x.b())
+	case trace.Record:
+		return x.record()
 	case trace.Query:
 		return x.query()
 	case trace.Answer:

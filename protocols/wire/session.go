@@ -68,6 +68,10 @@ type TLSFacts struct {
 	Version string // "TLSv1.3"
 	Cipher  string // "TLS_AES_256_GCM_SHA384"
 	Bits    int    // size of the key in bits, e.g. 256
+	// How the keys were agreed on, e.g. "X25519", and by which kind of
+	// signature the server proved who it is, e.g. "ED25519"; "" if not known.
+	KeyExchange string
+	Signature   string
 }
 
 // Side says who sends.

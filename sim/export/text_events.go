@@ -25,7 +25,7 @@ func (x *Text) tell(e *trace.Event) {
 	case e.Kind.Connection():
 		x.broken(e)
 		x.tellConnection(e)
-	case e.Kind == trace.State || e.Kind == trace.TLS:
+	case e.Kind == trace.State || e.Kind == trace.TLS || e.Kind == trace.Record:
 		x.tellSession(e)
 	case e.Kind == trace.Query || e.Kind == trace.Answer:
 		x.tellDNS(e)
@@ -112,6 +112,10 @@ func (x *Text) tellSession(e *trace.Event) {
 	x.caption(e)
 	if e.Kind == trace.TLS {
 		x.say(e, 2, "   (from here on inside TLS: %s, %s)", x.name(e.A), x.name(e.B))
+		return
+	}
+	if e.Kind == trace.Record {
+		x.say(e, 2, "%s: (TLS record of %d octets: %s)", speaker(x.t.Conn(e.Conn), e), e.N, strings.TrimSpace(x.name(e.A)+" "+x.name(e.B)))
 		return
 	}
 	x.say(e, 2, "   (state: %s)", x.name(e.B))

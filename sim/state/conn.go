@@ -122,6 +122,7 @@ func (c *Conn) apply(t *trace.Trace, q trace.Seq, e *trace.Event) {
 		c.Session = t.Name(e.B)
 	case trace.TLS:
 		c.TLS = q
+	case trace.Record:
 	default:
 		if sideOf(t, e) == trace.Client {
 			c.said(t, q, e)

@@ -28,7 +28,7 @@ func (s *Snapshot) Trace() *trace.Trace { return s.f.t }
 func (s *Snapshot) apply(d edit, q trace.Seq, e *trace.Event) {
 	s.Seq, s.Time = q, e.At()
 	switch {
-	case e.Kind.Connection() || e.Kind.Said() || e.Kind == trace.State || e.Kind == trace.TLS:
+	case e.Kind.Connection() || e.Kind.Said() || e.Kind == trace.State || e.Kind == trace.TLS || e.Kind == trace.Record:
 		if e.Conn != 0 {
 			s.applyConn(d, q, e)
 		}

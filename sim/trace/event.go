@@ -78,6 +78,9 @@ const (
 	Lost
 	// Forced marks a reply that a fault demanded.
 	Forced
+	// Sealed marks what travels inside TLS: the endpoints know it, a listener
+	// on the wire does not.
+	Sealed
 )
 
 // Proto is the protocol of a connection.

@@ -41,10 +41,11 @@ var columnNames = func() [kinds][5]string {
 	set(Timeout, "what", "", "", "", "")
 	set(Close, "how", "", "", "", "")
 	for k := Line; k <= Raw; k++ {
-		set(k, "verb", "", "", "", "code")
+		set(k, "verb", "", "", "record", "code")
 	}
 	set(State, "from", "to", "", "", "")
-	set(TLS, "version", "cipher", "", "", "")
+	set(TLS, "version", "cipher", "", "bits", "")
+	set(Record, "type", "holds", "", "length", "")
 	set(Query, "name", "type", "", "", "")
 	set(Answer, "name", "type", "", "answers", "rcode")
 	set(Daemon, "from", "to", "qid", "", "")
@@ -58,7 +59,7 @@ var columnNames = func() [kinds][5]string {
 	return names
 }()
 
-var flagNames = [8]string{"more", "pipelined", "lost", "forced", "flag16", "flag32", "flag64", "flag128"}
+var flagNames = [8]string{"more", "pipelined", "lost", "forced", "sealed", "flag32", "flag64", "flag128"}
 
 // Write writes the whole trace as JSONL.
 func (t *Trace) Write(w io.Writer) error {

@@ -37,6 +37,9 @@ const (
 	// Line is one line of a dialogue: Side, Proto, A the verb (of a client
 	// line; of a server line the verb that it answers), Code the reply code
 	// (SMTP, LMTP), Text the octets with their line end. Flags More, Pipelined.
+	// Inside TLS (flag Sealed) it is what the endpoints say; a listener on the
+	// wire sees a record of application data, of the length N. Several lines
+	// that travel in one record have its length at the first.
 	Line
 	// Content is message content on the wire, dot-stuffed, with the final dot.
 	Content
@@ -46,8 +49,15 @@ const (
 	Raw
 	// State is a session on Node that moves from state A to state B.
 	State
-	// TLS is a handshake that is over: A the version, B the cipher.
+	// TLS is a handshake that is over: A the version, B the cipher, N the bits
+	// of its key.
 	TLS
+	// Record is a TLS record that carries no line of the dialogue, as a
+	// listener on the wire sees it (RFC 8446 §5.1): A its type ("handshake",
+	// "change_cipher_spec", "alert", "application_data"), B what is in it as
+	// far as that stands in clear ("client_hello"), N its length. Handshakes
+	// and the end of TLS consist of such records.
+	Record
 
 	// Query is a DNS question: A the name, B the type, Text the packet.
 	Query
@@ -90,7 +100,7 @@ const (
 var kindNames = [...]string{
 	"", "action", "output", "fault", "note",
 	"open", "accept", "refuse", "timeout", "close", "reset",
-	"line", "content", "auth", "raw", "state", "tls",
+	"line", "content", "auth", "raw", "state", "tls", "record",
 	"query", "answer",
 	"daemon", "lookup", "envelope", "queue", "delivery", "header", "mailbox", "log",
 }

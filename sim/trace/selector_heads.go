@@ -33,6 +33,7 @@ var selectorHeads = []SelectorHead{
 	{"timeout", "[connect|read|dns]", "somebody giving up", "timeout connect", parseKind},
 	{"state", "[STATE]", "a session that comes to a state", "state TRANSACTION at mail", parseState},
 	{"tls", "[VERSION]", "a TLS handshake that is over", "tls TLSv1.3", parseKind},
+	{"record", "[TYPE] [CONTENT]", "a TLS record that carries no line, as a listener sees it", "record handshake client_hello", parseKind},
 	{"line", "[VERB]", "any line of a dialogue", "line S: *queued as*", parseKind},
 	{"content", "", "message content on the wire", "content to mail", parseKind},
 	{"auth", "", "lines of a SASL exchange", "auth at smtp", parseKind},

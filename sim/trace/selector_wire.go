@@ -13,7 +13,7 @@ var verbs = map[Proto][]string{
 }
 
 var wireKinds = map[string]Kind{"open": Open, "accept": Accept, "refuse": Refuse, "timeout": Timeout, "close": Close, "reset": Reset,
-	"line": Line, "content": Content, "auth": Auth, "raw": Raw, "state": State, "tls": TLS}
+	"line": Line, "content": Content, "auth": Auth, "raw": Raw, "state": State, "tls": TLS, "record": Record}
 
 // parseProto reads a clause such as: smtp RCPT at mail2.
 func parseProto(p *selectorParser, c *clause, w word) {

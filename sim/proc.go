@@ -19,6 +19,9 @@ import (
 // signal that may wake it remembers which wait it was made for; one that comes
 // late finds another number and is ignored. That is all the synchronisation
 // there is.
+//
+// Coroutines are used again: one whose process has ended waits in the world's
+// pool with the stack that it has grown, and the next process runs on it.
 
 // Proc is a simulated process on a node. Its methods may be called only from
 // within its own function.
@@ -29,9 +32,7 @@ type Proc struct {
 	cause trace.Seq
 	msg   trace.MsgID
 
-	next   func() (struct{}, bool)
-	stop   func()
-	yield  func(struct{}) bool
+	on     *coroutine
 	waits  uint64
 	parked bool
 	woken  bool // by a signal, not by the timer
@@ -41,28 +42,67 @@ type Proc struct {
 // errKilled unwinds a process whose world is thrown away.
 var errKilled = errors.New("sim: process killed")
 
+// coroutine is what a process runs on.
+type coroutine struct {
+	w      *World
+	next   func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	proc   *Proc
+	body   func(*Proc)
+	killed bool
+}
+
+// coroutine returns one that is free.
+func (w *World) coroutine() *coroutine {
+	if n := len(w.pool); n > 0 {
+		c := w.pool[n-1]
+		w.pool = w.pool[:n-1]
+		return c
+	}
+	c := &coroutine{w: w}
+	c.next, c.stop = iter.Pull(func(yield func(struct{}) bool) {
+		c.yield = yield
+		for {
+			c.run()
+			if c.killed {
+				return
+			}
+			w.pool = append(w.pool, c)
+			if !yield(struct{}{}) {
+				return
+			}
+		}
+	})
+	return c
+}
+
+// run runs the body of a process to its end, or until it is killed.
+func (c *coroutine) run() {
+	defer func() {
+		c.proc.dead = true
+		delete(c.w.procs, c.proc)
+		c.proc, c.body = nil, nil
+		switch r := recover(); r {
+		case nil:
+		case errKilled:
+			c.killed = true
+		default:
+			panic(r)
+		}
+	}()
+	c.body(c.proc)
+}
+
 // Go starts a process on a node at the present instant. cause and msg are what
 // it acts upon at first.
 func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body func(*Proc)) *Proc {
-	p := &Proc{w: w, node: n, name: name, cause: cause, msg: msg}
-	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {
-		p.yield = yield
-		defer p.ended()
-		body(p)
-	})
+	p := &Proc{w: w, node: n, name: name, cause: cause, msg: msg, on: w.coroutine()}
+	p.on.proc, p.on.body = p, body
 	w.procs[p] = struct{}{}
 	p.parked = true
 	w.schedule(entry{at: w.now, proc: p, wait: p.waits})
 	return p
-}
-
-// ended runs when the body returns or unwinds.
-func (p *Proc) ended() {
-	p.dead = true
-	delete(p.w.procs, p)
-	if r := recover(); r != nil && r != errKilled {
-		panic(r)
-	}
 }
 
 // resume lets the process run until it parks again or ends.
@@ -74,13 +114,13 @@ func (p *Proc) resume() {
 	p.waits++
 	before := p.w.running
 	p.w.running = p
-	p.next()
+	p.on.next()
 	p.w.running = before
 }
 
 // kill unwinds the process from where it is parked.
 func (p *Proc) kill() {
-	p.stop()
+	p.on.stop()
 	p.dead = true
 	delete(p.w.procs, p)
 }
@@ -92,7 +132,7 @@ func (p *Proc) park(d time.Duration) bool {
 	if d >= 0 {
 		p.w.schedule(entry{at: p.w.now + int64(d), proc: p, wait: p.waits})
 	}
-	if !p.yield(struct{}{}) {
+	if !p.on.yield(struct{}{}) {
 		panic(errKilled)
 	}
 	return p.woken

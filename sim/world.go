@@ -32,6 +32,7 @@ type World struct {
 	nodes   []*Node // by trace.NodeID
 	byAddr  map[string]*Node
 	procs   map[*Proc]struct{}
+	pool    []*coroutine
 	running *Proc
 	faults  faults
 	full    bool
@@ -220,4 +221,8 @@ func (w *World) Stop() {
 			p.kill()
 		}
 	}
+	for _, c := range w.pool {
+		c.stop()
+	}
+	w.pool = nil
 }

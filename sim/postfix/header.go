@@ -4,21 +4,29 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"mailtrek/protocols/mailaddr"
 )
 
 // headerPass is cleanup's walk over the primary header of a message.
 type headerPass struct {
-	u       *Submission
-	out     []byte
-	hops    int
-	present map[string]bool
-	drop    map[string]bool
-	local   bool // missing headers are completed, addresses get a domain
+	u         *Submission
+	out       []byte
+	hops      int
+	present   map[string]bool
+	drop      map[string]bool
+	rewrites  bool                   // addresses are brought to standard form
+	completes bool                   // missing fields are added
+	form      mailaddr.RewriteConfig // the standard form of this message's header
 }
 
 func newHeaderPass(u *Submission) *headerPass {
 	h := &headerPass{u: u, out: make([]byte, 0, len(u.body)+256), present: map[string]bool{}, drop: map[string]bool{}}
-	h.local = u.mail.Local || u.d.conf.Bool("always_add_missing_headers")
+	h.rewrites, h.form = u.mail.Local, u.d.rewriting()
+	if domain := u.d.conf.Get("remote_header_rewrite_domain"); !u.mail.Local && domain != "" {
+		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
+	}
+	h.completes = h.rewrites || u.d.conf.Bool("always_add_missing_headers")
 	for _, name := range u.d.conf.List("message_drop_headers") {
 		h.drop[strings.ToLower(name)] = true
 	}
@@ -104,12 +112,16 @@ func (h *headerPass) field(raw []byte) *Refusal {
 			return &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops",
 				Log: "message rejected: hopcount exceeded"}
 		}
+	case "content-transfer-encoding":
+		if strings.EqualFold(value, "8bit") && h.u.d.conf.Bool("detect_8bit_encoding_header") {
+			h.u.mail.Body8 = true
+		}
 	case "message-id":
 		h.u.d.log("%s: message-id=%s", h.u.mail.ID, strings.Join(strings.Fields(value), " "))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
-		if h.local {
-			raw = h.rewrite(name, raw)
+		if h.rewrites {
+			raw = h.rewrite(raw)
 		}
 	}
 	h.out = append(h.out, raw...)
@@ -117,8 +129,8 @@ func (h *headerPass) field(raw []byte) *Refusal {
 }
 
 // rewrite completes the addresses of a header field.
-func (h *headerPass) rewrite(name string, raw []byte) []byte {
-	now := h.u.d.rewriteField(raw)
+func (h *headerPass) rewrite(raw []byte) []byte {
+	now := h.u.d.rewriteField(raw, h.form)
 	if !bytes.Equal(now, raw) {
 		h.u.field("cleanup", strings.TrimRight(string(now), "\n"), "change")
 	}
@@ -129,7 +141,7 @@ func (h *headerPass) rewrite(name string, raw []byte) []byte {
 // (cleanup_header_done_callback): Message-Id, Date, From, in this order.
 func (h *headerPass) missing() {
 	m, conf := h.u.mail, h.u.d.conf
-	if !h.local {
+	if !h.completes {
 		if !h.present["message-id"] {
 			h.u.d.log("%s: message-id=<>", m.ID)
 		}

@@ -15,9 +15,10 @@ import (
 // before it continues on the next (cleanup_fold_header).
 const foldWidth = 70
 
-// rewriteField rewrites the addresses in a header field. The field comes back
+// rewriteField rewrites the addresses in a header field; form is the standard
+// form of addresses in it. The field comes back
 // as it was when nothing in it changes; else in the form that Postfix writes.
-func (d *daemon) rewriteField(raw []byte) []byte {
+func (d *daemon) rewriteField(raw []byte, form mailaddr.RewriteConfig) []byte {
 	colon := bytes.IndexByte(raw, ':')
 	if colon < 0 {
 		return raw
@@ -36,7 +37,7 @@ func (d *daemon) rewriteField(raw []byte) []byte {
 			continue
 		}
 		internal := unquoteLocal(p.addr)
-		if now := d.rewriteAs(internal, of, class); now != internal {
+		if now := d.rewriteAs(mailaddr.Rewrite(internal, form), of, class); now != internal {
 			p.addr = mailaddr.Quote(now)
 			changed = true
 		}

@@ -51,7 +51,7 @@ const (
 func (s *Session) logEnd(reason string) {
 	where := s.facts.Where
 	if verb, ok := strings.CutSuffix(where, " content"); ok {
-		n := s.facts.Received + int64(len(s.in)) + int64(len(s.chunk.partial))
+		n := s.facts.Received + int64(len(s.chunk.partial))
 		where = verb + " (" + strconv.FormatInt(n, 10) + " bytes)"
 	}
 	s.b.Log(reason + " after " + where + " from " + s.cfg.Peer)

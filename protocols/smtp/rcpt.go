@@ -100,6 +100,7 @@ func (s *Session) rcptParams(params []word) *Reply {
 			}
 			n, ok := ParseNotify(string(v))
 			if s.rcpt.Notify != 0 || !ok {
+				s.logUnknownNotify(string(v))
 				return replyBadNotify
 			}
 			s.rcpt.Notify = n
@@ -117,6 +118,15 @@ func (s *Session) rcptParams(params []word) *Reply {
 		}
 	}
 	return nil
+}
+
+// logUnknownNotify logs the words of NOTIFY= that are none.
+func (s *Session) logUnknownNotify(v string) {
+	for word := range strings.FieldsFuncSeq(v, isListSeparator) {
+		if _, ok := ParseNotify(word); !ok {
+			s.b.Log(`warning: unknown DSN NOTIFY command value "` + printable([]byte(word)) + `" in "` + printable([]byte(v)) + `"`)
+		}
+	}
 }
 
 // parseORCPT decodes "rfc822;xtext" (RFC 3461 §4.2) or "utf-8;utf-8-addr-xtext"

@@ -112,9 +112,7 @@ func (m *Memory) EndOfData(*Facts) *Reply { return m.verdict("END-OF-MESSAGE", "
 // Etrn notes the domain, or answers Verdicts["ETRN"].
 func (m *Memory) Etrn(_ *Facts, domain string) *Reply {
 	if r := m.verdict("ETRN", domain); r != nil {
-		if strings.Contains(r.Text, "%s") {
-			r.Text = strings.Replace(r.Text, "%s", domain, 1)
-		}
+		r.Text = strings.Replace(r.Text, "%s", domain, 1)
 		return r
 	}
 	m.Started = append(m.Started, domain)

@@ -293,7 +293,9 @@ func external(addr string) string {
 func (k *checks) hasSender() bool { return k.facts.Mail || k.inMail }
 
 // mynetworks tells whether the client is in mynetworks.
-func (k *checks) mynetworks() bool { return k.conf.Networks("mynetworks", k.d.tables).Match(k.client.addr) }
+func (k *checks) mynetworks() bool {
+	return k.conf.Networks("mynetworks", k.d.tables).Match(k.client.addr)
+}
 
 // authenticated tells whether the client has given a password.
 func (k *checks) authenticated() bool {

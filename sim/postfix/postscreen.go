@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/node"
 )
@@ -53,11 +52,10 @@ func (s *System) postscreen(p *sim.Proc, c *sim.Conn, svc *service) {
 
 // screening is one client in front of postscreen.
 type screening struct {
-	smtp.Permit
 	*daemon
 	c      *sim.Conn
 	client string
-	facts  *smtp.Facts
+	waited string // how long it was silent
 }
 
 // quiet is the test before the greeting: half a greeting, then
@@ -72,7 +70,7 @@ func (g *screening) quiet() bool {
 	}
 	for left := g.conf.Duration("postscreen_greet_wait"); left > 0; left -= greetProbe {
 		if g.c.Pending() {
-			g.log("PREGREET after %s from %s", formatDelay(g.p.World().Now()-begin), g.client)
+			g.waited = formatDelay(g.p.World().Now() - begin)
 			return false
 		}
 		g.p.Sleep(min(greetProbe, left))
@@ -80,8 +78,8 @@ func (g *screening) quiet() bool {
 	return true
 }
 
-// refuse holds the dialogue with a client that has failed: it may say whom it
-// writes to, and is then refused.
+// refuse holds the dialogue with a client that has failed: with "enforce" it may
+// say whom it writes to, and is then refused.
 func (g *screening) refuse(action string) {
 	if action == "drop" {
 		fmt.Fprintf(g.c, "521 5.5.1 Protocol error\r\n")
@@ -89,30 +87,6 @@ func (g *screening) refuse(action string) {
 		g.c.Close()
 		return
 	}
-	c := g.conf
-	session := smtp.NewSession(smtp.Config{Hostname: c.Get("myhostname"), Banner: c.Get("smtpd_banner"), Peer: g.client,
-		Timeout: c.Duration("postscreen_command_time_limit"), SizeLimit: c.Int("message_size_limit"),
-		HeloRequired: c.Bool("postscreen_helo_required"), DisableVRFY: true, UTF8: c.Bool("smtputf8_enable"),
-		Discard: smtp.KeyChunking | smtp.ParseKeywords(c.Get("postscreen_discard_ehlo_keywords"))}, g)
-	g.facts = session.Facts()
-	node.Serve(g.p, g.c, session)
+	node.Serve(g.p, g.c, newScreenSession(g.conf, g.client, g.waited, g.log))
 	g.log("DISCONNECT %s", g.client)
 }
-
-// Rcpt refuses every recipient.
-func (g *screening) Rcpt(f *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
-	g.log("NOQUEUE: reject: RCPT from %s: 550 5.5.1 Protocol error; from=<%s>, to=<%s>, proto=%s, helo=<%s>",
-		g.client, external(f.Sender), external(r.Addr), f.Proto, f.Helo)
-	return &smtp.Reply{Code: 550, Enhanced: "5.5.1", Text: "Protocol error"}
-}
-
-// Open is not reached, since no recipient is accepted.
-func (g *screening) Open(*smtp.Facts) (smtp.Message, *smtp.Reply) {
-	return nil, &smtp.Reply{Code: 550, Enhanced: "5.5.1", Text: "Protocol error"}
-}
-
-// Sleep passes the delay of a reply to a client that errs.
-func (g *screening) Sleep(d time.Duration) { g.p.Sleep(d) }
-
-// Log drops what smtpd would log: postscreen has log lines of its own.
-func (g *screening) Log(string) {}

@@ -97,7 +97,7 @@ func askRewrite(t *testing.T, tree *host.Tree, session string) string {
 			word, arg, _ := strings.Cut(question, " ")
 			switch word {
 			case "field":
-				out.Write(d.rewriteField([]byte(strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(arg) + "\n"), d.rewriting()))
+				out.Write(d.rewriteField([]byte(strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(arg)+"\n"), d.rewriting()))
 			case "sender":
 				fmt.Fprintln(&out, d.rewriteSender(arg))
 			case "expand":

@@ -18,7 +18,7 @@ func mayWrite(name string, force bool) error {
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s exists; --force overwrites it", name)
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return fmt.Errorf("cannot write %s: %w", name, cause(err))
 	}
 	return nil
 }

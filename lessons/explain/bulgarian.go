@@ -1,4 +1,33 @@
 package explain
 
-// bulgarian translates english.
-var bulgarian = map[string]string{}
+// bulgarian translates english, group by group.
+var bulgarian = joinTexts(bulgarianConnection, bulgarianSMTP, bulgarianReplies, bulgarianMailbox, bulgarianDNS, bulgarianHost, bulgarianLog)
+
+var bulgarianLog = map[string]string{
+	"log":            "Ред в дневника на {host}, от {program}.",
+	"log.connect":    "Дневникът на {host}: свърза се клиент. Името му е това, което DNS потвърди, или „unknown“.",
+	"log.client":     "Дневникът на {host}: оттук нататък писмото е {id}. Който проследява писмо по дневник, търси този номер, хост след хост.",
+	"log.messageid":  "Дневникът на {host} свързва номера {id}, който само този хост знае, с Message-ID, който е един и същ на всеки хост.",
+	"log.active":     "Дневникът на {host}: qmgr започва да доставя {id}. Редът се пише пак при всеки следващ опит.",
+	"log.sent":       "Дневникът на {host}: {rcpt} е готов, през {relay}. Закъсненията {delays} са времето преди qmgr, в qmgr, за връзката и за предаването.",
+	"log.deferred":   "Дневникът на {host}: {rcpt} трябва да чака ({dsn}); причината стои в скоби. status=deferred значи, че нищо не е загубено.",
+	"log.bounced":    "Дневникът на {host}: {rcpt} не успя окончателно ({dsn}). Подателят получава известие.",
+	"log.expired":    "Дневникът на {host}: след maximal_queue_lifetime писмото е отписано и върнато.",
+	"log.removed":    "Дневникът на {host}: с {id} е свършено и файлът му го няма.",
+	"log.disconnect": "Дневникът на {host}: клиентът си отиде. Броячите казват кои команди е ползвал, успешни/всички, където се различават.",
+	"log.lost":       "Дневникът на {host}: клиентът си отиде без QUIT. Писмо, на чиято последна точка не е отговорено, не е прието.",
+	"log.errors":     "Дневникът на {host}: след smtpd_hard_error_limit грешки сесията беше прекратена.",
+	"log.reject":     "Дневникът на {host}: отказана команда. NOQUEUE значи, че още не е имало файл в опашката.",
+	"log.pickup":     "Дневникът на {host}: писмо, подадено на самия хост от потребителя с този номер.",
+	"log.bounce":     "Дневникът на {host}: известие за подателя е на път, със свой номер в опашката.",
+	"log.connectto":  "Дневникът на {host}: връзката не стана. Опитва се следващият сървър, ако има такъв.",
+	"log.passing":    "Дневникът на {host}: local(8) предава писмото на друг транспорт (mailbox_transport).",
+	"log.start":      "Дневникът на {host}: Postfix тръгна.",
+	"log.saved":      "Дневникът на {host}: Dovecot записа писмото в кутията.",
+	"log.lmtp":       "Дневникът на {host}: LMTP сървърът на Dovecot има клиент, през сокета на същия хост.",
+	"log.login":      "Дневникът на {host}: някой влезе; rip е адресът на клиента, lip е собственият на сървъра.",
+	"log.loggedout":  "Дневникът на {host}: сесията приключи, с това, което е направила.",
+	"log.anvil":      "Дневникът на {host}: най-големите бройки от последните минути.",
+	"log.warning":    "Дневникът на {host}: предупреждение от {program}. Работата продължава, но някой трябва да погледне.",
+	"log.fatal":      "Дневникът на {host}: {program} не може да продължи.",
+}

@@ -47,3 +47,13 @@ func lookup(lang, key string) (text, ref string) {
 	}
 	return e.text, e.ref
 }
+
+func joinTexts(groups ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, g := range groups {
+		for k, text := range g {
+			all[k] = text
+		}
+	}
+	return all
+}

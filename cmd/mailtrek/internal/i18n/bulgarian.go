@@ -64,6 +64,7 @@ var bulgarian = map[string]string{
 	"help.giveup":     "отказ от зареждането",
 	"help.title":      "Клавиши",
 	"help.note":       "Всеки клавиш затваря страницата.",
+	"help.sign.tls":   "казано вътре в TLS: никой по пътя не може да го прочете",
 	"help.sign.now":   "събитието, при което сте",
 	"help.sign.hop":   "на линията: писмото стига до друг хост",
 	"help.sign.bad":   "отказано, изгубено или отговорено с 5yz",
@@ -94,6 +95,7 @@ var bulgarian = map[string]string{
 
 	"dlg.none":             "Още няма разговор. Първата връзка се отваря по-късно.",
 	"dlg.conn":             "връзка {n} от {of}",
+	"dlg.inside":           "вътре в {version}",
 	"dlg.state":            "състояние",
 	"dlg.phase.unopened":   "още не е отворена",
 	"dlg.phase.connecting": "свързва се",

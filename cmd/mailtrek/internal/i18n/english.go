@@ -64,6 +64,7 @@ var english = map[string]string{
 	"help.giveup":     "give up loading",
 	"help.title":      "Keys",
 	"help.note":       "Any key closes this page.",
+	"help.sign.tls":   "said inside TLS: a listener on the way cannot read it",
 	"help.sign.now":   "the event where you are",
 	"help.sign.hop":   "on the time line: the mail reaches another host",
 	"help.sign.bad":   "refused, lost or answered with 5yz",
@@ -94,6 +95,7 @@ var english = map[string]string{
 
 	"dlg.none":             "No conversation yet. The first connection opens later in the story.",
 	"dlg.conn":             "connection {n} of {of}",
+	"dlg.inside":           "inside {version}",
 	"dlg.state":            "state",
 	"dlg.phase.unopened":   "not open yet",
 	"dlg.phase.connecting": "connecting",

@@ -64,6 +64,7 @@ var polish = map[string]string{
 	"help.giveup":     "rezygnacja z wczytywania",
 	"help.title":      "Klawisze",
 	"help.note":       "Dowolny klawisz zamyka tę stronę.",
+	"help.sign.tls":   "powiedziane wewnątrz TLS: nikt po drodze tego nie przeczyta",
 	"help.sign.now":   "zdarzenie, przy którym jesteś",
 	"help.sign.hop":   "na osi czasu: list dociera do innego hosta",
 	"help.sign.bad":   "odmowa, utrata lub odpowiedź 5yz",
@@ -94,6 +95,7 @@ var polish = map[string]string{
 
 	"dlg.none":             "Jeszcze nie ma rozmowy. Pierwsze połączenie otworzy się później.",
 	"dlg.conn":             "połączenie {n} z {of}",
+	"dlg.inside":           "wewnątrz {version}",
 	"dlg.state":            "stan",
 	"dlg.phase.unopened":   "jeszcze nie otwarte",
 	"dlg.phase.connecting": "łączenie",

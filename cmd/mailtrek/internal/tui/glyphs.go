@@ -4,18 +4,18 @@ package tui
 type Glyphs struct {
 	H, V, Left, Right, Start, End     string // rule, lifeline, arrow heads, where an arrow leaves its lifeline
 	Cursor, Dot, Cross, Played, Ahead string
-	Bang, Sep, Down, Break            string
+	Bang, Sep, Down, Break, Sealed    string
 	ASCII                             bool
 }
 
 var unicodeGlyphs = Glyphs{
 	H: "─", V: "│", Left: "◀", Right: "▶", Start: "├", End: "┤",
 	Cursor: "▶", Dot: "●", Cross: "✗", Played: "━", Ahead: "─",
-	Bang: "!", Sep: "·", Down: "↓", Break: "◆",
+	Bang: "!", Sep: "·", Down: "↓", Break: "◆", Sealed: "▪",
 }
 
 var asciiGlyphs = Glyphs{
 	H: "-", V: "|", Left: "<", Right: ">", Start: "+", End: "+",
 	Cursor: ">", Dot: "o", Cross: "x", Played: "=", Ahead: "-",
-	Bang: "!", Sep: "|", Down: "v", Break: "#", ASCII: true,
+	Bang: "!", Sep: "|", Down: "v", Break: "#", Sealed: "#", ASCII: true,
 }

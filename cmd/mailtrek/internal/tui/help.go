@@ -78,7 +78,7 @@ func (in *Instant) helpSigns(r Region) {
 		key  string
 	}{
 		{g.Cursor, Accent, "help.sign.now"}, {g.Dot, Accent, "help.sign.hop"}, {g.Cross, Bad, "help.sign.bad"},
-		{g.Bang, Warn, "help.sign.warn"}, {g.Break, Warn, "help.sign.break"},
+		{g.Bang, Warn, "help.sign.warn"}, {g.Break, Warn, "help.sign.break"}, {g.Sealed, Quiet, "help.sign.tls"},
 	}
 	if r.H < len(signs) {
 		return

@@ -24,6 +24,8 @@ type said struct {
 	label Style     // of the side
 	note  string    // the state that was reached, at the right end
 	noted trace.Seq // the event of the note
+
+	sealed bool // it travels inside TLS
 }
 
 const (
@@ -88,7 +90,11 @@ func drawDialogueHead(in *Instant, id trace.ConnID, r Region) {
 	x = r.Put(x, 0, Quiet, " "+in.Glyphs.H+in.Glyphs.Right+" ")
 	x = r.PutMax(x, 0, end-x-8, Title, t.Node(c.Server).Name)
 	x = r.PutMax(x, 0, end-x-2, Title, serverPort(c.ServerAddr))
-	if proto := strings.ToUpper(c.Proto.String()); x+3+len(proto) < end {
+	proto := strings.ToUpper(c.Proto.String())
+	if s := in.Snap.Conn(id); s != nil && s.TLS != 0 {
+		proto += " " + in.Words.T("dlg.inside", "version", t.Name(t.At(s.TLS).A))
+	}
+	if x+3+textWidth(proto) < end {
 		r.Put(x+2, 0, protoStyle(c.Proto), proto)
 	}
 }
@@ -208,7 +214,7 @@ func (in *Instant) saidLines(s trace.Seq, e *trace.Event, w int) []said {
 			continue
 		}
 		for j, part := range wrapLine(text, w) {
-			row := said{event: s, text: part, style: l.style, label: protoStyle(e.Proto)}
+			row := said{event: s, text: part, style: l.style, label: protoStyle(e.Proto), sealed: e.Flags&trace.Sealed != 0}
 			if l.sign == "" && e.Side == trace.Client || e.Kind == trace.Content {
 				row.style = Plain
 			}
@@ -261,6 +267,9 @@ func (row said) draw(in *Instant, r Region, y int) {
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
 	}
 	r.PutRight(saidTime, y, quiet, row.time)
+	if row.sealed {
+		r.Put(saidSide-1, y, Quiet, in.Glyphs.Sealed)
+	}
 	r.Put(saidSide, y, row.label|style&Bold, row.side)
 	x := saidText
 	if row.side == "" && row.style == Quiet {

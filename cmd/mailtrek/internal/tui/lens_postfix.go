@@ -83,7 +83,7 @@ func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 	agent := in.agentOf(node)
 	if agent != "" {
 		x = r.Put(x, 0, Rule, " "+in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right+" ")
-		x = drawStation(in, r, x, 0, agent, now[agent])
+		drawStation(in, r, x, 0, agent, now[agent])
 	}
 	e := in.event()
 	if e.Node == node && (e.Kind == trace.Daemon || e.Kind == trace.Lookup || e.Kind == trace.Delivery) {

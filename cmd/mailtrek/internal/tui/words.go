@@ -66,6 +66,8 @@ func (in *Instant) words(e *trace.Event) string {
 		return answerWords(t.Text(e))
 	case trace.TLS:
 		return "TLS " + a
+	case trace.Record:
+		return joinWords("TLS", a, b)
 	case trace.State:
 		return arrow(a, b)
 	case trace.Action:

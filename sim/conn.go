@@ -31,6 +31,10 @@ type Conn struct {
 	limit       int64 // read deadline in virtual nanoseconds; -1 is none
 	cause       trace.Seq
 	msg         trace.MsgID
+	inside      bool           // what is said is inside TLS
+	tls         *secured       // set when a handshake begins here
+	plain       []segment      // what the peer has said inside TLS and we have not read
+	outside     *wire.TLSFacts // of a client's handshake outside
 }
 
 // window is how many unread octets an end accepts before its peer has to wait.
@@ -55,7 +59,12 @@ func (c *Conn) SetOwner(p *Proc) { c.owner = p }
 func (c *Conn) SetSplitter(s wire.Splitter) { c.d.splitter = s }
 
 // Pending tells whether bytes have arrived that were not read.
-func (c *Conn) Pending() bool { return len(c.in) > 0 }
+func (c *Conn) Pending() bool {
+	if c.tls != nil {
+		return c.pendingSealed()
+	}
+	return len(c.in) > 0
+}
 
 // emit records an event of this end.
 func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
@@ -103,6 +112,14 @@ func (c *Conn) fail(err error, because trace.Seq) {
 // Read reads from the peer. It returns io.EOF behind its FIN, ErrReset,
 // ErrTimeout after the read deadline.
 func (c *Conn) Read(b []byte) (int, error) {
+	if c.inside && c.tls != nil {
+		return c.readOpened(b)
+	}
+	return c.readRaw(b)
+}
+
+// readRaw reads what comes over the wire.
+func (c *Conn) readRaw(b []byte) (int, error) {
 	if err := c.await(); err != nil {
 		return 0, err
 	}
@@ -116,6 +133,11 @@ func (c *Conn) Read(b []byte) (int, error) {
 // ReadUnit reads what has come of one unit, without copying it; the caller must
 // not change the bytes.
 func (c *Conn) ReadUnit() ([]byte, error) {
+	if c.inside && c.tls != nil {
+		b := make([]byte, 16<<10)
+		n, err := c.readOpened(b)
+		return b[:n], err
+	}
 	if err := c.await(); err != nil {
 		return nil, err
 	}
@@ -152,18 +174,30 @@ func (c *Conn) await() error {
 
 // took notes that n octets of the first segment were read.
 func (c *Conn) took(s *segment, n int) {
-	if s.event != 0 {
-		c.owner.Because(s.event)
-		if m := c.d.w.Trace.At(s.event).Msg; m != 0 {
-			c.owner.Handle(m)
-		}
-	}
+	c.heard(s.event)
 	if len(s.data) == 0 {
 		c.in = c.in[1:]
 		if len(c.in) == 0 {
 			c.in = nil
 		}
 	}
+	if c.tls == nil {
+		c.makeRoom(n)
+	}
+}
+
+// heard makes an event the one that the owner acts upon.
+func (c *Conn) heard(event trace.Seq) {
+	if event != 0 {
+		c.owner.Because(event)
+		if m := c.d.w.Trace.At(event).Msg; m != 0 {
+			c.owner.Handle(m)
+		}
+	}
+}
+
+// makeRoom lets a peer go on that waits for its octets to be read.
+func (c *Conn) makeRoom(n int) {
 	if peer := c.d.ends[1-c.side]; peer.unread > 0 {
 		peer.unread -= n
 		if peer.unread < window {
@@ -185,6 +219,9 @@ func (c *Conn) Write(b []byte) (int, error) {
 	case len(b) == 0:
 		return 0, nil
 	}
+	if c.inside && c.tls != nil {
+		return c.writeSealed(b)
+	}
 	c.unread += len(b)
 	c.d.send(c, c.d.record(c, b, nil), 0)
 	return len(b), nil
@@ -203,6 +240,9 @@ func (c *Conn) close(how string) error {
 	}
 	if c.failed == nil {
 		c.d.flushHeld(c)
+		if c.inside && c.tls != nil && how == "" {
+			_ = c.tls.conn.CloseWrite() // RFC 8446 §6.1: close_notify; nothing depends on it
+		}
 		fin := c.emit(trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
 		c.d.send(c, nil, fin)
 	}

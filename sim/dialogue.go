@@ -31,16 +31,19 @@ func (d *dialogue) info() *trace.Conn { return d.w.Trace.Conn(d.id) }
 // segment is bytes on their way, all of one unit. event is the unit's event
 // when the unit ends here, else 0.
 type segment struct {
-	data  []byte
-	event trace.Seq
+	data   []byte
+	event  trace.Seq
+	sealed bool // a TLS record of application data
 }
 
 // record turns what an end writes into events and segments. All units of one
 // write have the same cause.
 func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 	if d.splitter == nil {
-		seq := c.emit(trace.Event{Kind: trace.Raw}, b)
-		return append(out, segment{d.w.Trace.Text(d.w.Trace.At(seq)), seq})
+		e := trace.Event{Kind: trace.Raw}
+		c.seal(&e)
+		seq := c.emit(e, b)
+		return append(out, segment{data: d.w.Trace.Text(d.w.Trace.At(seq)), event: seq})
 	}
 	d.units = d.splitter.Split(d.units[:0], c.side, b)
 	held := d.held[c.side]
@@ -56,13 +59,14 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		}
 		e := d.unitEvent(u, c.side, i > 0)
 		e.Cause = because
+		c.seal(&e)
 		seq := c.emit(e, text)
 		whole := d.w.Trace.Text(d.w.Trace.At(seq))
-		out = append(out, segment{whole[len(whole)-fresh:], seq})
+		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq})
 		b, held = b[fresh:], held[:0]
 	}
 	if len(b) > 0 {
-		out = append(out, segment{append([]byte(nil), b...), 0})
+		out = append(out, segment{data: append([]byte(nil), b...)})
 		held = append(held, b...)
 	}
 	d.held[c.side] = held
@@ -72,8 +76,19 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 // flushHeld records what an end leaves unfinished when it closes.
 func (d *dialogue) flushHeld(c *Conn) {
 	if held := d.held[c.side]; len(held) > 0 {
-		c.emit(trace.Event{Kind: trace.Raw}, held)
+		e := trace.Event{Kind: trace.Raw}
+		c.seal(&e)
+		c.emit(e, held)
 		d.held[c.side] = nil
+	}
+}
+
+// cut ends an unfinished line of a side before a TLS handshake: what is said
+// inside TLS does not continue it.
+func (d *dialogue) cut(side wire.Side) {
+	if d.splitter != nil && d.splitter.Rest(side) > 0 {
+		d.flushHeld(d.ends[side])
+		d.splitter.Split(d.units[:0], side, []byte("\r\n"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/tls"
 	"net/netip"
 
 	"mailtrek/sim/trace"
@@ -12,6 +13,10 @@ type Delivery struct {
 	Data     []byte // bytes, to be copied
 	EOF      bool   // the peer's FIN
 	Err      error  // ErrRefused, ErrReset, ErrTimeout
+	// StartTLS asks for a TLS handshake with this configuration of the
+	// server's, to be answered by External.Secured. Its clock is the virtual
+	// one: a handshake in real time sets its own.
+	StartTLS *tls.Config
 }
 
 // External is a connection whose client is not simulated: a person who types,

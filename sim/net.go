@@ -40,6 +40,8 @@ type Service struct {
 	// Splitter cuts a new connection's bytes into units; nil makes every
 	// write a unit of its own.
 	Splitter func() wire.Splitter
+	// TLS tells that clients speak TLS from the first octet on (RFC 8314).
+	TLS bool
 	// Serve runs in a process of its own for each connection.
 	Serve func(p *Proc, c *Conn)
 }

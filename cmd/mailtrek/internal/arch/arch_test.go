@@ -17,7 +17,7 @@ import (
 // layers gives each package folder its layer: a package imports only packages
 // of a lower layer. A folder's entry holds for the folders in it that have none.
 var layers = map[string]int{
-	"protocols/wire": 0, "protocols/mailaddr": 0, "protocols/sasl": 0, "protocols/message": 0, "protocols/dnswire": 0, "sim/trace": 0,
+	"protocols/wire": 0, "protocols/mailaddr": 0, "protocols/sasl": 0, "protocols/message": 0, "protocols/dnswire": 0, "sim/trace": 0, "sim/pki": 0,
 	"protocols/smtp": 1, "protocols/pop3": 1, "protocols/imap": 1, "protocols/dsn": 1, "protocols/mailauth": 1, "sim": 1,
 	"protocols/dissect": 2, "sim/host": 2,
 	"sim/state": 3, "sim/node": 3, "sim/postfix": 3,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mailtrek/protocols/wire"
 	"mailtrek/sim"
 	"mailtrek/sim/scenario"
 )
@@ -105,27 +106,34 @@ func newServer(a *app, s *scenario.Scenario, r *scenario.Run, o *serveOptions) (
 	v := &server{app: a, opts: o, run: r, outside: scenario.NewOutside(r), inbox: make(chan func(), 1024), done: make(chan struct{}),
 		asked: map[int]func([]byte){}, conns: map[int]*liveConn{}}
 	v.outside.Sink = v.deliver
-	if o.as != "" {
-		h := s.Host(o.as)
-		if h == nil {
-			return nil, usagef("--as %s: the scenario has no such host", o.as)
-		}
-		v.guest = h.Name
-	}
-	for _, h := range s.Hosts {
-		if h.Outside && v.guest == "" {
-			v.guest = h.Name
-		}
-	}
-	if v.guest == "" && len(s.Accounts) > 0 {
-		v.guest = s.Accounts[0].Host
-	}
-	if v.guest == "" {
-		return nil, usagef("no host of this scenario is marked 'outside'; say with --as HOST which one clients count as")
+	var err error
+	if v.guest, err = guest(s, o.as); err != nil {
+		return nil, err
 	}
 	r.World.RunUntil(bootTime)
 	v.offset = r.World.Now()
 	return v, nil
+}
+
+// guest is the host that somebody from outside counts as: the one named, the
+// one marked outside, or the first with a mail program.
+func guest(s *scenario.Scenario, as string) (string, error) {
+	if as != "" {
+		h := s.Host(as)
+		if h == nil {
+			return "", usagef("--as %s: the scenario has no such host%s", wire.Visible(as), nearHost(s, as))
+		}
+		return h.Name, nil
+	}
+	for _, h := range s.Hosts {
+		if h.Outside {
+			return h.Name, nil
+		}
+	}
+	if len(s.Accounts) > 0 {
+		return s.Accounts[0].Host, nil
+	}
+	return "", usagef("no host of this scenario is marked 'outside'; say with --as HOST which one you are")
 }
 
 // bootTime is the virtual time that hosts have to come to rest after boot.

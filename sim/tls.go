@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"mailtrek/protocols/wire"
-	"mailtrek/sim/pki"
 	"mailtrek/sim/trace"
 )
 
@@ -36,8 +35,8 @@ type secured struct {
 	hidden  bool      // what follows in the handshake is encrypted
 }
 
-// errNoTLS is a peer that speaks no TLS where a handshake was due.
-var errNoTLS = errors.New("wrong version number")
+// ErrNoTLS is a peer that speaks no TLS where a handshake was due.
+var ErrNoTLS = errors.New("wrong version number")
 
 // SecureServer runs the server half of a TLS handshake, and returns what both
 // then know. From then on the connection is inside TLS. It fails with
@@ -80,7 +79,7 @@ func (c *Conn) handshake(t *tls.Conn, key crypto.PublicKey) (wire.TLSFacts, erro
 	if err := t.Handshake(); err != nil {
 		var header tls.RecordHeaderError
 		if errors.As(err, &header) {
-			err = errNoTLS
+			err = ErrNoTLS
 		}
 		return wire.TLSFacts{}, err
 	}
@@ -106,46 +105,6 @@ func (c *Conn) tlsConfig(cfg *tls.Config) *tls.Config {
 	own.DynamicRecordSizingDisabled = true
 	own.CurvePreferences = []tls.CurveID{tls.X25519}
 	return own
-}
-
-// TLSFacts are the facts of a connection with the names that OpenSSL has for
-// them, as Postfix and Dovecot log them. key is the server's public key.
-func TLSFacts(s tls.ConnectionState, key crypto.PublicKey) wire.TLSFacts {
-	cipher := tls.CipherSuiteName(s.CipherSuite)
-	f := wire.TLSFacts{Version: strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1), Cipher: cipher, Bits: 128}
-	if strings.Contains(cipher, "AES_256") || strings.Contains(cipher, "CHACHA20") {
-		f.Bits = 256
-	}
-	if s.Version < tls.VersionTLS13 {
-		f.Cipher = opensslCipher(cipher)
-	}
-	f.KeyExchange = s.CurveID.String()
-	if size, ok := strings.CutPrefix(f.KeyExchange, "CurveP"); ok {
-		f.KeyExchange = "ECDHE (P-" + size + ")"
-	}
-	if key != nil {
-		f.Signature = pki.Signature(key)
-	}
-	return f
-}
-
-// ServerKey is the public key of a server's configuration; nil if it has none.
-func ServerKey(cfg *tls.Config) crypto.PublicKey {
-	if len(cfg.Certificates) == 0 {
-		return nil
-	}
-	if key, ok := cfg.Certificates[0].PrivateKey.(crypto.Signer); ok {
-		return key.Public()
-	}
-	return nil
-}
-
-// opensslCipher is OpenSSL's name of a cipher suite before TLS 1.3:
-// ECDHE-ECDSA-AES128-GCM-SHA256.
-func opensslCipher(name string) string {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "TLS_"), "RSA_WITH_")
-	name = strings.NewReplacer("_WITH_", "-", "AES_", "AES", "_CBC_", "-", "_", "-").Replace(name)
-	return strings.Replace(name, "CHACHA20-POLY1305-SHA256", "CHACHA20-POLY1305", 1)
 }
 
 // readOpened is Read inside TLS: like it, it returns bytes of one unit at most.

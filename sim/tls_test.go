@@ -184,7 +184,7 @@ func TestTLSThatFails(t *testing.T) {
 		client func(p *Proc, c *Conn) error
 		server string // the server's error
 	}{
-		{"the client speaks no TLS", func(p *Proc, c *Conn) error { _, err := io.WriteString(c, "NOOP is no record\n"); return err }, errNoTLS.Error()},
+		{"the client speaks no TLS", func(p *Proc, c *Conn) error { _, err := io.WriteString(c, "NOOP is no record\n"); return err }, ErrNoTLS.Error()},
 		{"the client leaves", func(p *Proc, c *Conn) error { return nil }, "EOF"},
 		{"the client resets", func(p *Proc, c *Conn) error { c.Abort(); return nil }, ErrReset.Error()},
 		{"the client does not trust", func(p *Proc, c *Conn) error {

@@ -29,7 +29,7 @@ func (c *Conn) secureOutside(cfg *tls.Config) (wire.TLSFacts, error) {
 			c.owner.Because(c.cause)
 			return wire.TLSFacts{}, c.failed
 		case len(c.in) > 0:
-			return wire.TLSFacts{}, errNoTLS
+			return wire.TLSFacts{}, ErrNoTLS
 		case c.eof != 0:
 			c.owner.Because(c.eof)
 			return wire.TLSFacts{}, io.EOF

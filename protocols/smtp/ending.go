@@ -132,5 +132,8 @@ func (s *Session) Secured(f wire.TLSFacts) {
 	s.next = wire.Continue
 	if s.state == Securing {
 		s.state = Connected
+		if !s.cfg.LMTP {
+			s.settle(true)
+		}
 	}
 }

@@ -111,9 +111,9 @@ func (s *Session) starttls(args []word) *Reply {
 	if r := s.b.Count(&s.facts, CountTLS); r != nil {
 		return r
 	}
-	s.done(replyStartTLS)
+	s.answer(replyStartTLS)
 	s.secure()
-	return nil
+	return nil // it counts as success after the handshake, see Secured
 }
 
 // secure leaves the session waiting for the handshake. RFC 3207 §4.2: what was

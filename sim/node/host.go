@@ -15,6 +15,7 @@ import (
 
 	"mailtrek/sim"
 	"mailtrek/sim/host"
+	"mailtrek/sim/pki"
 	"mailtrek/sim/trace"
 )
 
@@ -38,6 +39,12 @@ func NewHost(n *sim.Node, tree *host.Tree) *Host {
 	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}, mail: map[string]trace.MsgID{}}
 	h.Stub = NewStub(h)
 	return h
+}
+
+// PKI is where the host's programs find their certificates. names are those
+// that a program gives the host besides its own.
+func (h *Host) PKI(names ...string) pki.Store {
+	return pki.Store{Read: h.Tree.ReadFile, Names: append([]string{h.Name}, names...), Addrs: h.Addrs}
 }
 
 // ErrAuthFailed is a wrong user or password.

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"crypto/tls"
 	"errors"
+	"time"
 
 	"mailtrek/protocols/wire"
 	"mailtrek/sim"
@@ -14,8 +16,27 @@ import (
 //
 // It returns nil after an orderly end, io.EOF when the client closed first,
 // sim.ErrReset or sim.ErrTimeout otherwise.
-func Serve(p *sim.Proc, c *sim.Conn, s wire.Session) error {
-	v := &serving{p: p, c: c, s: s, state: s.State()}
+func Serve(p *sim.Proc, c *sim.Conn, s wire.Session) error { return ServeTLS(p, c, s, TLS{}) }
+
+// TLS is how a server takes part in TLS. With the zero value it does not.
+type TLS struct {
+	Config   *tls.Config
+	Implicit bool                // TLS begins with the connection (RFC 8314), not with a command
+	Timeout  time.Duration       // for the handshake; 0 is the session's own
+	Done     func(wire.TLSFacts) // is called after a handshake; may be nil
+	Failed   func(error)         // is called when a handshake fails; may be nil
+}
+
+// ServeTLS is Serve for a session that can go on inside TLS, or that begins
+// there. When the handshake fails the connection is over, and the error is that
+// of sim.Conn.SecureServer.
+func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
+	v := &serving{p: p, c: c, s: s, tls: t, state: s.State()}
+	if t.Implicit {
+		if v.secure(); v.err != nil {
+			return v.err
+		}
+	}
 	return v.run()
 }
 
@@ -31,6 +52,8 @@ type serving struct {
 	c     *sim.Conn
 	s     wire.Session
 	out   []reply
+	tls   TLS
+	err   error // a handshake that failed
 	state string
 	buf   [4 << 10]byte
 }
@@ -46,7 +69,7 @@ func (v *serving) run() error {
 	if early {
 		v.p.Because(cause)
 		if end := v.said(v.s.Feed(nil, v.c.Pending())); end {
-			return nil
+			return v.err
 		}
 	}
 	for {
@@ -63,7 +86,7 @@ func (v *serving) run() error {
 			return err
 		}
 		if end := v.said(v.s.Feed(v.buf[:n], v.c.Pending())); end {
-			return nil
+			return v.err
 		}
 	}
 }
@@ -97,12 +120,11 @@ func (v *serving) said(b []byte) (end bool) {
 		last := &v.out[len(v.out)-1]
 		last.bytes = append([]byte(nil), last.bytes...) // b is good until the next Feed only
 	}
-	if now := v.s.State(); now != v.state {
-		v.p.Record(trace.Event{Kind: trace.State, Peer: v.c.Peer().ID, Conn: v.c.ID(), Proto: v.c.Info().Proto,
-			A: v.p.Sym(v.state), B: v.p.Sym(now)}, nil)
-		v.state = now
-	}
+	v.moved()
 	switch next {
+	case wire.StartTLS:
+		v.secure()
+		return v.err != nil
 	case wire.Close:
 		v.c.Close()
 		return true
@@ -111,6 +133,47 @@ func (v *serving) said(b []byte) (end bool) {
 		return true
 	}
 	return false
+}
+
+// moved notes a change of the session's state.
+func (v *serving) moved() {
+	if now := v.s.State(); now != v.state {
+		v.p.Record(trace.Event{Kind: trace.State, Peer: v.c.Peer().ID, Conn: v.c.ID(), Proto: v.c.Info().Proto,
+			A: v.p.Sym(v.state), B: v.p.Sym(now)}, nil)
+		v.state = now
+	}
+}
+
+// errNoServerTLS is a session that asks for TLS where no certificate is.
+var errNoServerTLS = errors.New("no TLS on this server")
+
+// secure runs the handshake and tells the session of it.
+func (v *serving) secure() {
+	wait := v.tls.Timeout
+	if wait == 0 {
+		wait = v.s.Timeout()
+	}
+	v.c.SetTimeout(wait)
+	s, ok := v.s.(wire.SecuredSession)
+	var facts wire.TLSFacts
+	v.err = errNoServerTLS
+	if ok && v.tls.Config != nil {
+		facts, v.err = v.c.SecureServer(v.tls.Config)
+	}
+	if v.err == nil {
+		s.Secured(facts)
+		if v.tls.Done != nil {
+			v.tls.Done(facts)
+		}
+		v.moved()
+		return
+	}
+	if v.tls.Failed != nil {
+		v.tls.Failed(v.err)
+	}
+	v.s.Lost()
+	v.c.Close()
+	v.moved()
 }
 
 func (v *serving) flush() {

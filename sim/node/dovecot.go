@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/sha1"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -27,16 +28,18 @@ const DovecotConf = "/etc/dovecot/dovecot.conf"
 type Dovecot struct {
 	Host *Host
 
-	conf     *host.Dovecot
-	users    *host.AuthDBs
-	problems []host.Problem
-	running  bool
-	open     []*sim.Listener
-	offered  []string
-	boxes    map[string]*box
-	penalty  map[netip.Addr]*penalty
-	idle     []uint32 // lmtp processes that wait for the next connection
-	logins   int      // connections to the login processes so far
+	conf      *host.Dovecot
+	users     *host.AuthDBs
+	problems  []host.Problem
+	running   bool
+	open      []*sim.Listener
+	offered   []string
+	boxes     map[string]*box
+	penalty   map[netip.Addr]*penalty
+	tls       *tls.Config // of the servers, once it was needed
+	tlsFailed string      // why there is none
+	idle      []uint32    // lmtp processes that wait for the next connection
+	logins    int         // connections to the login processes so far
 }
 
 // NewDovecot returns Dovecot on a host, not yet started, with what is to be
@@ -54,6 +57,7 @@ func (d *Dovecot) load() {
 	if err != nil {
 		d.problems = append(d.problems, host.Problem{File: DovecotConf, Severity: host.Fatal, Text: "open(" + DovecotConf + ") failed: No such file or directory"})
 	}
+	d.tls = nil
 	d.users = d.conf.AuthDBs(d.Host.Tree, d.Host.Name)
 	d.problems = append(d.problems, d.users.Check()...)
 }
@@ -112,10 +116,8 @@ func (d *Dovecot) listen(l host.Listener) error {
 	s := sim.Service{Name: l.Name}
 	switch l.Protocol() {
 	case "pop3":
-		if l.TLS {
-			return nil // inside TLS from the start: no session speaks it yet
-		}
-		s.Proto, s.Splitter, s.Serve = trace.POP3, pop3.NewSplitter, d.servePOP3
+		s.Proto, s.Splitter, s.TLS = trace.POP3, pop3.NewSplitter, l.TLS
+		s.Serve = func(p *sim.Proc, c *sim.Conn) { d.servePOP3(p, c, l.TLS) }
 	case "lmtp":
 		s.Name, s.Proto, s.Splitter, s.Serve = "lmtp", trace.LMTP, smtp.NewSplitter, d.serveLMTP
 	case "auth":

@@ -64,7 +64,7 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 		TLS:      lmtpTLS[d.conf.For("lmtp").Text("ssl")],
 	}, s)
 	watch := &lossWatch{Session: session, state: "READY"}
-	err := Serve(p, c, watch)
+	err := ServeTLS(p, c, watch, TLS{Config: d.serverTLS})
 	reason := "Logged out"
 	switch {
 	case errors.Is(err, sim.ErrTimeout):

@@ -27,8 +27,9 @@ type popServer struct {
 	failed int // attempts to log in
 }
 
-// servePOP3 serves one connection to pop3-login and then pop3.
-func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn) {
+// servePOP3 serves one connection to pop3-login and then pop3; implicit is one
+// that is inside TLS from the beginning (RFC 8314 §3.1).
+func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 	d.logins++
 	client, server := remote(c), local(c)
 	b := &popServer{d: d, p: p, client: client}
@@ -53,17 +54,19 @@ func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn) {
 	session := loginSession(p.Now(), client)
 	began := p.Now()
 	pid := uint32(0)
+	secure := &loginTLS{d: d, p: p}
 	watch := &loginWatch{Session: s, loggedIn: func() {
 		pid = d.Host.NextPID()
-		d.log(p, "pop3-login", "Login: user=<%s>, method=%s, rip=%s, lip=%s, mpid=%d, session=<%s>",
-			s.User(), b.method, client.Addr(), server.Addr(), pid, session)
+		d.log(p, "pop3-login", "Login: user=<%s>, method=%s, rip=%s, lip=%s, mpid=%d, %ssession=<%s>",
+			s.User(), b.method, client.Addr(), server.Addr(), pid, secure.words(), session)
 	}}
-	_ = Serve(p, c, watch) // how it ended, the session knows better
-	b.logEnd(s, fmt.Sprintf("rip=%s, lip=%s, session=<%s>", client.Addr(), server.Addr(), session), session, pid, began)
+	secure.serve(c, watch, "pop3-login", implicit)
+	where := fmt.Sprintf("rip=%s, lip=%s, %ssession=<%s>", client.Addr(), server.Addr(), secure.words(), session)
+	b.logEnd(s, secure.reason(disconnected(s.Reason())), where, session, pid, began)
 }
 
-// logEnd writes the last line of a session.
-func (b *popServer) logEnd(s *pop3.Session, where, session string, pid uint32, began time.Time) {
+// logEnd writes the last line of a session: why it ended, and where it was.
+func (b *popServer) logEnd(s *pop3.Session, why, where, session string, pid uint32, began time.Time) {
 	if pid == 0 {
 		user, method, tried := "", "", "no auth attempts"
 		if b.failed > 0 {
@@ -71,7 +74,7 @@ func (b *popServer) logEnd(s *pop3.Session, where, session string, pid uint32, b
 			tried = fmt.Sprintf("auth failed, %d attempts", b.failed)
 		}
 		secs := int(b.p.Now().Sub(began).Seconds())
-		b.d.log(b.p, "pop3-login", "%s (%s in %d secs): user=<%s>,%s %s", disconnected(s.Reason()), tried, secs, user, method, where)
+		b.d.log(b.p, "pop3-login", "%s (%s in %d secs): user=<%s>,%s %s", why, tried, secs, user, method, where)
 		return
 	}
 	st := s.Stats()
@@ -82,7 +85,7 @@ func (b *popServer) logEnd(s *pop3.Session, where, session string, pid uint32, b
 		}[key]
 		return strconv.FormatInt(v, 10), ok
 	})
-	b.d.log(b.p, fmt.Sprintf("pop3(%s)<%d><%s>", s.User(), pid, session), "%s %s", disconnected(s.Reason()), deleted)
+	b.d.log(b.p, fmt.Sprintf("pop3(%s)<%d><%s>", s.User(), pid, session), "%s %s", why, deleted)
 }
 
 // disconnected puts "Disconnected: " before a reason that lacks it; after too

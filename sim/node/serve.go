@@ -20,7 +20,7 @@ func Serve(p *sim.Proc, c *sim.Conn, s wire.Session) error { return ServeTLS(p, 
 
 // TLS is how a server takes part in TLS. With the zero value it does not.
 type TLS struct {
-	Config   *tls.Config
+	Config   func() *tls.Config  // is asked when a handshake is due; nil, or nil from it: there is none
 	Implicit bool                // TLS begins with the connection (RFC 8314), not with a command
 	Timeout  time.Duration       // for the handshake; 0 is the session's own
 	Done     func(wire.TLSFacts) // is called after a handshake; may be nil
@@ -158,7 +158,9 @@ func (v *serving) secure() {
 	var facts wire.TLSFacts
 	v.err = errNoServerTLS
 	if ok && v.tls.Config != nil {
-		facts, v.err = v.c.SecureServer(v.tls.Config)
+		if cfg := v.tls.Config(); cfg != nil {
+			facts, v.err = v.c.SecureServer(cfg)
+		}
 	}
 	if v.err == nil {
 		s.Secured(facts)

@@ -88,6 +88,7 @@ func (c *Config) Lint(master *MasterCF) []Diag {
 	}
 	for i := range master.Services {
 		s := &master.Services[i]
+		diags = append(diags, lintService(master.File, s)...)
 		own := c.Service(s)
 		for _, o := range s.Options {
 			diags = append(diags, c.lintEntry(own, master.File, o, used)...)
@@ -116,6 +117,7 @@ func (c *Config) lintEntry(own *Config, file string, e Entry, used usedNames) []
 			}
 		}
 	}
+	diags = append(diags, own.lintValue(file, e)...)
 	if err := own.Problem(e.Name); err != nil {
 		diags = append(diags, Diag{Fatal: true, File: file, Line: e.Line, Text: err.Error()})
 	}

@@ -20,9 +20,7 @@ const maxClassDepth = 100
 // restriction is a row of the table of restrictions.
 type restriction struct {
 	// arg tells that an argument follows: a table, a DNS domain, a service.
-	arg bool
-	// classes are the lists in which the restriction means something of its
-	// own; elsewhere it applies at the stage that knows what it asks for.
+	arg     bool
 	run     func(l *list, arg string) verdict
 	summary string // postconf(5) in a line
 }
@@ -87,6 +85,7 @@ func init() {
 		"check_policy_service":                         {arg: true, run: (*list).policyService, summary: "Ask a policy service (SMTPD_POLICY_README)."},
 		"sleep":                                        {arg: true, run: (*list).sleep, summary: "Pause for so many seconds."},
 	}
+	serverRestrictions(restrictionTable)
 }
 
 // permitIf is a restriction that only permits.
@@ -137,6 +136,12 @@ func (l *list) item(items []string, at *int, depth int) verdict {
 			arg = items[*at]
 		}
 		return r.run(l, arg)
+	}
+	if arg, ok := unmodelledRestrictions[word]; ok {
+		if arg {
+			*at++
+		}
+		return dunno // Lint has said that it does nothing
 	}
 	if isTableSpec(items[*at]) {
 		return l.defaultAccess(items[*at])

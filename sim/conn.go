@@ -238,6 +238,9 @@ func (c *Conn) close(how string) error {
 	if c.closed || c.d.w.stopped {
 		return ErrClosed
 	}
+	if c.owner != nil && c.owner.killed {
+		how = "lost"
+	}
 	if c.failed == nil {
 		c.d.flushHeld(c)
 		if c.inside && c.tls != nil && how == "" {

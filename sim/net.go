@@ -250,5 +250,6 @@ func (d *dialogue) accept(l *Listener, syn trace.Seq, msg trace.MsgID) trace.Seq
 	}
 	s.established = true
 	s.owner = w.Go(l.Node, l.Name, ack, msg, func(p *Proc) { l.Serve(p, s) })
+	s.owner.bereft = func() { s.Vanish() }
 	return ack
 }

@@ -37,9 +37,12 @@ type Proc struct {
 	parked bool
 	woken  bool // by a signal, not by the timer
 	dead   bool
+	killed bool   // it ends as soon as it may
+	shield int    // how many Shields it is in
+	bereft func() // is called when it has been killed; may be nil
 }
 
-// errKilled unwinds a process whose world is thrown away.
+// errKilled unwinds a process that is killed, or whose world is thrown away.
 var errKilled = errors.New("sim: process killed")
 
 // coroutine is what a process runs on.
@@ -80,6 +83,9 @@ func (w *World) coroutine() *coroutine {
 // run runs the body of a process to its end, or until it is killed.
 func (c *coroutine) run() {
 	defer func() {
+		if c.proc.killed && c.proc.bereft != nil {
+			c.proc.bereft()
+		}
 		c.proc.dead = true
 		delete(c.w.procs, c.proc)
 		c.proc, c.body = nil, nil
@@ -91,7 +97,9 @@ func (c *coroutine) run() {
 			panic(r)
 		}
 	}()
-	c.body(c.proc)
+	if !c.proc.killed {
+		c.body(c.proc)
+	}
 }
 
 // Go starts a process on a node at the present instant. cause and msg are what
@@ -125,14 +133,51 @@ func (p *Proc) kill() {
 	delete(p.w.procs, p)
 }
 
+// Kill ends another process at the present instant, wherever it waits. What it
+// has deferred still runs, and its connections end as those of a process that
+// dies.
+func (p *Proc) Kill() {
+	if p.dead || p == p.w.running {
+		return
+	}
+	p.killed = true
+	if p.shield == 0 {
+		p.wake()
+	}
+}
+
+// Killed tells whether somebody has killed the process.
+func (p *Proc) Killed() bool { return p.killed }
+
+// Dead tells whether the process is over.
+func (p *Proc) Dead() bool { return p.dead }
+
+// Shield runs body to its end even if the process is killed meanwhile. It is
+// for what the real program does in no time at all, and the simulated one in
+// steps.
+func (p *Proc) Shield(body func()) {
+	p.shield++
+	body()
+	p.shield--
+	if p.killed && p.shield == 0 {
+		panic(errKilled)
+	}
+}
+
 // park waits for wake or for the given time; negative is for ever. It tells
 // whether wake came first.
 func (p *Proc) park(d time.Duration) bool {
+	if p.killed && p.shield == 0 {
+		panic(errKilled)
+	}
 	p.parked, p.woken = true, false
 	if d >= 0 {
 		p.w.schedule(entry{at: p.w.now + int64(d), proc: p, wait: p.waits})
 	}
 	if !p.on.yield(struct{}{}) {
+		panic(errKilled)
+	}
+	if p.killed && p.shield == 0 {
 		panic(errKilled)
 	}
 	return p.woken

@@ -212,3 +212,47 @@ func BenchmarkSwitch(b *testing.B) {
 	b.ResetTimer()
 	w.Run()
 }
+
+// A process that is killed stops where it waits, but not in a Shield; its
+// connections end as those of a process that died.
+func TestKill(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	var said []string
+	var server *Proc
+	_, err := b.Listen("10.0.0.2:7", Service{Name: "echo", Serve: func(p *Proc, c *Conn) {
+		server = p
+		defer func() { said = append(said, "server over") }()
+		p.Shield(func() { p.Sleep(2 * time.Second) })
+		said = append(said, "the server goes on")
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	victim := w.Go(a, "victim", 0, 0, func(p *Proc) {
+		defer func() { said = append(said, "victim over") }()
+		p.Sleep(time.Hour)
+		said = append(said, "the victim goes on")
+	})
+	early := w.Go(a, "early", 0, 0, func(*Proc) { said = append(said, "early goes on") })
+	early.Kill()
+	w.Go(a, "client", 0, 0, func(p *Proc) {
+		c, err := p.Dial(netip.Addr{}, port7, 0)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		victim.Kill()
+		server.Kill()
+		_, err = c.Read(make([]byte, 10))
+		said = append(said, fmt.Sprintf("client reads %v after %v", err, w.Now().Round(time.Second)))
+	})
+	w.Run()
+	w.Stop()
+	if got, want := strings.Join(said, "; "), "victim over; server over; client reads EOF after 2s"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	last := w.Trace.At(trace.Seq(w.Trace.Len()))
+	if last.Kind != trace.Close || w.Trace.Name(last.A) != "lost" {
+		t.Errorf("the last event is %v %q, want a close that is lost", last.Kind, w.Trace.Name(last.A))
+	}
+}

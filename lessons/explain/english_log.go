@@ -22,6 +22,8 @@ var englishLog = map[string]entry{
 	"log.start":      {"The log of {host}: Postfix has started.", "Postfix master(8)"},
 	"log.saved":      {"The log of {host}: Dovecot has stored the mail in the mailbox.", "Dovecot LMTP"},
 	"log.lmtp":       {"The log of {host}: Dovecot's LMTP server has a client, by the socket on the same host.", "Dovecot LMTP"},
+	"log.hold":       {"The log of {host}: the operator has put mail on hold or released it; the queue id says which.", "Postfix postsuper(1)"},
+	"log.postsuper":  {"The log of {host}: the operator has worked on queue files.", "Postfix postsuper(1)"},
 	"log.login":      {"The log of {host}: somebody has logged in; rip is the client's address, lip the server's own.", "Dovecot login"},
 	"log.loggedout":  {"The log of {host}: the session is over, with what it did.", "Dovecot login"},
 	"log.anvil":      {"The log of {host}: the highest counts of the last minutes.", "Postfix anvil(8)"},

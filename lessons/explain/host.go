@@ -15,6 +15,9 @@ func program(name string) string { return name[strings.LastIndexByte(name, '/')+
 func (x *teller) daemon() Explanation {
 	from, to := program(x.a()), program(x.b())
 	values := []string{"a", x.a(), "b", x.b(), "id", x.c(), "what", x.line()}
+	if from == "smtpd" && strings.HasPrefix(x.b(), "private/") && to != "auth" {
+		return x.say("daemon.policy", values...)
+	}
 	return x.say(x.first("daemon."+from+"."+to, "daemon."+to, "daemon"), values...)
 }
 
@@ -29,6 +32,16 @@ func (x *teller) lookup() Explanation {
 		if strings.Contains(x.b(), p.word) {
 			key = p.key
 			break
+		}
+	}
+	if key == "lookup" {
+		switch from := program(x.a()); {
+		case strings.HasPrefix(x.b(), "policy "):
+			key, values[3] = "lookup.policy", strings.TrimPrefix(x.b(), "policy ")
+		case from == "trivial-rewrite":
+			key = "lookup.transport"
+		case from == "smtpd":
+			key = "lookup.access"
 		}
 	}
 	switch {
@@ -108,7 +121,7 @@ var logWords = []logWord{
 	{"cleanup", "message-id=", "log.messageid"}, {"pickup", "uid=", "log.pickup"}, {"bounce", "notification", "log.bounce"},
 	{"smtp", "connect to", "log.connectto"}, {"local", "passing", "log.passing"}, {"master", "daemon started", "log.start"},
 	{"dovecot", "saved mail", "log.saved"}, {"dovecot", "Login:", "log.login"}, {"dovecot", "Logged out", "log.loggedout"}, {"dovecot", "Connect from", "log.lmtp"},
-	{"anvil", "statistics", "log.anvil"}, {"", "warning:", "log.warning"}, {"", "fatal:", "log.fatal"},
+	{"anvil", "statistics", "log.anvil"}, {"postsuper", "hold", "log.hold"}, {"postsuper", "", "log.postsuper"}, {"", "warning:", "log.warning"}, {"", "fatal:", "log.fatal"},
 }
 
 // log explains a line of the system log.

@@ -25,6 +25,8 @@ var polishLog = map[string]string{
 	"log.start":      "Dziennik {host}: Postfix ruszył.",
 	"log.saved":      "Dziennik {host}: Dovecot zapisał list w skrzynce.",
 	"log.lmtp":       "Dziennik {host}: serwer LMTP Dovecota ma klienta, przez gniazdo na tym samym hoście.",
+	"log.hold":       "Dziennik {host}: operator wstrzymał pocztę albo ją zwolnił; numer mówi którą.",
+	"log.postsuper":  "Dziennik {host}: operator pracował na plikach kolejki.",
 	"log.login":      "Dziennik {host}: ktoś się zalogował; rip to adres klienta, lip własny adres serwera.",
 	"log.loggedout":  "Dziennik {host}: sesja jest skończona, wraz z tym, co zrobiła.",
 	"log.anvil":      "Dziennik {host}: najwyższe liczby ostatnich minut.",

@@ -36,6 +36,7 @@ type result struct {
 	remoteMTA  string // the host whose reply it is, "" if nobody replied
 	diagnostic string // "smtp; 550 5.1.1 …", "" is "X-Postfix; text"
 	at         time.Time
+	passed     bool // the next host was asked to report success itself
 }
 
 // request is a delivery request of the queue manager to an agent: one message,
@@ -127,7 +128,7 @@ func (m *Mail) remember(to *Recipient, res result) {
 		m.bounceLog = append(m.bounceLog, e)
 	case res.status == deferral:
 		m.deferLog = append(m.deferLog, e)
-	case to.Notify&smtp.NotifySuccess != 0:
+	case to.Notify&smtp.NotifySuccess != 0 && !res.passed:
 		m.traceLog = append(m.traceLog, e)
 	}
 }

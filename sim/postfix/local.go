@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim/host"
 	"mailtrek/sim/trace"
 )
@@ -31,10 +32,18 @@ type expansion struct {
 	r         *request
 	top       *Recipient
 	sender    string // owner-alias, once an alias has one
+	indirect  bool   // all addresses are forwarded, local ones too: a mailing list
+	reported  bool   // the success of the expansion has been reported
 	delivered string // for Delivered-To: the address under which it all began
 	seen      map[string]bool
-	elsewhere []*Recipient // to be forwarded
+	elsewhere []forwarding // what is to be forwarded, by sender
 	outcomes  []result     // of all that it was expanded to
+}
+
+// forwarding is one new message for what goes elsewhere.
+type forwarding struct {
+	sender string
+	to     []*Recipient
 }
 
 // maxAliasDepth is how deep aliases may refer to each other (local(8),
@@ -139,14 +148,42 @@ func (e *expansion) alias(to *Recipient, name, value string, depth int) {
 		e.done(to, deferral, result{dsn: "4.3.0", text: "alias database error for " + name})
 		return
 	}
+	sender, indirect := e.sender, e.indirect
+	defer func() { e.sender, e.indirect = sender, indirect }()
+	next := *to
 	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
 	if spec != "" {
-		e.sender = e.d.rewriteSender("owner-" + name)
+		e.sender, e.indirect = e.d.rewriteSender("owner-"+name), true
 		if e.d.conf.Bool("expand_owner_alias") {
 			e.sender = e.d.rewriteSender(owner)
 		}
 	}
-	e.targets(to, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "alias", depth)
+	e.expansionSucceeded(&next, spec != "")
+	e.targets(&next, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "alias", depth)
+}
+
+// expansionSucceeded reports the success of a delivery to an alias or a
+// .forward file to a sender who wants to hear of it; what becomes of the
+// single destinations is then no success to report (RFC 3461 §5.2.7.3: the
+// mailing list has been reached; an alias with an owner is one).
+func (e *expansion) expansionSucceeded(to *Recipient, list bool) {
+	if to.Notify&smtp.NotifySuccess != 0 && !e.reported {
+		e.reported = true
+		action := "expanded"
+		if list {
+			action = "delivered"
+		}
+		e.r.mail.remember(to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "local", action: action})
+	}
+	to.Notify = withoutSuccess(to.Notify)
+}
+
+// withoutSuccess is what remains to be reported when success has been.
+func withoutSuccess(n smtp.Notify) smtp.Notify {
+	if n == smtp.NotifySuccess {
+		return smtp.NotifyNever
+	}
+	return n &^ smtp.NotifySuccess
 }
 
 // targets delivers to each of a list of destinations.
@@ -175,12 +212,13 @@ func (e *expansion) expanded(to *Recipient, addr string) *Recipient {
 }
 
 // address delivers to an address: here if it is local, else it is forwarded.
+// The members of a mailing list are all forwarded (deliver_resolve_tree).
 func (e *expansion) address(to *Recipient, addr string, depth int) {
 	addr = e.d.rewriteSender(addr)
 	key := strings.ToLower(addr)
 	next := e.expanded(to, addr)
 	res, err := e.d.resolve(addr)
-	if err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
+	if !e.indirect && err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
 		e.recipient(next, depth+1)
 		return
 	}
@@ -188,7 +226,17 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 		return // duplicate elimination within one delivery (been_here)
 	}
 	e.seen[key] = true
-	e.elsewhere = append(e.elsewhere, &Recipient{Addr: addr, Orig: to.Orig, ORcpt: to.ORcpt, Notify: to.Notify})
+	next.result = nil
+	if e.sender != e.r.mail.Sender {
+		*next = Recipient{Addr: addr} // a mailing list sends in its own name
+	}
+	for i := range e.elsewhere {
+		if f := &e.elsewhere[i]; f.sender == e.sender {
+			f.to = append(f.to, next)
+			return
+		}
+	}
+	e.elsewhere = append(e.elsewhere, forwarding{e.sender, []*Recipient{next}})
 }
 
 // include delivers to the destinations in a file.
@@ -203,7 +251,10 @@ func (e *expansion) include(to *Recipient, path string, depth int) {
 		e.done(to, deferral, result{dsn: "4.3.0", text: "bad include file " + path})
 		return
 	}
-	e.targets(to, targets, nil, nil, "include", depth)
+	indirect := e.indirect
+	e.indirect = true
+	e.targets(to, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "include", depth)
+	e.indirect = indirect
 }
 
 // dotForward delivers as the user's .forward says, if there is one.
@@ -233,7 +284,9 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 		}
 		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
 		e.seen["forward "+u.Name] = true
-		e.targets(to, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
+		next := *to
+		e.expansionSucceeded(&next, false)
+		e.targets(&next, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
 		return true
 	}
 	return false

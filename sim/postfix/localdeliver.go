@@ -173,29 +173,32 @@ func (e *expansion) command(to *Recipient, line string, allowed bool) {
 	}
 }
 
-// forward queues one new message for all that goes elsewhere. It has a
-// Delivered-To field, by which this host will know it if it comes back.
+// forward queues new messages for all that goes elsewhere: one for each sender.
 func (e *expansion) forward() {
-	if len(e.elsewhere) == 0 {
-		return
+	for _, f := range e.elsewhere {
+		e.submit(f)
 	}
+}
+
+// submit queues a new message. It has a Delivered-To field, by which this host
+// will know it if it comes back.
+func (e *expansion) submit(f forwarding) {
 	d, p, m := e.d, e.d.p, e.r.mail
-	if e.looping() {
-		e.done(e.top, bounced, result{dsn: "5.4.6", text: "mail forwarding loop for " + e.delivered})
-		return
-	}
-	u, err := d.Submit(p, "local", e.sender)
+	u, err := d.Submit(p, "local", f.sender)
 	if err != nil {
 		e.done(e.top, deferral, result{dsn: "4.3.0", text: "cleanup service unavailable"})
 		return
 	}
 	n := u.Mail()
-	n.EnvID, n.Ret, n.Body8, n.UTF8 = m.EnvID, m.Ret, m.Body8, m.UTF8
+	n.Body8, n.UTF8 = m.Body8, m.UTF8
+	if f.sender == m.Sender {
+		n.EnvID, n.Ret = m.EnvID, m.Ret
+	}
 	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"), u.ID(), postfixDate(n.Arrived)))
 	if contains(d.conf.List("prepend_delivered_header"), "forward") {
 		u.Prepend("Delivered-To: " + e.delivered)
 	}
-	for _, to := range e.elsewhere {
+	for _, to := range f.to {
 		u.AddRecipient(to)
 	}
 	u.Write(m.Content)
@@ -208,5 +211,7 @@ func (e *expansion) forward() {
 		return
 	}
 	p.Sleep(reportTime)
-	e.done(e.top, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID(), action: "expanded"})
+	to := *e.top
+	to.Notify = withoutSuccess(to.Notify)
+	e.done(&to, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID(), action: "expanded"})
 }

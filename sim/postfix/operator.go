@@ -106,8 +106,7 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 	s.queue.move(p, m, o.to, o.reason)
 	switch o.to {
 	case deferred:
-		m.due = p.Now()
-		s.qmgr.plan()
+		s.qmgr.plan() // the time stamp stays
 	case maildrop:
 		l := &LocalMail{User: s.config.Get("mail_owner"), Sender: m.Sender, Message: m.Content}
 		if users, _ := s.Host.Tree.Users(); users != nil {
@@ -119,10 +118,7 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 			l.Recipients = append(l.Recipients, r.Addr)
 		}
 		m.submitted, m.requeued = l, m.ID
-		p.Go("pickup", func(p *sim.Proc) {
-			p.Sleep(pickupTime)
-			s.pickup(p, m)
-		})
+		s.planPickup(m)
 	}
 	p.Because(cause)
 	p.Handle(msg)

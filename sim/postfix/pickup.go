@@ -3,6 +3,7 @@ package postfix
 import (
 	"fmt"
 
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
@@ -13,8 +14,11 @@ type LocalMail struct {
 	UID        int
 	FullName   string // for the From header that cleanup may have to add
 	Sender     string // -f; "" is the user
+	NullSender bool   // -f "" or -f "<>"
 	Recipients []string
 	Message    []byte
+	Notify     smtp.Notify // -N; RFC 3461 §4.1
+	Ret        smtp.Ret    // -R; RFC 3461 §4.3
 }
 
 // Sendmail is sendmail(1) with postdrop(1): it puts a message into the
@@ -27,7 +31,7 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	}
 	m := s.queue.create(p, maildrop)
 	m.Sender, m.Content, m.Local, m.size = l.Sender, l.Message, true, len(l.Message)
-	if m.Sender == "" {
+	if m.Sender == "" && !l.NullSender {
 		m.Sender = l.User
 	}
 	m.submitted = &l
@@ -35,9 +39,26 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 		p.Go("pickup", func(p *sim.Proc) {
 			p.Sleep(pickupTime)
 			s.pickup(p, m)
+			s.pickupAll(p.Cause())
 		})
 	}
 	return m.ID
+}
+
+// planPickup has pickup find a message for which nobody calls it: master(8)
+// wakes it up from time to time, as the wakeup column of master.cf says.
+func (s *System) planPickup(m *Mail) {
+	svc := s.service("pickup")
+	if svc == nil || svc.Wakeup <= 0 || !s.running {
+		return
+	}
+	w := s.Host.World()
+	since := w.Now() - s.qmgr.phase
+	w.At(s.qmgr.phase+(since/svc.Wakeup+1)*svc.Wakeup, func() {
+		if m.Queue == maildrop {
+			w.Go(s.Host.Node, "pickup", m.last, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+		}
+	})
 }
 
 // pickup is pickup(8): it feeds a message from maildrop to cleanup.
@@ -54,7 +75,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		return
 	}
 	m := u.Mail()
-	m.Local, m.fullName = true, l.FullName
+	m.Local, m.fullName, m.Ret = true, l.FullName, l.Ret
 	if drop.requeued != "" {
 		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
 	} else {
@@ -63,7 +84,8 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	u.Prepend(fmt.Sprintf("Received: by %s (%s, from userid %d)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"),
 		l.UID, m.ID, postfixDate(m.Arrived)))
 	for _, r := range l.Recipients {
-		u.AddRecipient(&Recipient{Addr: r})
+		orig := &Recipient{Addr: r, Orig: d.standard(r)}
+		u.AddRecipient(&Recipient{Addr: r, ORcpt: orig.original(), Notify: l.Notify})
 	}
 	u.Write(l.Message)
 	u.Commit()

@@ -57,12 +57,15 @@ func (d *daemon) commandResult(r *request, to *Recipient, program, relay, done s
 		return
 	}
 	res := result{dsn: "5.3.0", text: fmt.Sprintf("Command died with status %d: %q", status, program), relay: relay}
+	detail := fmt.Sprintf("unknown mail system error %d", status)
 	if known, ok := exitStatuses[status]; ok {
-		res.dsn, res.text = known.dsn, known.text
+		res.dsn, res.text, detail = known.dsn, known.text, known.text
 	}
-	if output != "" {
-		res.text += ". Command output: " + strings.TrimRight(output, "\n")
+	if output = strings.TrimRight(output, "\n"); output != "" {
+		res.text += ". Command output: " + output
+		detail = output
 	}
+	res.diagnostic = "x-unix; " + detail
 	if res.dsn[0] == '4' {
 		d.deferred(r, to, res)
 	} else {

@@ -1,0 +1,173 @@
+package scenario
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"mailtrek/protocols/smtp"
+	"mailtrek/sim/postfix"
+)
+
+// sendmailFlags are the switches of sendmail(1): those with a value, and those
+// without.
+const (
+	sendmailValues = "ABCDFLNORVXbefhopqr"
+	sendmailFlags  = "GIUcimnstvx"
+)
+
+// sendmailCall is what the command line of sendmail(1) asks for.
+type sendmailCall struct {
+	mail       postfix.LocalMail
+	fromHeader bool   // -t
+	dotIsText  bool   // -i: a line "." does not end the message
+	other      string // what is done instead of sending: "mailq", "newaliases", "flush"
+	argument   string // of -qR, -qI
+}
+
+func sendmailCommand(sh *shell, args []string) int {
+	s := sh.system("sendmail")
+	if s == nil {
+		return 127
+	}
+	who := sh.account()
+	call := &sendmailCall{mail: postfix.LocalMail{User: who.Name, UID: who.UID, FullName: who.FullName()}}
+	if warnings, fatal := call.parse(args); warnings != "" || fatal != "" {
+		sh.printf("%s", warnings)
+		if fatal != "" {
+			sh.printf("sendmail: fatal: %s\n", fatal)
+			return 75
+		}
+	}
+	switch call.other {
+	case "mailq":
+		return sh.one([]string{"mailq"})
+	case "newaliases":
+		return newaliasesCommand(sh, nil)
+	case "-f":
+		return sh.one([]string{"postqueue", "-f"})
+	case "-s", "-i":
+		return sh.one([]string{"postqueue", call.other, call.argument})
+	}
+	call.mail.Message = sh.input
+	if !call.dotIsText {
+		call.mail.Message = untilDot(sh.input)
+	}
+	if call.fromHeader {
+		call.mail.Recipients = append(call.mail.Recipients, Recipients(string(call.mail.Message))...)
+	}
+	if len(call.mail.Recipients) == 0 {
+		why := "Recipient addresses must be specified on the command line or via the -t option"
+		if call.fromHeader {
+			why = "No recipient addresses found in message header"
+		}
+		sh.printf("sendmail: fatal: %s(%d): %s\n", who.Name, who.UID, why)
+		return 75
+	}
+	s.Sendmail(sh.p, call.mail)
+	return 0
+}
+
+// untilDot is a message up to a line with a dot alone, as sendmail reads it
+// without -i.
+func untilDot(b []byte) []byte {
+	if bytes.HasPrefix(b, []byte(".\n")) {
+		return nil
+	}
+	if i := bytes.Index(b, []byte("\n.\n")); i >= 0 {
+		return b[:i+1]
+	}
+	return b
+}
+
+// parse reads the command line. It returns warnings, and what makes it give up.
+func (c *sendmailCall) parse(args []string) (warnings, fatal string) {
+	for i := 0; i < len(args) && fatal == ""; i++ {
+		a := args[i]
+		if a == "--" {
+			c.mail.Recipients = append(c.mail.Recipients, args[i+1:]...)
+			break
+		}
+		if len(a) < 2 || a[0] != '-' {
+			c.mail.Recipients = append(c.mail.Recipients, a)
+			continue
+		}
+		for j := 1; j < len(a) && fatal == ""; j++ {
+			flag, value := a[j], ""
+			takes := strings.IndexByte(sendmailValues, flag) >= 0
+			if !takes && strings.IndexByte(sendmailFlags, flag) < 0 {
+				return fmt.Sprintf("sendmail: invalid option -- '%c'\n", flag), "usage: sendmail [options]"
+			}
+			if takes {
+				if value = a[j+1:]; value == "" && flag != 'q' && i+1 < len(args) {
+					i++
+					value = args[i]
+				}
+				j = len(a)
+			}
+			var warning string
+			warning, fatal = c.option(flag, value)
+			warnings += warning
+		}
+	}
+	return warnings, fatal
+}
+
+// option takes one switch. Those that Postfix ignores are ignored.
+func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
+	switch flag {
+	case 't':
+		c.fromHeader = true
+	case 'i':
+		c.dotIsText = true
+	case 'f', 'r':
+		c.mail.Sender = AddressOf(value)
+		c.mail.NullSender = c.mail.Sender == ""
+	case 'F':
+		c.mail.FullName = value
+	case 'I':
+		c.other = "newaliases"
+	case 'o':
+		c.dotIsText = c.dotIsText || value == "i"
+	case 'N':
+		notify, ok := smtp.ParseNotify(value)
+		if !ok {
+			return fmt.Sprintf("sendmail: warning: unknown DSN NOTIFY command value %q in %q\nsendmail: warning: bad -N option value -- ignored\n", value, value), ""
+		}
+		c.mail.Notify = notify
+	case 'R':
+		ret, ok := smtp.ParseRet(value)
+		if !ok {
+			return "sendmail: warning: bad -R option value -- ignored\n", ""
+		}
+		c.mail.Ret = ret
+	case 'q':
+		return c.queueOption(value)
+	case 'b':
+		switch value {
+		case "m":
+		case "p":
+			c.other = "mailq"
+		case "i":
+			c.other = "newaliases"
+		default:
+			return "", "unsupported: -b" + value
+		}
+	}
+	return "", ""
+}
+
+// queueOption takes -q, -qR SITE and -qI ID.
+func (c *sendmailCall) queueOption(value string) (warning, fatal string) {
+	switch {
+	case value == "":
+		c.other = "-f"
+	case value[0] == 'R' || value[0] == 'S':
+		c.other, c.argument = "-s", value[1:]
+	case value[0] == 'I':
+		c.other, c.argument = "-i", value[1:]
+	case value[0] < '0' || value[0] > '9':
+		return "", "-q" + value + " is not implemented"
+	}
+	return "", ""
+}

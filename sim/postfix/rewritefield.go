@@ -104,12 +104,8 @@ func (sc *headerScan) next() string {
 	}
 	start := sc.i
 	switch c := sc.s[sc.i]; c {
-	case '"':
-		sc.skipTo('"')
-	case '[':
-		sc.skipTo(']')
-	case '(':
-		sc.skipComment()
+	case '"', '[', '(':
+		return sc.enclosed(c)
 	case ',', ':', ';', '<', '>', '@', '.', '%', '!':
 		sc.i++
 	default:
@@ -126,21 +122,46 @@ func (sc *headerScan) next() string {
 	return sc.s[start:sc.i]
 }
 
+// enclosed returns a quoted string, a literal or a comment. One without an end
+// gets it, as tok822(3) writes it.
+func (sc *headerScan) enclosed(open byte) string {
+	start, closed, end := sc.i, false, byte(')')
+	switch open {
+	case '"':
+		end = '"'
+		closed = sc.skipTo(end)
+	case '[':
+		end = ']'
+		closed = sc.skipTo(end)
+	default:
+		closed = sc.skipComment()
+	}
+	if closed {
+		return sc.s[start:sc.i]
+	}
+	text := strings.TrimRight(sc.s[start:sc.i], " \t\r\n")
+	if n := len(text) - len(strings.TrimRight(text, `\`)); n%2 == 1 {
+		text = text[:len(text)-1]
+	}
+	return text + string(rune(end))
+}
+
 // skipTo goes behind the next end character that no backslash protects.
-func (sc *headerScan) skipTo(end byte) {
+func (sc *headerScan) skipTo(end byte) bool {
 	for sc.i++; sc.i < len(sc.s); sc.i++ {
 		switch sc.s[sc.i] {
 		case '\\':
 			sc.i++
 		case end:
 			sc.i++
-			return
+			return true
 		}
 	}
 	sc.i = len(sc.s)
+	return false
 }
 
-func (sc *headerScan) skipComment() {
+func (sc *headerScan) skipComment() bool {
 	level := 0
 	for ; sc.i < len(sc.s); sc.i++ {
 		switch sc.s[sc.i] {
@@ -151,11 +172,12 @@ func (sc *headerScan) skipComment() {
 		case ')':
 			if level--; level == 0 {
 				sc.i++
-				return
+				return true
 			}
 		}
 	}
 	sc.i = min(sc.i, len(sc.s))
+	return false
 }
 
 // word takes an atom, a quoted string or a literal.

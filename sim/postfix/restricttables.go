@@ -143,11 +143,7 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 	case "DEFER_IF_PERMIT":
 		return l.postponeText("defer_if_permit", name, class, text)
 	case "DEFER_IF_REJECT":
-		if l.deferReject == nil {
-			enhanced, text := splitOr(orElse(text, "Service unavailable"), "4.7.1")
-			r := makeReply(l.conf.Int("access_map_defer_code"), enhanced, "<%s>: %s rejected: %s", name, class, text)
-			l.deferReject = &r
-		}
+		l.deferRejectText(name, class, text)
 		return dunno
 	case "WARN", "INFO":
 		l.logRequest(strings.ToLower(word), text)
@@ -188,6 +184,15 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 func (l *list) stop(code int64, enhanced, name, class, text string) verdict {
 	enhanced, text = splitOr(text, enhanced)
 	return l.refusef(code, enhanced, "<%s>: %s rejected: %s", name, class, text)
+}
+
+// deferRejectText is the action DEFER_IF_REJECT; the first one counts.
+func (l *list) deferRejectText(name, class, text string) {
+	if l.deferReject == nil {
+		enhanced, text := splitOr(orElse(text, "Service unavailable"), "4.7.1")
+		r := makeReply(l.conf.Int("access_map_defer_code"), enhanced, "<%s>: %s rejected: %s", name, class, text)
+		l.deferReject = &r
+	}
 }
 
 func (l *list) postponeText(action, name, class, text string) verdict {

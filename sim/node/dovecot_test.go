@@ -136,7 +136,7 @@ func (w *mailWorld) play(story string) {
 		}
 		switch f[0] {
 		case "fetch":
-			m := &MUA{Host: w.pc, User: f[1], Login: f[1], Password: f[2], Fetch: Server{"10.10.10.10", 110}}
+			m := &MUA{Host: w.pc, User: f[1], Login: f[1], Password: f[2], Fetch: Server{Host: "10.10.10.10", Port: 110}}
 			w.Go(w.pc.Node, "mua", 0, 0, func(p *sim.Proc) { _, _ = m.FetchPOP3(p, len(f) > 3, "") })
 		case "lmtp", "pop3":
 			w.Go(w.mail.Node, "client", 0, w.Trace.AddMsg(trace.Msg{Name: f[0]}), func(p *sim.Proc) { w.say(p, f[0], said) })

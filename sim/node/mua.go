@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -14,7 +15,9 @@ import (
 
 // MUA is the mail program of one user on one host: it hands in what the user
 // writes (RFC 6409) and fetches what has arrived. It is patient and naive: one
-// command at a time, no pipelining, no TLS.
+// command at a time, no pipelining. Where its settings ask for TLS it insists on
+// it, and on a certificate that the authority of the simulated internet has
+// signed for the server's name (package pki).
 type MUA struct {
 	Host     *Host
 	User     string // the local user, in front of the screen
@@ -30,7 +33,14 @@ type MUA struct {
 type Server struct {
 	Host string
 	Port uint16
+	TLS  string // StartTLS, ImplicitTLS, or "" for none
 }
+
+// How a mail program secures a connection.
+const (
+	StartTLS    = "starttls" // by a command: RFC 3207, RFC 2595
+	ImplicitTLS = "tls"      // from the first octet on: RFC 8314
+)
 
 // String returns "host:port".
 func (s Server) String() string { return fmt.Sprintf("%s:%d", s.Host, s.Port) }
@@ -54,11 +64,30 @@ func (m *MUA) dial(p *sim.Proc, server Server) (*sim.Conn, error) {
 		conn, err := p.Dial(netip.Addr{}, netip.AddrPortFrom(a, server.Port), muaTimeout)
 		if err == nil {
 			conn.SetTimeout(muaTimeout)
+			if server.TLS == ImplicitTLS {
+				if err := m.secure(conn, server); err != nil {
+					conn.Close()
+					return nil, err
+				}
+			}
 			return conn, nil
 		}
 		failed = fmt.Errorf("connect to %s[%s]:%d: %w", server.Host, a, server.Port, err)
 	}
 	return nil, failed
+}
+
+// secure runs a TLS handshake with a server.
+func (m *MUA) secure(conn *sim.Conn, server Server) error {
+	roots, err := m.Host.PKI().Roots("")
+	if err != nil {
+		return err
+	}
+	if _, err = conn.SecureClient(&tls.Config{ServerName: server.Host, RootCAs: roots}); err != nil {
+		return fmt.Errorf("no TLS with %s: %w", server, err)
+	}
+	conn.SetTimeout(muaTimeout)
+	return nil
 }
 
 // resolve returns the addresses of a server.

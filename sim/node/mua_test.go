@@ -79,7 +79,7 @@ func submission(t *testing.T, part map[string]string) string {
 		listen(t, server, memory)
 	}
 	m := &MUA{Host: NewHost(pc, host.NewTree(0)), User: "elena", From: "Elena Petrova <elena@sender.example>",
-		Login: "elena", Password: strings.TrimSpace(part["password"]), Submit: Server{"10.10.1.10", 587}}
+		Login: "elena", Password: strings.TrimSpace(part["password"]), Submit: Server{Host: "10.10.1.10", Port: 587}}
 	w.Go(pc, "mua", 0, 0, func(p *sim.Proc) {
 		err = m.Send(p, Outgoing{Name: "first", Content: []byte(part["mail"]), To: strings.Fields(part["to"])})
 	})

@@ -36,6 +36,15 @@ func (m *MUA) fetch(p *sim.Proc, keep bool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if m.Fetch.TLS == StartTLS {
+		if err := c.STLS(); err != nil {
+			return 0, err
+		}
+		if err := m.secure(conn, m.Fetch); err != nil {
+			return 0, err
+		}
+		c.Upgrade(conn)
+	}
 	n, err := m.transfer(p, c, keep)
 	if err != nil {
 		if _, refused := err.(*pop3.Error); refused {

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"mailtrek/protocols/sasl"
@@ -62,6 +63,11 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 	if err := c.Greet(); err != nil {
 		return err
 	}
+	if server.TLS == StartTLS {
+		if err := m.startTLS(c, conn, server); err != nil {
+			return err
+		}
+	}
 	if m.Login != "" {
 		if err := m.login(c); err != nil {
 			return err
@@ -85,6 +91,23 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// startTLS asks for TLS. A program whose settings want it gives nothing away
+// without (RFC 8314 §4.1).
+func (m *MUA) startTLS(c *smtp.Client, conn *sim.Conn, server Server) error {
+	if !c.Offers(smtp.KeyStartTLS) {
+		return fmt.Errorf("%s does not offer STARTTLS", server)
+	}
+	var failed error
+	err := c.StartTLS(func(io.ReadWriter) (io.ReadWriter, error) {
+		failed = m.secure(conn, server)
+		return conn, failed
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 // login authenticates by the first mechanism that both know, in the order in

@@ -39,8 +39,8 @@ func (b *builder) header(blk *Block) {
 // muaWords is the table of settings of a mail program.
 var muaWords = []struct{ name, want string }{
 	{"from", "the person's address, such as Elena Petrova <elena@sender.example>"},
-	{"smtp", "HOST[:PORT] [without login] that takes mail; without a port, 587"},
-	{"pop3", "HOST[:PORT] where mail is read; without a port, 110"},
+	{"smtp", "HOST[:PORT] [starttls|tls] [without login] that takes mail; without a port, 587, or 465 with tls"},
+	{"pop3", "HOST[:PORT] [starttls|tls] where mail is read; without a port, 110, or 995 with tls"},
 	{"login", "the name at both servers"},
 	{"password", "the password at both servers"},
 	{"helo", "what the program calls itself in EHLO"},
@@ -83,14 +83,17 @@ func (b *builder) mua(blk *Block) {
 				b.src.errorAt(value, b.muaWant(name), "%q has no address", value.text)
 			}
 		case "smtp":
-			host, rest, _ := strings.Cut(value.raw, " ")
-			a.Open = strings.Join(strings.Fields(rest), " ") == "without login"
+			var rest string
+			a.Submit, rest = b.secureServer(value, 587, 465)
+			a.Open = rest == "without login"
 			if rest != "" && !a.Open {
-				b.src.errorAt(l.after(value.cut(0, len(host))), b.muaWant(name), "%q says nothing about a server", rest)
+				b.src.errorAt(value, b.muaWant(name), "%q says nothing about a server", rest)
 			}
-			a.Submit = b.server(value.cut(0, len(host)), 587)
 		case "pop3":
-			a.Fetch = b.server(value, 110)
+			var rest string
+			if a.Fetch, rest = b.secureServer(value, 110, 995); rest != "" {
+				b.src.errorAt(value, b.muaWant(name), "%q says nothing about a server", rest)
+			}
 		case "login":
 			a.Login = value.text
 		case "password":
@@ -113,6 +116,23 @@ func (b *builder) muaWant(name string) string {
 		}
 	}
 	return ""
+}
+
+// secureServer reads HOST[:PORT] [starttls|tls] and returns the words behind
+// it; tls has a port of its own (RFC 8314).
+func (b *builder) secureServer(w word, port, tlsPort uint16) (s Server, rest string) {
+	words := strings.Fields(w.raw)[1:]
+	mode := ""
+	if len(words) > 0 && (words[0] == "starttls" || words[0] == "tls") {
+		mode, words = words[0], words[1:]
+	}
+	if mode == "tls" {
+		port = tlsPort
+	}
+	host, _, _ := strings.Cut(w.raw, " ")
+	s = b.server(w.cut(0, len(host)), port)
+	s.TLS = mode
+	return s, strings.Join(words, " ")
 }
 
 // server reads HOST[:PORT]. The host may be one that does not exist: people

@@ -86,6 +86,7 @@ type Account struct {
 type Server struct {
 	Host string // a name or an address, as the person typed it
 	Port uint16
+	TLS  string // "starttls", "tls" (from the first octet on), or "" for none
 }
 
 // Mail is a message that somebody will send.

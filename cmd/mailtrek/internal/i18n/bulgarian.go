@@ -8,12 +8,14 @@ var bulgarian = map[string]string{
 	"app.small":       "mailtrek има нужда от поне {w} колони и {h} реда. Увеличете прозореца или натиснете q за изход.",
 	"app.nothing":     "В този запис няма събития.",
 
-	"lens.dialogue": "диалог",
-	"lens.ladder":   "стълба",
-	"lens.message":  "писмо",
-	"lens.postfix":  "postfix",
-	"lens.dns":      "dns",
-	"lens.log":      "дневник",
+	"lens.dialogue":  "диалог",
+	"lens.ladder":    "стълба",
+	"lens.message":   "писмо",
+	"lens.postfix":   "postfix",
+	"lens.mailboxes": "кутии",
+	"lens.bytes":     "октети",
+	"lens.dns":       "dns",
+	"lens.log":       "дневник",
 
 	"why.because": "заради",
 	"why.leads":   "води до",
@@ -160,6 +162,11 @@ var bulgarian = map[string]string{
 	"dns.title": "{type} на {name}",
 	"dns.cache": "още помни {what}",
 	"dns.order": "ред    предп. приемник",
+
+	"box.none":   "Още няма писмо в кутия.",
+	"box.count":  "писма: {n}",
+	"box.gone":   "изтрито",
+	"bytes.none": "Това събитие няма свои октети.",
 
 	"log.none": "Още няма ред в дневника.",
 

@@ -8,12 +8,14 @@ var english = map[string]string{
 	"app.small":       "mailtrek needs at least {w} columns and {h} rows. Make the window larger, or press q to leave.",
 	"app.nothing":     "This trace has no events.",
 
-	"lens.dialogue": "dialogue",
-	"lens.ladder":   "ladder",
-	"lens.message":  "message",
-	"lens.postfix":  "postfix",
-	"lens.dns":      "dns",
-	"lens.log":      "log",
+	"lens.dialogue":  "dialogue",
+	"lens.ladder":    "ladder",
+	"lens.message":   "message",
+	"lens.postfix":   "postfix",
+	"lens.mailboxes": "mailboxes",
+	"lens.bytes":     "bytes",
+	"lens.dns":       "dns",
+	"lens.log":       "log",
 
 	"why.because": "because of",
 	"why.leads":   "leads to",
@@ -160,6 +162,11 @@ var english = map[string]string{
 	"dns.title": "{type} of {name}",
 	"dns.cache": "still knows {what}",
 	"dns.order": "order  pref  exchanger",
+
+	"box.none":   "No mail has reached a mailbox yet.",
+	"box.count":  "messages: {n}",
+	"box.gone":   "removed",
+	"bytes.none": "This event has no octets of its own.",
 
 	"log.none": "No log line has been written yet.",
 

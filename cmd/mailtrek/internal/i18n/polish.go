@@ -8,12 +8,14 @@ var polish = map[string]string{
 	"app.small":       "mailtrek potrzebuje co najmniej {w} kolumn i {h} wierszy. Powiększ okno albo naciśnij q, aby wyjść.",
 	"app.nothing":     "Ten zapis nie zawiera zdarzeń.",
 
-	"lens.dialogue": "dialog",
-	"lens.ladder":   "drabina",
-	"lens.message":  "list",
-	"lens.postfix":  "postfix",
-	"lens.dns":      "dns",
-	"lens.log":      "dziennik",
+	"lens.dialogue":  "dialog",
+	"lens.ladder":    "drabina",
+	"lens.message":   "list",
+	"lens.postfix":   "postfix",
+	"lens.mailboxes": "skrzynki",
+	"lens.bytes":     "oktety",
+	"lens.dns":       "dns",
+	"lens.log":       "dziennik",
 
 	"why.because": "z powodu",
 	"why.leads":   "prowadzi do",
@@ -160,6 +162,11 @@ var polish = map[string]string{
 	"dns.title": "{type} dla {name}",
 	"dns.cache": "jeszcze pamięta {what}",
 	"dns.order": "kolej. pref. serwer poczty",
+
+	"box.none":   "Żaden list nie dotarł jeszcze do skrzynki.",
+	"box.count":  "listy: {n}",
+	"box.gone":   "usunięty",
+	"bytes.none": "To zdarzenie nie ma własnych oktetów.",
 
 	"log.none": "Dziennik jest jeszcze pusty.",
 

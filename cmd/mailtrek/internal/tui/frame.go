@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"mailtrek/sim/trace"
 )
@@ -119,30 +120,62 @@ func (f *frame) header(r Region) {
 	r.PutMax(x, 0, end-x, Title, t.Header.Title)
 }
 
-// tabs are the lenses with their numbers.
+// tabs are the lenses with their numbers. Where they do not fit they stand
+// closer, and then the names of those that are not shown are cut short.
 func (f *frame) tabs(r Region) {
-	x := 1
-	for i, l := range lenses {
-		name := strconv.Itoa(i+1) + " " + f.in.Words.T("lens."+l.Name)
-		if x+textWidth(name)+2 > r.W {
-			break
+	x := 0
+	for _, form := range []struct{ gap, letters int }{{2, 99}, {0, 99}, {0, 5}, {0, 3}, {0, 0}} {
+		names := f.tabNames(form.letters)
+		width := 2
+		for _, n := range names {
+			width += textWidth(n) + form.gap + 1
 		}
-		switch {
-		case i == f.lens:
-			x = r.Put(x, 0, Accent, f.tabMark(0)+name+f.tabMark(1)) + 1
-		case i == f.beside && r.W >= besideFrom:
-			x = r.Put(x, 0, Accent&^Bold, f.tabMark(0)+name+f.tabMark(1)) + 1
-		default:
-			x = r.Put(x+1, 0, Quiet, name) + 2
+		if width > r.W && form.letters > 0 {
+			continue
 		}
+		x = f.drawTabs(r, names, form.gap)
+		break
 	}
 	if m := f.in.Story.msg(f.in.At); m != 0 {
 		name := f.in.Story.T.Msg(m).Name
-		if room := r.W - x - 2; room > 10 && name != "" {
-			text := clip(f.in.Words.T("app.mail", "name", name), room)
-			r.PutRight(r.W-1, 0, Quiet, text)
+		if room := r.W - x - 3; room > 12 && name != "" {
+			r.PutRight(r.W-1, 0, Quiet, clip(f.in.Words.T("app.mail", "name", name), room))
 		}
 	}
+}
+
+// tabNames are the numbers and names of the lenses; of those that are not
+// shown only so many letters.
+func (f *frame) tabNames(letters int) []string {
+	names := make([]string, len(lenses))
+	for i, l := range lenses {
+		name := f.in.Words.T("lens." + l.Name)
+		if i != f.lens && textWidth(name) > letters {
+			name = string([]rune(name)[:letters])
+		}
+		names[i] = strings.TrimSpace(strconv.Itoa(i+1) + " " + name)
+	}
+	return names
+}
+
+func (f *frame) drawTabs(r Region, names []string, gap int) int {
+	x := 1
+	for i, name := range names {
+		st := Quiet
+		switch {
+		case i == f.lens:
+			st = Accent
+		case i == f.beside && r.W >= besideFrom:
+			st = Accent &^ Bold
+		}
+		if st == Quiet {
+			x = r.Put(x+1, 0, st, name)
+		} else {
+			x = r.Put(x, 0, st, f.tabMark(0)+name+f.tabMark(1)) - 1
+		}
+		x += gap
+	}
+	return x
 }
 
 func (f *frame) tabMark(end int) string {

@@ -34,7 +34,9 @@ var lenses = []Lens{
 	{"message", drawMessage},
 	{"postfix", drawPostfix},
 	{"dns", drawDNS},
+	{"mailboxes", drawMailboxes},
 	{"log", drawLog},
+	{"bytes", drawBytes},
 }
 
 // Lenses are the names of the lenses, in the order of their keys 1–9.

@@ -105,6 +105,12 @@ func (in *Instant) lastContent(id trace.MsgID, l *letter) []byte {
 	return raw
 }
 
+// headline is what a list of messages shows of one: From and Subject.
+func headline(raw []byte) (from, subject string) {
+	h := message.Scan(raw)
+	return h.Text("From"), h.Text("Subject")
+}
+
 // unstuff takes the transparency of SMTP and POP3 away (RFC 5321 §4.5.2): the
 // final dot, and the first of two dots at the beginning of a line.
 func unstuff(raw []byte) []byte {

@@ -47,6 +47,7 @@ func TestGoldenScreens(t *testing.T) {
 		"defer":   find("queue mail2 -> deferred"),
 		"append":  find("mailbox ivan append"),
 		"retr":    find("pop3 RETR"),
+		"mx":      find("dns MX alabala.com"),
 	}
 	for _, c := range []struct {
 		event, lens string
@@ -56,7 +57,7 @@ func TestGoldenScreens(t *testing.T) {
 		{"rcpt", "dialogue", 80, 24}, {"rcpt", "dialogue", 120, 40}, {"rcpt", "dialogue", 60, 20},
 		{"append", "message", 80, 24}, {"append", "message", 120, 40}, {"append", "message", 60, 20},
 		{"defer", "postfix", 80, 24}, {"defer", "postfix", 120, 40}, {"defer", "log", 80, 24}, {"defer", "log", 120, 40},
-		{"retr", "dialogue", 80, 24},
+		{"retr", "dialogue", 80, 24}, {"retr", "mailboxes", 80, 24}, {"mx", "bytes", 120, 40}, {"mx", "dns", 80, 24}, {"mx", "bytes", 60, 20},
 	} {
 		name := fmt.Sprintf("%s-%s-%dx%d", c.lens, c.event, c.w, c.h)
 		t.Run(name, func(t *testing.T) {

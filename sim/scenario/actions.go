@@ -35,7 +35,11 @@ func (r *Run) act(a *Action) {
 			who = "#"
 		}
 		seq := r.World.Emit(trace.Event{Kind: trace.Action, Node: m.ID, A: t.Intern(who), B: t.Intern("command")}, []byte(a.Command))
-		r.Command(m.Host, a.User, a.Command, []byte(a.Input), seq)
+		msg := trace.MsgID(0)
+		if program, _, _ := strings.Cut(a.Command, " "); a.Mail != "" && program == "sendmail" {
+			msg = t.AddMsg(trace.Msg{Name: r.messageName(a.Mail)})
+		}
+		r.command(m.Host, a.User, a.Command, []byte(a.Input), seq, msg)
 		return
 	}
 	mua := r.mua(m, a.User)

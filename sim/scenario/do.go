@@ -27,7 +27,7 @@ type Action struct {
 	Host string // the full name
 	User string // who; empty is the operator (root) of a command
 
-	Mail   string   // Submit: the name of the message
+	Mail   string   // Submit, and Operate with "< MAIL": the name of the message
 	From   string   // Submit: the envelope sender, "<>" for the null path; empty: from the message
 	To     []string // Submit: the envelope recipients; none: from the message
 	Server Server   // Submit: where to; zero: from the settings
@@ -236,7 +236,7 @@ func (b *builder) operate(at time.Duration, l line, who word, following []line) 
 	} else {
 		h = b.hostNamed(name)
 	}
-	a.Command, a.Input, taken = b.input(command, following)
+	a.Command, a.Input, a.Mail, taken = b.input(command, following)
 	if command.text == "" {
 		b.src.errorAt(who, "HOST$ COMMAND", "the line does not say which command")
 	}
@@ -247,29 +247,30 @@ func (b *builder) operate(at time.Duration, l line, who word, following []line) 
 	return taken
 }
 
-// input takes "<<WORD" or "< MAIL" from the end of a command, as a shell would.
-func (b *builder) input(command word, following []line) (cmd, in string, taken int) {
+// input takes "<<WORD" or "< MAIL" from the end of a command, as a shell would;
+// mail is the name of the mail.
+func (b *builder) input(command word, following []line) (cmd, in, mail string, taken int) {
 	if i := strings.LastIndex(command.raw, "<<"); i >= 0 {
 		mark := strings.Trim(strings.TrimSpace(command.raw[i+2:]), `'"`)
 		if mark == "" || strings.ContainsAny(mark, " \t") {
 			b.src.errorAt(command.cut(i, len(command.raw)), "<<WORD, and a line WORD behind the text", "the here-document has no end word")
-			return "", "", 0
+			return "", "", "", 0
 		}
 		for n, l := range following {
 			if strings.TrimSpace(l.text) == mark {
-				return strings.TrimSpace(command.raw[:i]), in, n + 1
+				return strings.TrimSpace(command.raw[:i]), in, "", n + 1
 			}
 			in += l.text + "\n"
 		}
 		b.src.errorAt(command.cut(i, len(command.raw)), "a line "+mark, "the here-document has no end")
-		return "", "", len(following)
+		return "", "", "", len(following)
 	}
 	if i := strings.LastIndex(command.raw, "<"); i > 0 && command.raw[i-1] == ' ' {
 		rest := command.cut(i+1, len(command.raw))
 		if m := b.s.Mail(strings.TrimSpace(rest.text)); m != nil {
-			return strings.TrimSpace(command.raw[:i]), m.Content, 0
+			return strings.TrimSpace(command.raw[:i]), m.Content, m.Name, 0
 		}
 		b.src.errorAt(rest, "the name of a mail block", "there is no mail %q%s", strings.TrimSpace(rest.text), didYouMean(strings.TrimSpace(rest.text), b.mailNames()))
 	}
-	return command.text, "", 0
+	return command.text, "", "", 0
 }

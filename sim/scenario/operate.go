@@ -43,11 +43,17 @@ type operatorCommand struct {
 // A command that a real host has and this one does not model says so and ends
 // with 127.
 func (r *Run) Command(h *node.Host, user, line string, stdin []byte, cause trace.Seq) *Ran {
+	return r.command(h, user, line, stdin, cause, 0)
+}
+
+// command is Command about a message that is in the trace already: the one
+// that sendmail reads.
+func (r *Run) command(h *node.Host, user, line string, stdin []byte, cause trace.Seq, msg trace.MsgID) *Ran {
 	ran := &Ran{}
 	if user == "#" || user == "root" {
 		user = ""
 	}
-	r.World.Go(h.Node, "sh", cause, 0, func(p *sim.Proc) {
+	r.World.Go(h.Node, "sh", cause, msg, func(p *sim.Proc) {
 		sh := &shell{run: r, m: r.byName[h.Name], p: p, user: user, input: stdin}
 		ran.Status = sh.line(line)
 		ran.Output, ran.Done = sh.out.String(), true

@@ -1,0 +1,196 @@
+package imap
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// appendCmd is APPEND (RFC 3501 §6.3.11) of one or several messages (RFC 3502).
+// Every fault but one of the mailbox's name is found before a message is sent.
+func (s *Session) appendCmd(c *call) {
+	if !s.ownArguments(c, 1) {
+		return
+	}
+	switch {
+	case len(c.args) == 0:
+		s.wrong(c, "Missing arguments")
+		return
+	case c.args[0].kind == argList:
+		s.wrong(c, "Invalid arguments")
+		return
+	}
+	text := c.args[0].text
+	var box *Mailbox
+	name, problem := s.name(text)
+	if problem == "" {
+		var err error
+		if box, err = s.account.Mailbox(name); err != nil {
+			problem = "[TRYCREATE] " + s.because(err, text)
+		}
+	}
+	c.r.literal = 1 << 40 // the limit of messages is MaxAppend
+	list, failed, done := s.appended(c, problem)
+	switch {
+	case !done:
+	case failed != "":
+		s.tagged(c, "NO "+failed)
+	default:
+		s.appendTo(c, box, list)
+	}
+}
+
+// draft is a message that APPEND brings.
+type draft struct {
+	text []byte
+	Stored
+}
+
+// appended reads the messages. problem is what is wrong already: a client that
+// waits for "+" is told at once, one that does not has its octets thrown away.
+// done is false when more is needed or the command has been answered.
+func (s *Session) appended(c *call, problem string) (list []draft, failed string, done bool) {
+	for first := true; ; first = false {
+		c.r.blanks()
+		if c.r.unfinished() {
+			c.missed = true
+			return nil, "", false
+		}
+		if c.r.eol() && !first {
+			return list, problem, true
+		}
+		d, fault, v := s.appendHead(c.r)
+		if fault != "" && problem == "" {
+			if word, no := strings.CutPrefix(fault, "NO "); no {
+				return nil, word, true
+			}
+			s.wrong(c, fault)
+			return nil, "", false
+		}
+		if fault != "" {
+			return nil, problem, true
+		}
+		if v == readOK {
+			v = s.appendText(c, &d, &problem)
+		}
+		switch v {
+		case readMore:
+			c.missed = true
+			return nil, "", false
+		case readDead:
+			s.bye(c.r.err)
+			return nil, "", false
+		case readBad: // problem says it
+			return nil, problem, true
+		}
+		list = append(list, d)
+	}
+}
+
+// appendHead reads flags, date and the beginning of a literal.
+func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
+	d.Date = s.b.Now()
+	for {
+		r.blanks()
+		switch {
+		case r.unfinished():
+			return d, "", readMore
+		case r.eol():
+			return d, "Missing message size", readOK
+		case r.in[r.pos] == '{':
+			return d, "", readOK
+		case r.in[r.pos] == ')':
+			return d, "Unexpected ')'", readOK
+		}
+		a, v := r.one(0)
+		if v == readBad {
+			return d, r.err, readOK
+		}
+		if v != readOK {
+			return d, "", v
+		}
+		switch a.kind {
+		case argList:
+			var words []string
+			if d.Flags, words, fault = flagArgs(a.list); fault != "" {
+				return d, strings.TrimPrefix(fault, "BAD "), readOK
+			}
+			d.Keywords = append(d.Keywords, words...)
+		case argString:
+			r.blanks()
+			if r.pos < len(r.in) && r.in[r.pos] != '{' {
+				return d, "Invalid arguments", readOK
+			}
+			if d.Date, v = parseDateTime(a.text), readOK; d.Date.IsZero() {
+				return d, "Invalid internal date", readOK
+			}
+		default:
+			return d, "Invalid arguments", readOK
+		}
+	}
+}
+
+// appendText reads the literal of a message.
+func (s *Session) appendText(c *call, d *draft, problem *string) verdict {
+	n, sync, v := c.r.size()
+	if v != readOK {
+		*problem = c.r.err
+		return v
+	}
+	switch {
+	case n > MaxAppend:
+		c.r.err = "Literal size too large"
+		return readDead
+	case n == 0 && *problem == "":
+		*problem = "Can't save a zero byte message"
+	}
+	if *problem != "" && sync {
+		return readBad
+	}
+	if sync {
+		c.r.prompts++
+	}
+	if len(c.r.in)-c.r.pos < n {
+		return readMore
+	}
+	d.text = c.r.in[c.r.pos : c.r.pos+n]
+	c.r.pos += n
+	return readOK
+}
+
+// appendTo saves the messages and tells their UIDs (RFC 4315 §3).
+func (s *Session) appendTo(c *call, box *Mailbox, list []draft) {
+	if err := box.Refresh(); err != nil {
+		s.tagged(c, "NO "+s.because(err, box.Name))
+		return
+	}
+	var new []*message
+	var uids []uint32
+	for _, d := range list {
+		m, err := box.save(d.text, d.Stored)
+		if err != nil {
+			box.enter(new)
+			s.tagged(c, "NO "+s.because(err, box.Name))
+			return
+		}
+		new = append(new, m)
+		uids = append(uids, m.uid)
+	}
+	box.enter(new)
+	s.stats.Appended += len(list)
+	text := "OK [APPENDUID " + strconv.FormatUint(uint64(box.validity), 10) + " " + numbers(uids).String() + "] Append completed."
+	mode := syncFast
+	if s.view != nil && s.view.box == box {
+		mode = 0
+	}
+	s.sync(c, mode, text)
+}
+
+// parseDateTime reads "20-Nov-2026 10:00:00 +0200" (RFC 3501 §9 date-time).
+func parseDateTime(text string) time.Time {
+	t, err := time.Parse("_2-Jan-2006 15:04:05 -0700", text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

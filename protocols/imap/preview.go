@@ -1,0 +1,104 @@
+package imap
+
+import (
+	"html"
+	"strings"
+
+	mail "mailtrek/protocols/message"
+)
+
+// previewLength is how many characters PREVIEW shows (RFC 8970 §3.1).
+const previewLength = 200
+
+func fetchPreview(s *Session, b []byte, i int, _ *item) ([]byte, error) {
+	text, err := s.preview(i)
+	if err != nil {
+		return b, err
+	}
+	return appendText(b, text), nil
+}
+
+func fetchSnippet(s *Session, b []byte, i int, _ *item) ([]byte, error) {
+	text, err := s.preview(i)
+	if err != nil {
+		return b, err
+	}
+	return append(appendText(append(b, "(FUZZY "...), text), ')'), nil
+}
+
+// preview is the beginning of the first text of a message, on one line.
+func (s *Session) preview(i int) (string, error) {
+	c, err := s.load(i)
+	if err != nil {
+		return "", err
+	}
+	c.parse()
+	p := c.root
+	for len(p.parts) > 0 {
+		p = p.parts[0]
+	}
+	if !strings.EqualFold(p.typ, "text") {
+		return "", nil
+	}
+	text := c.decoded(p)
+	if strings.EqualFold(p.sub, "html") {
+		text = withoutTags(text)
+	}
+	words := strings.Fields(text)
+	var out strings.Builder
+	n := 0
+	for _, w := range words {
+		if strings.HasPrefix(w, ">") && n == 0 {
+			continue
+		}
+		for _, r := range " " + w {
+			if n == 0 && r == ' ' {
+				continue
+			}
+			if n++; n > previewLength {
+				return out.String(), nil
+			}
+			out.WriteRune(r)
+		}
+	}
+	return out.String(), nil
+}
+
+// decoded is the text of a part in UTF-8.
+func (c *content) decoded(p *part) string {
+	data, _ := decode(c.text[p.body:p.end], p.encoding)
+	for _, x := range p.params {
+		if strings.EqualFold(x.name, "charset") {
+			if text, err := mail.DecodeCharset(x.value, data); err == nil {
+				return text
+			}
+		}
+	}
+	return strings.ToValidUTF8(string(data), "\uFFFD")
+}
+
+// withoutTags takes the marks out of HTML.
+func withoutTags(s string) string {
+	var b strings.Builder
+	for s != "" {
+		text, rest, found := strings.Cut(s, "<")
+		b.WriteString(html.UnescapeString(text))
+		if !found {
+			break
+		}
+		tag, after, found := strings.Cut(rest, ">")
+		if !found {
+			break
+		}
+		s = after
+		for _, hidden := range []string{"style", "script", "head"} {
+			if strings.HasPrefix(strings.ToLower(tag), hidden) {
+				if i := strings.Index(strings.ToLower(s), "</"+hidden); i >= 0 {
+					s = s[i:]
+				}
+			}
+		}
+		b.WriteByte(' ')
+	}
+	return b.String()
+}

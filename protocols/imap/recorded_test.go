@@ -1,0 +1,169 @@
+package imap
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mailtrek/protocols/wire"
+)
+
+var maskRx = []struct {
+	rx *regexp.Regexp
+	to string
+}{
+	{regexp.MustCompile(`\([0-9.]+( \+ [0-9.]+)+ secs\)`), "(T secs)"},
+	{regexp.MustCompile(`(UIDVALIDITY|COPYUID|APPENDUID) \d+`), "$1 N"},
+	{regexp.MustCompile(`(?m)^\+ PD[A-Za-z0-9+/=]{20,}`), "+ CHALLENGE"},
+	{regexp.MustCompile(`(SAVEDATE|INTERNALDATE) "22-Nov[^"]*"`), "$1 NOW"},
+}
+
+// mask hides what differs from one run of a server to the next.
+func mask(s string) string {
+	for _, m := range maskRx {
+		s = m.rx.ReplaceAllString(s, m.to)
+	}
+	return s
+}
+
+// validity is the UIDVALIDITY of INBOX.
+const validity = 1795305433
+
+// serverOf builds the server that a recording names.
+func serverOf(t *testing.T, d document) (Config, *Memory) {
+	t.Helper()
+	m := &Memory{
+		Time:      time.Date(2026, 11, 21, 23, 50, 0, 0, time.UTC),
+		Passwords: map[string]string{"ivan": "ivan-secret", "maria": "maria-secret"},
+		Challenge: "0906028329437591.1795305417",
+		Hostname:  "strict.alabala.com",
+	}
+	var list []MemoryMessage
+	for i, text := range mailbox(t) {
+		x := MemoryMessage{Text: text, Date: time.Unix(1795166000+3600*int64(i), 0).UTC()}
+		if d.head["mailbox"] != "5 messages" {
+			x.Flags = []Flags{Seen, Seen | Flagged, Answered | Seen, 0, 0}[i]
+		}
+		list = append(list, x)
+	}
+	if strings.HasPrefix(d.head["mailbox"], "0 messages") || d.head["folder"] == "asked" {
+		list = nil
+	}
+	m.Accounts = map[string]*MemoryAccount{"ivan": NewMemoryAccount(validity, list...), "maria": NewMemoryAccount(validity)}
+	cfg := Config{Greeting: "Dovecot (Debian) ready.", TLS: TLSYes, Mechanisms: []string{"PLAIN", "LOGIN"}, Forbidden: ".",
+		SpecialUse: map[string]string{"Drafts": `\Drafts`, "Sent": `\Sent`, "Trash": `\Trash`}}
+	if strings.HasPrefix(d.head["server"], "10.10.10.30:") {
+		cfg.Mechanisms = []string{"PLAIN", "LOGIN", "CRAM-MD5", "APOP"}
+		cfg.DisablePlaintextAuth = true
+	}
+	return cfg, m
+}
+
+// play feeds the client's turns to sessions, in pieces of the given size (0:
+// whole turns), and returns what each session said, and which were closed.
+func play(t *testing.T, d document, size int) (said map[string]string, closed map[string]bool) {
+	t.Helper()
+	cfg, m := serverOf(t, d)
+	sessions := map[string]*Session{}
+	said, closed = map[string]string{}, map[string]bool{}
+	last := ""
+	for _, tn := range d.turns {
+		switch tn.event {
+		case "tls":
+			if sessions[last].Next() != wire.StartTLS {
+				t.Fatalf("%s: a handshake is due, got Next %v", d.name, sessions[last].Next())
+			}
+			sessions[last].Secured(wire.TLSFacts{Version: "TLSv1.3"})
+			continue
+		case "deliver":
+			a := m.Accounts["ivan"]
+			a.Inbox().Deliver(MemoryMessage{Text: "Subject: new\r\n\r\nmail\r\n", Date: m.Time})
+			if err := a.Arrived(); err != nil {
+				t.Fatal(err)
+			}
+			for name, s := range sessions {
+				said[name] += string(s.Wake())
+			}
+			continue
+		}
+		if tn.session == "P" {
+			if strings.HasPrefix(tn.text, "QUIT") {
+				st := m.Accounts["ivan"].Inbox()
+				if err := st.Remove("1"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			continue
+		}
+		s := sessions[tn.session]
+		if s == nil {
+			s = NewSession(cfg, m)
+			sessions[tn.session] = s
+			said[tn.session] = string(s.Open())
+		}
+		last = tn.session
+		if tn.client && tn.close {
+			s.Lost()
+		} else if tn.client {
+			said[tn.session] += feed(s, tn.text, size)
+		}
+	}
+	for name, s := range sessions {
+		closed[name] = s.Next() == wire.Close
+	}
+	return said, closed
+}
+
+func feed(s *Session, text string, size int) string {
+	var said strings.Builder
+	if size == 0 {
+		size = len(text)
+	}
+	for text != "" {
+		n := min(size, len(text))
+		said.Write(s.Feed([]byte(text[:n]), n < len(text)))
+		text = text[n:]
+	}
+	return said.String()
+}
+
+// TestRecorded plays the client lines of every recorded dialogue, whole and
+// octet by octet, and compares what our server says.
+func TestRecorded(t *testing.T) {
+	for _, d := range documents(t, "recorded") {
+		t.Run(d.name, func(t *testing.T) {
+			for _, size := range []int{0, 1, 7} {
+				said, closed := play(t, d, size)
+				for _, name := range d.sessions() {
+					got, want := mask(said[name]), mask(d.text(name, false))
+					if got != want {
+						t.Errorf("session %q in pieces of %s:\n%s", name, strconv.Itoa(size), firstDifference(got, want))
+					}
+					if !closed[name] {
+						t.Errorf("session %q in pieces of %d: still open", name, size)
+					}
+				}
+			}
+		})
+	}
+}
+
+// firstDifference shows the first line in which two texts differ.
+func firstDifference(got, want string) string {
+	g, w := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
+	for i := range max(len(g), len(w)) {
+		var gl, wl string
+		if i < len(g) {
+			gl = g[i]
+		}
+		if i < len(w) {
+			wl = w[i]
+		}
+		if gl != wl {
+			return "got  " + gl + "\nwant " + wl
+		}
+	}
+	return ""
+}

@@ -1,0 +1,255 @@
+package imap
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	mail "mailtrek/protocols/message"
+)
+
+// section is what stands between the brackets of BODY[…] (RFC 3501 §6.4.5).
+type section struct {
+	label   string // as the reply cites it, with the brackets
+	path    []int
+	what    string // "", MIME, HEADER, TEXT, HEADER.FIELDS, HEADER.FIELDS.NOT
+	fields  []string
+	partial bool
+	from    uint64
+	count   uint64
+	counted bool
+}
+
+// parseSection reads "1.2.HEADER.FIELDS" with its list of fields.
+func parseSection(text string, fields []arg, withFields bool) (sec section, ok bool) {
+	rest := text
+	for rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+		number, after, more := strings.Cut(rest, ".")
+		n, err := strconv.Atoi(number)
+		if err != nil || more && after == "" {
+			return sec, false
+		}
+		sec.path = append(sec.path, n)
+		rest = after
+	}
+	sec.what = upper(rest)
+	wants := false
+	switch sec.what {
+	case "", "TEXT", "HEADER":
+	case "MIME":
+		if len(sec.path) == 0 {
+			return sec, false
+		}
+	case "HEADER.FIELDS", "HEADER.FIELDS.NOT":
+		wants = true
+	default:
+		return sec, false
+	}
+	if wants != withFields || wants && len(fields) == 0 {
+		return sec, false
+	}
+	b := []byte(upper(text))
+	if wants {
+		b = append(b, " ("...)
+		for i, f := range fields {
+			name, ok := f.astring()
+			if !ok {
+				return sec, false
+			}
+			if i > 0 {
+				b = append(b, ' ')
+			}
+			name = upper(name)
+			b = appendAstring(b, name)
+			sec.fields = append(sec.fields, name)
+		}
+		b = append(b, ')')
+	}
+	sec.label = "[" + string(b) + "]"
+	return sec, true
+}
+
+// parsePartial reads "<from.count>" behind the brackets.
+func (sec *section) parsePartial(text string) string {
+	if text == "" {
+		return ""
+	}
+	inner, found := strings.CutPrefix(text, "<")
+	if !found {
+		return "Unexpected data after ']'"
+	}
+	start, count, counted := strings.Cut(strings.TrimSuffix(inner, ">"), ".")
+	n, err := strconv.ParseUint(start, 10, 63)
+	if err != nil {
+		return "Too big partial start"
+	}
+	sec.partial, sec.from = true, n
+	if counted {
+		if sec.count, err = strconv.ParseUint(count, 10, 63); err != nil {
+			return "Too big partial end"
+		}
+		sec.counted = true
+	}
+	if !strings.HasSuffix(inner, ">") {
+		return "Missing '>' in partial"
+	}
+	sec.label += "<" + start + ">"
+	return ""
+}
+
+// cut applies the partial.
+func (sec *section) cut(b []byte) []byte {
+	if !sec.partial {
+		return b
+	}
+	b = b[min(sec.from, uint64(len(b))):]
+	if sec.counted {
+		b = b[:min(sec.count, uint64(len(b)))]
+	}
+	return b
+}
+
+// content is a message as a session has read it last.
+type content struct {
+	m    *message
+	text []byte
+	root *part
+}
+
+// find finds the part of a path. A message that is no multipart has one part,
+// 1, its text; numbers below a message inside count the parts of that message.
+func (c *content) find(path []int) *part {
+	p := c.root
+	for i, n := range path {
+		switch {
+		case p.multipart():
+			if n < 1 || n > len(p.parts) {
+				return nil
+			}
+			p = p.parts[n-1]
+		case n != 1:
+			return nil
+		}
+		if p.message() && len(p.parts) == 1 && i+1 < len(path) {
+			p = p.parts[0]
+		}
+	}
+	return p
+}
+
+// section returns the octets of a section; what does not exist is empty.
+func (c *content) section(sec *section) []byte {
+	if len(sec.path) == 0 {
+		switch sec.what {
+		case "":
+			return c.text
+		case "TEXT":
+			return c.text[c.bodyStart():]
+		case "HEADER":
+			return c.text[:c.bodyStart()]
+		}
+	}
+	c.parse()
+	p := c.root
+	if len(sec.path) > 0 {
+		if p = c.find(sec.path); p == nil {
+			return nil
+		}
+		switch {
+		case sec.what == "":
+			return c.text[p.body:p.end]
+		case sec.what == "MIME":
+			return c.text[p.start:p.body]
+		case !p.message() || len(p.parts) == 0:
+			return nil // RFC 3501 §6.4.5: only a message has HEADER and TEXT
+		}
+		p = p.parts[0]
+	}
+	switch sec.what {
+	case "TEXT":
+		return c.text[p.body:p.end]
+	case "HEADER":
+		return c.text[p.start:p.body]
+	}
+	return headerFields(c.text, p.fields, sec.fields, sec.what == "HEADER.FIELDS.NOT")
+}
+
+// bodyStart is where the body begins, without reading the tree.
+func (c *content) bodyStart() int {
+	if c.root != nil {
+		return c.root.body
+	}
+	if bytes.HasPrefix(c.text, []byte("\r\n")) {
+		return 2
+	}
+	if i := bytes.Index(c.text, []byte("\r\n\r\n")); i >= 0 {
+		return i + 4
+	}
+	return len(c.text)
+}
+
+func (c *content) parse() {
+	if c.root == nil {
+		c.root = parseMIME(c.text)
+	}
+}
+
+// headerFields picks fields out of a header, and an empty line behind them.
+func headerFields(text []byte, fields []field, names []string, not bool) []byte {
+	var b []byte
+	for _, f := range fields {
+		in := false
+		for _, n := range names {
+			in = in || strings.EqualFold(n, f.name)
+		}
+		if in != not {
+			b = append(b, text[f.start:f.end]...)
+		}
+	}
+	return append(b, "\r\n"...)
+}
+
+// decode undoes the encoding of a part; changed tells whether it had one.
+func decode(b []byte, encoding string) (out []byte, changed bool) {
+	var err error
+	switch strings.ToLower(encoding) {
+	case "base64":
+		out, err = mail.DecodeBase64(b)
+	case "quoted-printable":
+		out, err = mail.DecodeQuoted(b)
+	default:
+		return b, false
+	}
+	if err != nil && len(out) == 0 && !errors.Is(err, io.EOF) {
+		return b, false
+	}
+	return out, true
+}
+
+// toCRLF puts CRLF at all line ends.
+func toCRLF(b []byte) []byte {
+	bare := 0
+	for i := 0; ; {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			break
+		}
+		if i += n; i == 0 || b[i-1] != '\r' {
+			bare++
+		}
+		i++
+	}
+	if bare == 0 {
+		return b
+	}
+	out := make([]byte, 0, len(b)+bare)
+	for i, c := range b {
+		if c == '\n' && (i == 0 || b[i-1] != '\r') {
+			out = append(out, '\r')
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,172 @@
+package imap
+
+import "strings"
+
+// capabilityCmd is CAPABILITY after login (RFC 3501 §6.1.1).
+func (s *Session) capabilityCmd(c *call) {
+	s.line("* CAPABILITY " + s.cfg.Capability)
+	s.tagged(c, "OK Capability completed.")
+}
+
+// noopCmd is NOOP (RFC 3501 §6.1.2).
+func (s *Session) noopCmd(c *call) { s.sync(c, 0, "OK NOOP completed.") }
+
+// logoutCmd is LOGOUT (RFC 3501 §6.1.3).
+func (s *Session) logoutCmd(c *call) {
+	s.line("* BYE Logging out")
+	s.tagged(c, "OK Logout completed.")
+	s.stats.LoggedOut = true
+	s.close("Logged out")
+}
+
+// idCmd is ID (RFC 2971 §3.1).
+func (s *Session) idCmd(c *call) {
+	s.line(identity)
+	s.tagged(c, "OK ID completed.")
+}
+
+// enableCmd is ENABLE (RFC 5161 §3.1).
+func (s *Session) enableCmd(c *call) {
+	enabled := ""
+	for _, a := range c.args {
+		word, ok := a.atom()
+		if !ok {
+			s.wrong(c, "Invalid arguments")
+			return
+		}
+		switch word = upper(word); word {
+		case "CONDSTORE":
+			if !s.condstore {
+				s.useCondstore()
+				enabled += " " + word
+			}
+		case "QRESYNC":
+			// RFC 7162 §3.2.3: it includes CONDSTORE.
+			if !s.qresync {
+				s.useCondstore()
+				s.qresync = true
+				enabled += " " + word
+			}
+		}
+	}
+	if enabled != "" {
+		s.line("* ENABLED" + enabled)
+	}
+	s.tagged(c, "OK Enabled.")
+}
+
+// namespaceCmd is NAMESPACE (RFC 2342 §5): one personal namespace.
+func (s *Session) namespaceCmd(c *call) {
+	s.line(`* NAMESPACE (("" "` + string(s.cfg.Separator) + `")) NIL NIL`)
+	s.tagged(c, "OK Namespace completed.")
+}
+
+// notifyCmd is NOTIFY (RFC 5465 §3). What it asks for is told all the same with
+// the next command or in IDLE.
+func (s *Session) notifyCmd(c *call) {
+	word := ""
+	if len(c.args) > 0 {
+		word, _ = c.args[0].atom()
+	}
+	if w := upper(word); w != "NONE" && w != "SET" {
+		s.wrong(c, "Invalid arguments")
+		return
+	}
+	s.sync(c, 0, "OK NOTIFY completed.")
+}
+
+// cancelUpdateCmd is CANCELUPDATE (RFC 5267 §4.5). No search has updates here.
+func (s *Session) cancelUpdateCmd(c *call) {
+	for _, a := range c.args {
+		if a.kind != argString {
+			s.wrong(c, "Invalid parameter")
+			return
+		}
+	}
+	s.tagged(c, "NO Unknown tag.")
+}
+
+// urlAuthCmd is what URLAUTH (RFC 4467) is without imap_urlauth_host.
+func (s *Session) urlAuthCmd(c *call) { s.wrong(c, "URLAUTH disabled") }
+
+func (s *Session) xStateCmd(c *call) { s.wrong(c, "Command is disabled for now") }
+
+// idleCmd is IDLE (RFC 2177 §3).
+func (s *Session) idleCmd(c *call) {
+	s.idleTag, s.idleAt = c.tag, s.b.Now()
+	s.line("+ idling")
+	if s.view != nil && !s.report(0) {
+		return
+	}
+	s.become(Idling)
+}
+
+// stepIdle reads the line that ends IDLE.
+func (s *Session) stepIdle() bool {
+	n, tooLong := s.firstLine(MaxLine)
+	if tooLong {
+		s.bye("Too long argument")
+		return false
+	}
+	if n == 0 {
+		return false
+	}
+	line := chomp(s.in[:n])
+	s.in = s.in[n:]
+	s.unwatch()
+	s.become(s.rest())
+	took := s.b.Now().Sub(s.began)
+	if strings.EqualFold(line, "DONE") {
+		s.taggedLine(s.idleTag, "OK Idle completed.", took)
+	} else {
+		s.taggedLine(s.idleTag, "BAD Expected DONE.", took)
+	}
+	return true
+}
+
+// Watch arranges that wake is called when something changes in the mailbox
+// while the session is in IDLE; it tells whether the session is. wake must not
+// call the session; its owner calls Wake soon.
+func (s *Session) Watch(wake func()) bool {
+	if s.state != Idling {
+		return false
+	}
+	if s.view != nil && s.view.watcher == nil {
+		s.view.watcher = &watcher{wake}
+		s.view.box.watchers = append(s.view.box.watchers, s.view.watcher)
+	}
+	return true
+}
+
+// unwatch ends Watch.
+func (s *Session) unwatch() {
+	if s.view == nil || s.view.watcher == nil {
+		return
+	}
+	box := s.view.box
+	for i, w := range box.watchers {
+		if w == s.view.watcher {
+			box.watchers = append(box.watchers[:i:i], box.watchers[i+1:]...)
+			break
+		}
+	}
+	s.view.watcher = nil
+}
+
+// Wake returns what the session has to say unasked in IDLE: the changes of the
+// mailbox, or a sign of life.
+func (s *Session) Wake() []byte {
+	s.out = s.out[:0]
+	if s.state != Idling || s.next != 0 {
+		return s.out
+	}
+	if s.view != nil && !s.report(0) {
+		return s.out
+	}
+	if now := s.b.Now(); len(s.out) == 0 && now.Sub(s.idleAt) >= StillHere {
+		s.idleAt = now
+		s.line("* OK Still here")
+	}
+	s.stats.Out += int64(len(s.out))
+	return s.out
+}

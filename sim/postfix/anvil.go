@@ -93,6 +93,9 @@ func (b *smtpdSession) anvilDisconnect() {
 
 // Count counts a command and refuses one too many.
 func (b *smtpdSession) Count(_ *smtp.Facts, what smtp.Counted) *smtp.Reply {
+	if what == smtp.CountTLS && b.noTLS {
+		return replyNoTLS
+	}
 	kind := anvilLimits[what]
 	limit := b.conf.Int(kind.param)
 	if limit <= 0 || b.anvilExempt() {

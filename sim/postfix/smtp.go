@@ -33,7 +33,10 @@ type smtpAgent struct {
 	lmtp     bool
 	sessions int64
 	last     result // why the last host was of no use
-	reached  bool   // some host answered in a way that is about the mail
+	plain    bool   // the host is tried once more without TLS
+	// retryPlain asks for that, after a handshake that failed.
+	retryPlain bool
+	reached    bool // some host answered in a way that is about the mail
 }
 
 // giveUp reports the recipients about whom no host has decided.
@@ -130,6 +133,11 @@ func (a *smtpAgent) try(t target, final bool) {
 	}
 	a.sessions++
 	a.session(c, where, fmt.Sprintf("%s[%s]", t.host, t.addr), final)
+	if a.retryPlain {
+		a.retryPlain, a.plain = false, true
+		a.try(t, final)
+		a.plain = false
+	}
 }
 
 // session holds the dialogue on an open connection. relay names the host in
@@ -137,9 +145,16 @@ func (a *smtpAgent) try(t target, final bool) {
 func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	defer conn.Close()
 	p := a.d.p
+	if a.d.conf.Bool(a.param("tls_wrappermode")) && !a.wrap(conn, relay, peer, final) {
+		return
+	}
 	c := smtp.NewClient(conn, a.clientConfig(peer))
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, relay, final)
+		return
+	}
+	if !a.secure(c, conn, relay, peer, final) {
+		_ = c.Quit() // what there is to say about this host has been said
 		return
 	}
 	a.r.ready = p.Now()

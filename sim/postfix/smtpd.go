@@ -37,6 +37,7 @@ func (s *System) listen(svc *service) error {
 	for _, a := range addrs {
 		open, err := s.Host.Listen(netip.AddrPortFrom(a, uint16(port)).String(), sim.Service{
 			Name: portName(port), Proto: trace.SMTP, Splitter: func() wire.Splitter { return smtp.NewSplitter() },
+			TLS:   svc.Command == "smtpd" && svc.conf.Bool("smtpd_tls_wrappermode"),
 			Serve: func(p *sim.Proc, c *sim.Conn) { s.accept(p, c, svc) },
 		})
 		if err != nil {
@@ -77,6 +78,7 @@ type smtpdSession struct {
 	checks  *checks
 	msg     *smtpdMessage
 	counted bool // anvil knows of the connection
+	noTLS   bool // TLS is wanted, and there is no certificate
 }
 
 // smtpd serves one client: it finds out the client's name, holds the dialogue,
@@ -108,7 +110,11 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	}
 	session := smtp.NewSession(cfg, b)
 	b.checks.facts = session.Facts()
-	node.Serve(p, c, session)
+	if t, ok := b.startTLS(); ok {
+		_ = node.ServeTLS(p, c, session, t) // how it ended, the session has logged
+	} else {
+		c.Close()
+	}
 	d.log("disconnect from %s %s", b.client, session.Stats())
 }
 

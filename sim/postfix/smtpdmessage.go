@@ -70,7 +70,7 @@ func (m *smtpdMessage) received(f *smtp.Facts) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "Received: from %s (%s [%s])", orElse(f.Helo, b.client.name), b.client.name, addressText(b.client))
 	if f.TLS != nil && b.conf.Bool("smtpd_tls_received_header") {
-		fmt.Fprintf(&s, "\n\t(using %s with cipher %s (%d/%d bits))\n\t(No client certificate requested)", f.TLS.Version, f.TLS.Cipher, f.TLS.Bits, f.TLS.Bits)
+		s.WriteString(tlsReceived(f.TLS))
 	}
 	if f.User != "" && b.conf.Bool("smtpd_sasl_authenticated_header") {
 		fmt.Fprintf(&s, "\n\t(Authenticated sender: %s)", f.User)

@@ -21,6 +21,7 @@ type System struct {
 	// services are the services of master.cf with their own configuration.
 	services map[string]*service
 	open     []*sim.Listener
+	tls      map[string]*serverTLS // by their files
 	queue    *queue
 	qmgr     *qmgr
 	running  bool
@@ -60,7 +61,7 @@ func (s *System) load() {
 	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, env)
 	s.diags = append(s.diags, s.config.Lint(s.master)...)
 	s.tables = NewTables(s.Host.Tree, s.passwd)
-	s.services = map[string]*service{}
+	s.services, s.tls = map[string]*service{}, nil
 	for i := range s.master.Services {
 		line := &s.master.Services[i]
 		conf := s.config.Service(line)

@@ -30,6 +30,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -42,7 +43,7 @@ var (
 
 // keyOf makes the key that belongs to a name.
 func keyOf(name string) ed25519.PrivateKey {
-	seed := sha256.Sum256([]byte("mailtrek test certification authority, no secret: " + name))
+	seed := sha256.Sum256([]byte("mailtrek test certification authority(), no secret: " + name))
 	return ed25519.NewKeyFromSeed(seed[:])
 }
 
@@ -57,7 +58,7 @@ func serialOf(name string) *big.Int {
 // authorityName is the common name of the authority.
 const authorityName = "mailtrek test CA (trust it nowhere else)"
 
-var authority = makeAuthority()
+var authority = sync.OnceValue(makeAuthority)
 
 func makeAuthority() *x509.Certificate {
 	key := keyOf(authorityName)
@@ -68,11 +69,11 @@ func makeAuthority() *x509.Certificate {
 	}
 	der, err := x509.CreateCertificate(noChance{}, template, template, key.Public(), key)
 	if err != nil {
-		panic("pki: the authority cannot sign: " + err.Error()) // all of it is constant
+		panic("pki: the authority() cannot sign: " + err.Error()) // all of it is constant
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		panic("pki: the authority cannot read what it signed: " + err.Error())
+		panic("pki: the authority() cannot read what it signed: " + err.Error())
 	}
 	return cert
 }
@@ -85,12 +86,12 @@ func (noChance) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 var _ io.Reader = noChance{}
 
 // Authority is the certificate of the authority.
-func Authority() *x509.Certificate { return authority }
+func Authority() *x509.Certificate { return authority() }
 
 // AuthorityPEM is the certificate of the authority as a client's list of
 // trusted authorities has it (smtp_tls_CAfile).
 func AuthorityPEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw})
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority().Raw})
 }
 
 // Issue makes the certificate of a server with these names and addresses; the
@@ -114,12 +115,12 @@ func Issue(names []string, addrs []netip.Addr) (tls.Certificate, error) {
 	}
 	template.SerialNumber = serialOf(id.String())
 	key := keyOf(id.String())
-	der, err := x509.CreateCertificate(noChance{}, template, authority, key.Public(), keyOf(authorityName))
+	der, err := x509.CreateCertificate(noChance{}, template, authority(), key.Public(), keyOf(authorityName))
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("pki: %w", err)
 	}
 	leaf, err := x509.ParseCertificate(der)
-	return tls.Certificate{Certificate: [][]byte{der, authority.Raw}, PrivateKey: key, Leaf: leaf}, err
+	return tls.Certificate{Certificate: [][]byte{der, authority().Raw}, PrivateKey: key, Leaf: leaf}, err
 }
 
 // Supplied tells whether the authority stands in for a file that is missing:
@@ -169,7 +170,7 @@ func (s Store) Roots(caFile string) (*x509.CertPool, error) {
 	}
 	switch {
 	case caFile == "" || err != nil && Supplied(caFile):
-		pool.AddCert(authority)
+		pool.AddCert(authority())
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", caFile, err)
 	case !pool.AppendCertsFromPEM(text):

@@ -245,7 +245,13 @@ func (a *App) list(in *Instant, r Region) {
 			heading = head
 			rows = append(rows, row{-1, head, "", Quiet})
 		}
-		rows = append(rows, row{i, it.Title, it.ID, Title}, row{i, it.Summary, "", Quiet}, row{-1, "", "", Plain})
+		rows = append(rows, row{i, it.Title, it.ID, Title})
+		for j, line := range wrap(it.Summary, r.W-5) {
+			if j < 2 {
+				rows = append(rows, row{i, line, "", Quiet})
+			}
+		}
+		rows = append(rows, row{-1, "", "", Plain})
 	}
 	rows = append(rows, row{len(a.cfg.Items), w.T("home.open"), w.T("home.openhint"), Title})
 	top, last := 0, 0

@@ -52,7 +52,11 @@ func drawEnvelope(in *Instant, id trace.MsgID, l *letter, r Region) int {
 		y, x = 0, textWidth(w.T("msg.envelope"))+2
 	}
 	if !l.known {
-		r.PutMax(x, y, r.W-x, Plain, w.T("msg.unknown"))
+		text := w.T("msg.unknown")
+		if l.have && len(in.Snap.Entries(id)) == 0 && in.delivered(id) {
+			text = w.T("msg.ended")
+		}
+		r.PutMax(x, y, r.W-x, Plain, text)
 		y++
 	} else {
 		next := r.Put(x, y, Quiet, w.T("msg.from")) + 1
@@ -79,6 +83,17 @@ func drawEnvelope(in *Instant, id trace.MsgID, l *letter, r Region) int {
 		y++
 	}
 	return y
+}
+
+// delivered tells whether a message has left the mail systems: then its
+// envelope has gone with it.
+func (in *Instant) delivered(id trace.MsgID) bool {
+	for _, p := range in.Snap.Where(id) {
+		if p.Kind == state.InMailbox || p.Kind == state.AtReader || p.Kind == state.Nowhere {
+			return true
+		}
+	}
+	return false
 }
 
 func drawRecipients(in *Instant, l *letter, r Region, x, next, y int) int {

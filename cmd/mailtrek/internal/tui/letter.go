@@ -78,7 +78,11 @@ func (in *Instant) author(id trace.MsgID) string {
 	if len(contents) == 0 {
 		return in.Words.T("msg.author")
 	}
-	return in.Story.short(in.Story.T.At(contents[0]).Node) + " " + in.Words.T("msg.author")
+	who := in.Words.T("msg.author")
+	if in.Story.T.Msg(id).Parent != 0 {
+		who = "bounce" // bounce(8) composes what reports about another message
+	}
+	return in.Story.short(in.Story.T.At(contents[0]).Node) + " " + who
 }
 
 // own tells whether a field is written by the author's own program, which

@@ -49,6 +49,7 @@ func TestKeyTour(t *testing.T) {
 		{"find a selector", 1, append(strings.Split("/smtp RCPT at mail2", ""), "enter"), first(t, tr, "smtp RCPT at mail2"), ""},
 		{"find again and back", 1, append(strings.Split("/smtp RCPT", ""), "enter", "n", "N"), first(t, tr, "smtp RCPT"), ""},
 		{"find nothing", 3, append(strings.Split("/zzzz", ""), "enter"), 3, "No event matches"},
+		{"find a misspelt selector", 3, append(strings.Split("/smpt zzz", ""), "enter"), 3, "Did you mean “smtp”?"},
 		{"find not asked", 3, []string{"n"}, 3, "Nothing has been searched"},
 		{"prompt given up", 3, []string{"/", "a", "esc"}, 3, "event 3 of"},
 		{"breakpoint", 3, []string{"b"}, 3, "stop at event 3"},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func (q *prompt) draw(in *Instant, r Region) {
 
 // finder is what was searched for last.
 type finder struct {
-	what       string
+	what, near string // near is the known word nearest to one that is unknown
 	next, prev func(trace.Seq) trace.Seq
 	match      func(trace.Seq) bool
 }
@@ -82,11 +83,17 @@ type finder struct {
 // newFinder finds a selector, or a text where it is none.
 func newFinder(in *Instant, what string) finder {
 	t := in.Story.T
-	if sel, err := trace.ParseSelector(what); err == nil {
-		return finder{what,
+	sel, err := trace.ParseSelector(what)
+	if err == nil {
+		return finder{what, "",
 			func(s trace.Seq) trace.Seq { return sel.Next(t, s) },
 			func(s trace.Seq) trace.Seq { return sel.Prev(t, s) },
 			func(s trace.Seq) bool { return sel.Match(t, s) }}
+	}
+	var wrong *trace.SelectorError
+	near := ""
+	if errors.As(err, &wrong) {
+		near = wrong.Near
 	}
 	low := strings.ToLower(what)
 	match := func(s trace.Seq) bool {
@@ -106,7 +113,7 @@ func newFinder(in *Instant, what string) finder {
 		}
 		return s
 	}
-	return finder{what, next, prev, match}
+	return finder{what, near, next, prev, match}
 }
 
 // typed handles a key while a prompt is open.
@@ -191,4 +198,7 @@ func (p *Player) again(step int) {
 		key = "find.none"
 	}
 	p.notice = w.T(key, "what", p.found.what)
+	if p.found.near != "" {
+		p.notice += " " + w.T("find.near", "word", p.found.near)
+	}
 }

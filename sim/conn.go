@@ -26,6 +26,7 @@ type Conn struct {
 	failed      error
 	established bool
 	closed      bool
+	poked       bool // by Interrupt
 	change      Cond
 	arrival     int64 // of the last segment sent
 	limit       int64 // read deadline in virtual nanoseconds; -1 is none
@@ -101,6 +102,13 @@ func (c *Conn) wakeUp() {
 	c.change.Broadcast()
 }
 
+// Interrupt makes the Read that waits now, or the next one that would, return
+// ErrInterrupted: its owner has something else to do.
+func (c *Conn) Interrupt() {
+	c.poked = true
+	c.wakeUp()
+}
+
 // fail ends the connection from below.
 func (c *Conn) fail(err error, because trace.Seq) {
 	if c.failed == nil && !c.closed {
@@ -160,6 +168,9 @@ func (c *Conn) await() error {
 		case c.eof != 0:
 			c.owner.Because(c.eof)
 			return io.EOF
+		case c.poked:
+			c.poked = false
+			return ErrInterrupted
 		}
 		wait := time.Duration(-1)
 		if c.limit >= 0 {
@@ -184,6 +195,16 @@ func (c *Conn) took(s *segment, n int) {
 	if c.tls == nil {
 		c.makeRoom(n)
 	}
+}
+
+// Discard forgets what has arrived and was not read.
+func (c *Conn) Discard() {
+	n := 0
+	for _, s := range c.in {
+		n += len(s.data)
+	}
+	c.in = nil
+	c.makeRoom(n)
 }
 
 // heard makes an event the one that the owner acts upon.

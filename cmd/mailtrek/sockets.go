@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ type place struct {
 	host    *node.Host
 	service string
 	sim     netip.AddrPort
+	tls     bool // from the first octet on
 }
 
 // listen opens a real listener for every simulated one that can be reached
@@ -43,11 +45,11 @@ func (v *server) listen() error {
 			if err != nil || ap.Addr().IsLoopback() {
 				continue // a unix socket, or only for the host itself
 			}
-			places = append(places, place{h, l.Name, ap})
+			places = append(places, place{h, l.Name, ap, l.TLS})
 		}
 		for _, ap := range h.UDPListeners() {
 			if !ap.Addr().IsLoopback() {
-				udp = append(udp, place{h, "dns", ap})
+				udp = append(udp, place{h, "dns", ap, false})
 			}
 		}
 	}
@@ -158,17 +160,24 @@ func (v *server) source(remote net.Addr) (host string, from netip.Addr) {
 type liveConn struct {
 	id      int
 	sock    net.Conn
-	out     chan []byte // to the socket; nil bytes are a FIN
+	out     chan outgoing
 	closed  bool
-	ours    bool // the client's FIN has been passed on
-	paused  chan struct{}
+	ours    bool         // the client's FIN has been passed on
+	paused  chan readerOrder // the reader waits for it after each read
 	drained bool
+	secure  edge
+}
+
+// outgoing is something for the socket of a client.
+type outgoing struct {
+	data []byte    // nil is a FIN
+	tls  *tls.Conn // what follows goes through it
 }
 
 // accept begins a connection in the simulated world for a real one.
 func (v *server) accept(p place, sock net.Conn) {
 	v.next++
-	c := &liveConn{id: v.next, sock: sock, out: make(chan []byte, 4096), paused: make(chan struct{}, 1)}
+	c := &liveConn{id: v.next, sock: sock, out: make(chan outgoing, 4096), paused: make(chan readerOrder, 1), secure: edge{implicit: p.tls}}
 	v.conns[c.id] = c
 	host, from := v.source(sock.RemoteAddr())
 	v.verbose("%s (%s) connects to %s %s", host, sock.RemoteAddr(), p.host.Name, p.sim)
@@ -184,16 +193,27 @@ const readSize = 32 << 10
 // then reading from the socket waits.
 const maxBacklog = 1 << 20
 
-// read carries bytes from the socket to the world.
+// read carries bytes from the socket to the world. After STARTTLS, or from the
+// beginning, it goes on inside TLS.
 func (v *server) read(c *liveConn) {
 	buf := make([]byte, readSize)
+	from := io.Reader(c.sock)
 	for {
-		n, err := c.sock.Read(buf)
+		n, err := from.Read(buf)
 		if n > 0 {
 			data := append([]byte(nil), buf[:n]...)
 			v.post(func() { v.received(c, data) })
 			select {
-			case <-c.paused:
+			case next := <-c.paused:
+				if next.tls == nil {
+					break
+				}
+				secured, failed := v.handshake(c, next)
+				if failed != nil {
+					v.post(func() { v.ended(c, scenario.DoClose) })
+					return
+				}
+				from = secured
 			case <-v.done:
 				return
 			}
@@ -212,11 +232,14 @@ func (v *server) read(c *liveConn) {
 // received passes bytes of a client on; the reader goes on when the server
 // keeps up.
 func (v *server) received(c *liveConn, data []byte) {
+	if c.secure.takes(c, data) {
+		return
+	}
 	if !c.ours {
 		v.intervene(scenario.Intervention{Do: scenario.DoBytes, Conn: c.id, Data: data})
 	}
 	if v.outside.Backlog(c.id) < maxBacklog {
-		c.paused <- struct{}{}
+		c.paused <- readerOrder{}
 	} else {
 		c.drained = true
 	}
@@ -237,7 +260,7 @@ func (v *server) reapAll() {
 	for _, c := range v.conns {
 		if c.drained && v.outside.Backlog(c.id) < maxBacklog/2 {
 			c.drained = false
-			c.paused <- struct{}{}
+			c.paused <- readerOrder{}
 		}
 	}
 }
@@ -252,18 +275,20 @@ func (c *liveConn) deliver(d sim.Delivery) {
 		}
 		c.finish()
 		c.sock.Close()
+	case d.StartTLS != nil: // behind the reply that agrees to it
+		c.secure.wanted(c, d.StartTLS)
 	case d.EOF:
-		c.send(nil)
+		c.send(outgoing{})
 		c.finish()
 	case len(d.Data) > 0:
-		c.send(append([]byte(nil), d.Data...))
+		c.send(outgoing{data: append([]byte(nil), d.Data...)})
 	}
 }
 
 // send queues bytes for the socket; a client that does not read is cut off.
-func (c *liveConn) send(b []byte) {
+func (c *liveConn) send(o outgoing) {
 	select {
-	case c.out <- b:
+	case c.out <- o:
 	default:
 		c.finish()
 		c.sock.Close()
@@ -280,21 +305,34 @@ func (c *liveConn) finish() {
 
 // write carries bytes from the world to the socket.
 func (c *liveConn) write() {
-	for b := range c.out {
-		if b == nil {
-			if tcp, ok := c.sock.(*net.TCPConn); ok {
-				tcp.CloseWrite()
-			}
+	to := io.Writer(c.sock)
+	for o := range c.out {
+		if o.tls != nil {
+			to = o.tls
 			continue
 		}
 		c.sock.SetWriteDeadline(time.Now().Add(30 * time.Second))
-		if _, err := c.sock.Write(b); err != nil {
+		if o.data == nil {
+			c.sayEnd(to)
+			continue
+		}
+		if _, err := to.Write(o.data); err != nil {
 			break
 		}
 	}
 	for range c.out {
 	}
 	c.sock.Close()
+}
+
+// sayEnd tells the client that nothing more will come.
+func (c *liveConn) sayEnd(to io.Writer) {
+	if t, ok := to.(*tls.Conn); ok {
+		t.CloseWrite()
+	}
+	if tcp, ok := c.sock.(*net.TCPConn); ok {
+		tcp.CloseWrite()
+	}
 }
 
 func (v *server) listenUDP(m *addressMap, p place) error {

@@ -55,6 +55,7 @@ type serving struct {
 	tls   TLS
 	err   error // a handshake that failed
 	state string
+	woken bool // wake has been called
 	buf   [4 << 10]byte
 }
 
@@ -73,9 +74,14 @@ func (v *serving) run() error {
 		}
 	}
 	for {
-		v.c.SetTimeout(v.s.Timeout())
+		alarm := v.listen()
 		n, err := v.c.Read(v.buf[:])
 		switch {
+		case errors.Is(err, sim.ErrInterrupted), alarm && errors.Is(err, sim.ErrTimeout):
+			if end := v.said(v.s.(wire.Waker).Wake()); end {
+				return v.err
+			}
+			continue
 		case errors.Is(err, sim.ErrTimeout):
 			v.p.Emit(trace.Event{Kind: trace.Timeout, Peer: v.c.Peer().ID, Conn: v.c.ID(), A: v.p.Sym("read")}, nil)
 			v.said(v.s.TimedOut())
@@ -89,6 +95,36 @@ func (v *serving) run() error {
 			return v.err
 		}
 	}
+}
+
+// notifyDelay is how long after a change in a mailbox Dovecot looks at it.
+const notifyDelay = 500 * time.Millisecond
+
+// listen sets how long the next Read waits: for the client, or, with alarm,
+// until a session that speaks unasked has something to say.
+func (v *serving) listen() (alarm bool) {
+	wait := v.s.Timeout()
+	w, ok := v.s.(wire.Waker)
+	if ok && w.Watch(v.wake) {
+		if d := w.WakeAt().Sub(v.p.Now()); d < wait || wait == 0 {
+			wait, alarm = max(d, 1), true
+		}
+	}
+	v.c.SetTimeout(wait)
+	return alarm
+}
+
+// wake lets the session speak a little later.
+func (v *serving) wake() {
+	if v.woken {
+		return
+	}
+	v.woken = true
+	w := v.p.World()
+	w.At(w.Now()+notifyDelay, func() {
+		v.woken = false
+		v.c.Interrupt()
+	})
 }
 
 // early gives a session that wants to know of it the input that has arrived
@@ -154,6 +190,9 @@ func (v *serving) secure() {
 		wait = v.s.Timeout()
 	}
 	v.c.SetTimeout(wait)
+	if !v.tls.Implicit {
+		v.c.Discard() // RFC 3207 §4.2: what came in clear behind the command is not heard
+	}
 	s, ok := v.s.(wire.SecuredSession)
 	var facts wire.TLSFacts
 	v.err = errNoServerTLS

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"mailtrek/protocols/wire"
 	"mailtrek/sim"
 	"mailtrek/sim/node"
 	"mailtrek/sim/trace"
@@ -26,6 +27,8 @@ type Intervention struct {
 	Data []byte         `json:"data,omitempty"` // bytes, datagram; command: standard input
 	User string         `json:"user,omitempty"` // command
 	Line string         `json:"line,omitempty"` // command
+	// TLS is what a client and the edge of the simulation agreed on (secured).
+	TLS *wire.TLSFacts `json:"tls,omitempty"`
 }
 
 // InterventionDo is what an intervention does.
@@ -35,6 +38,7 @@ type InterventionDo string
 const (
 	DoOpen     InterventionDo = "open"     // a connection
 	DoBytes    InterventionDo = "bytes"    // on a connection
+	DoSecured  InterventionDo = "secured"  // a TLS handshake that the server had asked for; bytes are plaintext from here on
 	DoClose    InterventionDo = "close"    // of a connection: FIN
 	DoAbort    InterventionDo = "abort"    // of a connection: RST
 	DoDatagram InterventionDo = "datagram" // by UDP
@@ -108,6 +112,11 @@ func (o *Outside) Apply(iv Intervention) error {
 	switch iv.Do {
 	case DoBytes:
 		x.Conn().Write(iv.Data)
+	case DoSecured:
+		if iv.TLS == nil {
+			return fmt.Errorf("intervention at %v: connection %d is secured by nothing", iv.At, iv.Conn)
+		}
+		x.Secured(*iv.TLS)
 	case DoClose:
 		x.Conn().Close()
 	case DoAbort:

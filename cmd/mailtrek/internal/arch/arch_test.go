@@ -1,5 +1,3 @@
-// Package arch checks what ARCHITECTURE.md says about the layers and about
-// determinism.
 package arch
 
 import (

@@ -16,6 +16,7 @@ import (
 var (
 	ErrRefused     = errors.New("Connection refused")
 	ErrTimeout     = timeoutError("Connection timed out")
+	ErrInterrupted = timeoutError("Interrupted system call") // by Conn.Interrupt
 	ErrUnreachable = errors.New("No route to host")
 	ErrReset       = errors.New("Connection reset by peer")
 	ErrClosed      = errors.New("use of closed connection")

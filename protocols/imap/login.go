@@ -223,6 +223,8 @@ func (s *Session) Timeout() time.Duration {
 		return max(s.opened.Add(LoginTime).Sub(s.b.Now()), 1)
 	case Logout:
 		return 0
+	case Idling:
+		return max(s.began.Add(IdleTime).Sub(s.b.Now()), 1)
 	}
 	return IdleTime
 }

@@ -42,7 +42,10 @@ type Session struct {
 	stats     Stats
 }
 
-var _ wire.SecuredSession = (*Session)(nil)
+var (
+	_ wire.SecuredSession = (*Session)(nil)
+	_ wire.Waker          = (*Session)(nil)
+)
 
 // Stats counts what a session did, for the line that Dovecot logs at its end.
 type Stats struct {

@@ -1,6 +1,9 @@
 package imap
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // capabilityCmd is CAPABILITY after login (RFC 3501 §6.1.1).
 func (s *Session) capabilityCmd(c *call) {
@@ -152,6 +155,9 @@ func (s *Session) unwatch() {
 	}
 	s.view.watcher = nil
 }
+
+// WakeAt is when the next sign of life is due in IDLE.
+func (s *Session) WakeAt() time.Time { return s.idleAt.Add(StillHere) }
 
 // Wake returns what the session has to say unasked in IDLE: the changes of the
 // mailbox, or a sign of life.

@@ -63,6 +63,19 @@ type SecuredSession interface {
 	Secured(TLSFacts)
 }
 
+// Waker is a Session that also speaks unasked (IMAP IDLE, RFC 2177).
+type Waker interface {
+	Session
+	// Watch arranges that wake is called when the session may have something
+	// to say, and tells whether it is in a state in which it speaks unasked.
+	// wake may be called at any time by others and must not call the session.
+	Watch(wake func()) bool
+	// Wake returns what the session has to say now; often nothing.
+	Wake() []byte
+	// WakeAt is when Wake shall be called even if nothing has happened.
+	WakeAt() time.Time
+}
+
 // TLSFacts is what the endpoints of a TLS connection know about it.
 type TLSFacts struct {
 	Version string // "TLSv1.3"

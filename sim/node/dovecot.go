@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mailtrek/protocols/imap"
 	"mailtrek/protocols/pop3"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
@@ -35,6 +36,9 @@ type Dovecot struct {
 	open      []*sim.Listener
 	offered   []string
 	boxes     map[string]*box
+	accounts  map[string]*account // by the path of INBOX
+	worker    *sim.Proc           // who changes mailboxes at the moment
+	workerPID uint32
 	penalty   map[netip.Addr]*penalty
 	tls       *tls.Config // of the servers, once it was needed
 	tlsFailed string      // why there is none
@@ -45,7 +49,7 @@ type Dovecot struct {
 // NewDovecot returns Dovecot on a host, not yet started, with what is to be
 // said about its configuration.
 func NewDovecot(h *Host) (*Dovecot, []host.Problem) {
-	d := &Dovecot{Host: h, boxes: map[string]*box{}, penalty: map[netip.Addr]*penalty{}}
+	d := &Dovecot{Host: h, boxes: map[string]*box{}, accounts: map[string]*account{}, penalty: map[netip.Addr]*penalty{}}
 	d.load()
 	return d, d.problems
 }
@@ -118,6 +122,9 @@ func (d *Dovecot) listen(l host.Listener) error {
 	case "pop3":
 		s.Proto, s.Splitter, s.TLS = trace.POP3, pop3.NewSplitter, l.TLS
 		s.Serve = func(p *sim.Proc, c *sim.Conn) { d.servePOP3(p, c, l.TLS) }
+	case "imap":
+		s.Proto, s.Splitter, s.TLS = trace.IMAP, imap.NewSplitter, l.TLS
+		s.Serve = func(p *sim.Proc, c *sim.Conn) { d.serveIMAP(p, c, l.TLS) }
 	case "lmtp":
 		s.Name, s.Proto, s.Splitter, s.Serve = "lmtp", trace.LMTP, smtp.NewSplitter, d.serveLMTP
 	case "auth":

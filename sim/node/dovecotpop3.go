@@ -241,6 +241,7 @@ func (m *maildrop) Update(deleted, seen []int) error {
 		e.MaildirEntry, m.list[i].MaildirEntry = flagged, flagged
 		m.record(cause, "flags", e, []byte(flagged.Flags))
 	}
+	m.box.touched(p)
 	p.Handle(msg)
 	return nil
 }

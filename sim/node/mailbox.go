@@ -21,6 +21,7 @@ type box struct {
 	host   *Host
 	locked bool // by a POP3 session with pop3_lock_session
 	free   sim.Cond
+	mail   *mailStore // its index for IMAP; nil while nobody has asked for it
 }
 
 // Arrived remembers which message a file in a mailbox holds. Who delivers calls
@@ -88,6 +89,7 @@ func (b *box) save(p *sim.Proc, at time.Time, pid uint32, hostname string, data 
 		uid := b.uids.Add(name)
 		b.emit(p, "append", path, uid, data)
 		b.host.Arrived(path, p.Msg())
+		b.touched(p)
 		return nil
 	}
 }

@@ -115,7 +115,7 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 		r.mail.ID, to.Addr, orig, res.relay, delay, parts, res.dsn, res.status, res.text)
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
-	to.result = &res
+	to.result, to.done = &res, res.status != deferral
 	r.mail.remember(to, res)
 }
 

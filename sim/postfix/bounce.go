@@ -12,31 +12,27 @@ import (
 )
 
 // flushBounces tells the sender which recipients failed for good
-// (qmgr_active_done, bounce_flush).
-func (d *daemon) flushBounces(m *Mail) {
-	failed := wanted(m.bounceLog, smtp.NotifyFailure)
-	m.bounceLog = nil
-	if len(failed) > 0 {
-		d.bounce(m, dsn.Failure, "bounce", failed)
-	}
+// (qmgr_active_done, bounce_flush). While that cannot be done, the message has
+// to wait: it reports false.
+func (d *daemon) flushBounces(m *Mail) (ok bool) {
+	return d.bounce(m, dsn.Failure, "bounce", wanted(m.bounceLog, smtp.NotifyFailure), func() { m.bounceLog = nil })
 }
 
 // flushTrace tells the sender which recipients were reached, as far as the
 // envelope asks for it (trace_flush).
-func (d *daemon) flushTrace(m *Mail) {
-	done := m.traceLog
-	m.traceLog = nil
-	if len(done) > 0 {
-		d.bounce(m, dsn.Success, "trace", done)
-	}
+func (d *daemon) flushTrace(m *Mail) (ok bool) {
+	return d.bounce(m, dsn.Success, "trace", m.traceLog, func() { m.traceLog = nil })
 }
 
 // flushDeferred returns a message that has been tried for too long, with the
-// reasons of the last attempt (defer_flush).
-func (d *daemon) flushDeferred(m *Mail) {
-	if failed := wanted(m.deferLog, smtp.NotifyFailure); len(failed) > 0 {
-		d.bounce(m, dsn.Failure, "defer", failed)
-	}
+// reasons of the last attempt (defer_flush). From then on all is decided.
+func (d *daemon) flushDeferred(m *Mail) (ok bool) {
+	return d.bounce(m, dsn.Failure, "defer", wanted(m.deferLog, smtp.NotifyFailure), func() {
+		m.deferLog = nil
+		for _, r := range m.undelivered() {
+			r.done, r.result.status = true, bounced
+		}
+	})
 }
 
 // warnDeferred tells the sender once that a message is late (defer_warn).
@@ -45,10 +41,7 @@ func (d *daemon) warnDeferred(m *Mail) {
 	if warn <= 0 || m.warned || d.p.Now().Unix() < m.Arrived.Add(warn-time.Second).Unix() {
 		return
 	}
-	m.warned = true
-	if late := wanted(m.deferLog, smtp.NotifyDelay); len(late) > 0 {
-		d.bounce(m, dsn.Delay, "defer", late)
-	}
+	d.bounce(m, dsn.Delay, "defer", wanted(m.deferLog, smtp.NotifyDelay), func() { m.warned = true })
 }
 
 // wanted are the recipients of whom the sender wants to hear. Without NOTIFY
@@ -71,31 +64,42 @@ var notificationNames = [...]string{
 
 // bounce sends one notification. What cannot be returned, because its sender
 // is the null sender, is dropped (RFC 5321 §6.1) unless 2bounce is among
-// notify_classes: then it goes to the postmaster.
-func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged) {
+// notify_classes: then it goes to the postmaster. sent is called as soon as the
+// mail system answers for the notification, or none is due; ok is false when
+// there could be none.
+func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sent func()) (ok bool) {
+	to, from := m.Sender, ""
+	if to == "" && kind == dsn.Failure && contains(d.conf.List("notify_classes"), "2bounce") {
+		to, from = d.conf.Get("2bounce_notice_recipient"), d.conf.Get("double_bounce_sender")
+	}
+	if len(about) == 0 || to == "" {
+		sent()
+		return true
+	}
 	svc := d.service(name)
 	if svc == nil {
 		d.missing(d.p, "qmgr", name)
-		return
-	}
-	to, from := m.Sender, ""
-	if to == "" {
-		if kind != dsn.Failure || !contains(d.conf.List("notify_classes"), "2bounce") {
-			return
-		}
-		to, from = d.conf.Get("2bounce_notice_recipient"), d.conf.Get("double_bounce_sender")
+		return false
 	}
 	d.hand(svc.Command, m.ID, kind.Subject())
 	b := d.begin(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
+	if to == d.rewriteSender(d.conf.Get("double_bounce_sender")) {
+		b.log("warning: %s: undeliverable postmaster notification discarded", m.ID)
+		sent()
+		return true
+	}
 	if kind == dsn.Delay {
 		b.checkDelayTemplate()
 	}
-	if id := b.send(m, kind, from, to, about); id != "" {
+	id := b.send(m, kind, from, to, about)
+	if id != "" {
+		sent()
 		b.log("%s: %s: %s", m.ID, notificationNames[kind], id)
 	}
 	d.p.Sleep(reportTime)
+	return id != ""
 }
 
 // checkDelayTemplate warns of a time that is no whole hour or day, which the
@@ -152,6 +156,9 @@ func (d *daemon) report(m *Mail, kind dsn.Kind, to string, about []logged) *dsn.
 	}
 	for _, rcpt := range about {
 		res := rcpt.result
+		if kind == dsn.Success {
+			res.text = "delivery via " + res.relay + ": " + res.text
+		}
 		diagnostic := res.diagnostic
 		if diagnostic == "" {
 			diagnostic = "X-Postfix; " + res.text

@@ -110,6 +110,9 @@ func (u *Submission) Commit() *Refusal {
 	defer u.d.end()
 	p := u.d.p
 	p.Sleep(cleanupTime)
+	if u.mail.Queue != incoming { // the mail system was stopped meanwhile
+		return &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
+	}
 	if u.failed == nil {
 		u.complete()
 	}

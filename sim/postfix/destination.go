@@ -106,6 +106,10 @@ func (dest *destination) dispatch() {
 	for len(dest.todo) > 0 && (dest.dead != nil || dest.busy < max(1, int(dest.window))) {
 		e := dest.todo[0]
 		dest.todo = dest.todo[1:]
+		if !e.job.current() {
+			dest.t.q.dropped(e)
+			continue
+		}
 		dest.busy++
 		dest.deliver(e)
 	}
@@ -124,19 +128,30 @@ func (dest *destination) deliver(e *entry) {
 	}
 	m := e.job.mail
 	sys := t.q.sys
-	w := sys.Host.World()
-	w.Go(sys.Host.Node, t.name, m.last, m.Msg, func(p *sim.Proc) {
+	sys.run(t.name, m.last, m.Msg, func(p *sim.Proc) {
+		over := false
+		m.busy++
+		defer func() {
+			if !over { // the agent was killed
+				m.busy--
+			}
+		}()
 		if svc == nil || agents(svc.Command) == nil {
 			sys.missing(p, "qmgr", t.name)
+			over, m.busy = true, m.busy-1
 			dest.ended(sys.begin(p, t.q.svc), e, nil)
 			return
 		}
 		p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("qmgr"), B: p.Sym(svc.Command), C: p.Sym(m.ID)}, e.describe(t.name, nexthop))
-		p.Sleep(agentTime)
+		fresh := len(svc.idle) == 0
 		d := sys.begin(p, svc)
+		if p.Sleep(agentTime); fresh {
+			p.Sleep(spawnTime)
+		}
 		r := &request{mail: m, transport: svc, nexthop: nexthop, recipients: e.recipients, queued: e.job.queued, started: p.Now()}
 		agents(svc.Command)(d, r)
 		d.end()
+		over, m.busy = true, m.busy-1
 		dest.ended(d, e, r)
 	})
 }

@@ -21,8 +21,10 @@ func (d *daemon) local(r *request) {
 			continue
 		}
 		e.recipient(to, 0)
-		e.forward()
-		e.conclude()
+		d.p.Shield(func() { // what has been forwarded must not be forwarded again
+			e.forward()
+			e.conclude()
+		})
 	}
 }
 
@@ -32,6 +34,7 @@ type expansion struct {
 	r         *request
 	top       *Recipient
 	sender    string // owner-alias, once an alias has one
+	within    string // the alias or user whose destinations are being delivered to
 	indirect  bool   // all addresses are forwarded, local ones too: a mailing list
 	reported  bool   // the success of the expansion has been reported
 	delivered string // for Delivered-To: the address under which it all began
@@ -97,7 +100,7 @@ func (e *expansion) conclude() {
 			worst = o
 		}
 	}
-	e.top.result = &worst
+	e.top.result, e.top.done = &worst, worst.status != deferral
 }
 
 // recipient delivers to a local address, which may be an alias.
@@ -115,6 +118,9 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 	}
 	base, ext := SplitExtension(name, d.conf.Get("recipient_delimiter"), d.conf.Bool("owner_request_special"))
 	for _, key := range uniq(name, base) {
+		if strings.EqualFold(key, e.within) {
+			continue // an alias that includes its own name means the user (deliver_alias)
+		}
 		value, spec, err := d.tables.Maps(d.conf.List("alias_maps")).Find(strings.ToLower(key))
 		if err != nil {
 			e.done(to, deferral, result{dsn: "4.3.0", text: "alias database unavailable"})
@@ -149,7 +155,8 @@ func (e *expansion) alias(to *Recipient, name, value string, depth int) {
 		return
 	}
 	sender, indirect := e.sender, e.indirect
-	defer func() { e.sender, e.indirect = sender, indirect }()
+	defer func(within string) { e.sender, e.indirect, e.within = sender, indirect, within }(e.within)
+	e.within = name
 	next := *to
 	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
 	if spec != "" {

@@ -13,6 +13,11 @@ import (
 // user, fallback_transport or luser_relay (local(8), mailbox.c, unknown.c).
 func (e *expansion) user(to *Recipient, name string) {
 	d := e.d
+	key := "mailbox " + strings.ToLower(name)
+	if e.seen[key] {
+		return // not twice, whether or not the user exists (been_here)
+	}
+	e.seen[key] = true
 	if t := d.conf.Get("mailbox_transport"); t != "" {
 		e.pass(to, t)
 		return
@@ -22,10 +27,6 @@ func (e *expansion) user(to *Recipient, name string) {
 		e.unknown(to, name)
 		return
 	}
-	if e.seen["mailbox "+u.Name] {
-		return
-	}
-	e.seen["mailbox "+u.Name] = true
 	path := strings.TrimSuffix(d.conf.Get("mail_spool_directory"), "/") + "/" + u.Name
 	if home := d.conf.Get("home_mailbox"); home != "" {
 		path = u.Home + "/" + home
@@ -41,7 +42,7 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 	c.result = nil
 	limit := e.d.conf.Int("mailbox_size_limit")
 	if info, err := e.d.Host.Tree.Stat(path); err == nil && !info.Dir && limit > 0 && info.Size+int64(len(e.r.mail.Content)) > limit {
-		e.done(to, deferral, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
+		e.done(to, bounced, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
 		return
 	}
 	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to))
@@ -98,9 +99,12 @@ func (e *expansion) pass(to *Recipient, transport string) {
 	}
 	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("local"), B: p.Sym(svc.Command), C: p.Sym(e.r.mail.ID)}, []byte("pass "+to.Addr+" to "+transport))
 	p.Sleep(agentTime)
-	c := *to
+	c := to
+	if to != e.top {
+		c = e.expanded(to, to.Addr)
+	}
 	c.result = nil
-	r := &request{mail: e.r.mail, transport: svc, nexthop: nexthop, recipients: []*Recipient{&c}, queued: e.r.queued, started: p.Now()}
+	r := &request{mail: e.r.mail, transport: svc, nexthop: nexthop, recipients: []*Recipient{c}, queued: e.r.queued, started: p.Now()}
 	a := d.begin(p, svc)
 	agents(svc.Command)(a, r)
 	a.end()

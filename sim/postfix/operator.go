@@ -58,16 +58,20 @@ type superOp struct {
 }
 
 var superOps = map[byte]superOp{
+	'e': {"expired", "Force-expired", []string{maildrop, incoming, active, deferred, hold}, "", "postsuper -e"},
 	'h': {"placed on hold", "Placed on hold", []string{maildrop, incoming, active, deferred}, hold, "postsuper -h"},
 	'H': {"released from hold", "Released from hold", []string{hold}, deferred, "postsuper -H"},
 	'd': {"removed", "Deleted", []string{maildrop, incoming, active, deferred, hold}, nowhere, "postsuper -d"},
 	'r': {"requeued", "Requeued", []string{incoming, active, deferred, hold}, maildrop, "postsuper -r"},
 }
 
-// Super is postsuper(1): op is 'h' (hold), 'H' (release), 'd' (delete) or 'r'
-// (requeue), id a queue id or "ALL", in one of the queues named, or in any
+// Super is postsuper(1): op is 'h' (hold), 'H' (release), 'd' (delete), 'r'
+// (requeue), 'e' (expire) or 'f' (expire and release), id a queue id or "ALL", in one of the queues named, or in any
 // that the operation is for. It returns what the command prints.
 func (s *System) Super(p *sim.Proc, op byte, id string, queues ...string) []string {
+	if op == 'f' {
+		return append(s.Super(p, 'e', id, queues...), s.Super(p, 'H', id, queues...)...)
+	}
 	o := superOps[op]
 	pid := s.Host.NextPID()
 	var printed []string
@@ -81,12 +85,22 @@ func (s *System) Super(p *sim.Proc, op byte, id string, queues ...string) []stri
 	}
 	n := 0
 	for _, m := range s.Mails() {
+		if op == 'e' && m.forced {
+			continue
+		}
 		if !slices.Contains(o.from, m.Queue) || id != "ALL" && m.ID != id || len(queues) > 0 && !slices.Contains(queues, m.Queue) {
 			continue
+		}
+		if m.Queue == incoming && !m.ready {
+			continue // it is still being written
 		}
 		n++
 		if id != "ALL" {
 			say(m, m.ID+": "+o.done)
+		}
+		if op == 'e' {
+			m.forced = true
+			continue
 		}
 		s.super(p, m, o)
 	}
@@ -139,19 +153,15 @@ func (s *System) Mailq() string {
 			n++
 			octets += m.size
 			mark := map[string]string{active: "*", hold: "!"}[dir]
+			if m.forced {
+				mark += "#"
+			}
 			sender := m.Sender
 			if sender == "" {
 				sender = "MAILER-DAEMON"
 			}
 			fmt.Fprintf(&b, "%-11s %7d %-20.20s %s\n", m.ID+mark, m.size, m.Arrived.Format("Mon Jan _2 15:04:05 2006"), sender)
-			last := ""
-			for _, r := range m.undelivered() {
-				if why := r.reason(); why != "" && why != last {
-					last = why
-					fmt.Fprintf(&b, "%*s(%s)\n", max(0, 76-len(why)), "", why)
-				}
-				fmt.Fprintf(&b, "%-10s %8s %-20s %s\n", "", "", "", r.Addr)
-			}
+			m.listRecipients(&b)
 			b.WriteString("\n")
 		}
 	}
@@ -164,6 +174,23 @@ func (s *System) Mailq() string {
 	}
 	fmt.Fprintf(&b, "-- %d Kbytes in %d Request%s.\n", octets/1024, n, plural)
 	return b.String()
+}
+
+// listRecipients lists whom a message has not reached yet, and why: recipients
+// with the same reason in a row share it.
+func (m *Mail) listRecipients(b *strings.Builder) {
+	last := ""
+	for _, r := range m.undelivered() {
+		why := r.reason()
+		if why == "" && len(m.deferLog) > 0 {
+			why = "reason unavailable" // of this attempt nothing is known yet
+		}
+		if why != "" && why != last {
+			last = why
+			fmt.Fprintf(b, "%*s(%s)\n", max(0, 76-len(why)), "", why)
+		}
+		fmt.Fprintf(b, "%-10s %8s %-20s %s\n", "", "", "", r.Addr)
+	}
 }
 
 // reason is why a recipient was deferred at the last attempt.
@@ -195,8 +222,8 @@ func (s *System) MailqJSON() string {
 			recipients, _ := json.Marshal(list) // strings always can
 			quoted, _ := json.Marshal(sender)
 			spaced := strings.ReplaceAll(strings.ReplaceAll(string(recipients), `":"`, `": "`), `","delay_reason`, `", "delay_reason`)
-			fmt.Fprintf(&b, "{\"queue_name\": %q, \"queue_id\": %q, \"arrival_time\": %d, \"message_size\": %d, \"forced_expire\": false, \"sender\": %s, \"recipients\": %s}\n",
-				dir, m.ID, m.Arrived.Unix(), m.size, quoted, strings.ReplaceAll(spaced, "},{", "}, {"))
+			fmt.Fprintf(&b, "{\"queue_name\": %q, \"queue_id\": %q, \"arrival_time\": %d, \"message_size\": %d, \"forced_expire\": %t, \"sender\": %s, \"recipients\": %s}\n",
+				dir, m.ID, m.Arrived.Unix(), m.size, m.forced, quoted, strings.ReplaceAll(spaced, "},{", "}, {"))
 		}
 	}
 	return b.String()

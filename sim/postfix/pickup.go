@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"strings"
 
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
@@ -36,7 +37,7 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	}
 	m.submitted = &l
 	if s.running {
-		p.Go("pickup", func(p *sim.Proc) {
+		s.run("pickup", p.Cause(), p.Msg(), func(p *sim.Proc) {
 			p.Sleep(pickupTime)
 			s.pickup(p, m)
 			s.pickupAll(p.Cause())
@@ -56,7 +57,7 @@ func (s *System) planPickup(m *Mail) {
 	since := w.Now() - s.qmgr.phase
 	w.At(s.qmgr.phase+(since/svc.Wakeup+1)*svc.Wakeup, func() {
 		if m.Queue == maildrop {
-			w.Go(s.Host.Node, "pickup", m.last, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+			s.run("pickup", m.last, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
 		}
 	})
 }
@@ -64,9 +65,11 @@ func (s *System) planPickup(m *Mail) {
 // pickup is pickup(8): it feeds a message from maildrop to cleanup.
 func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	svc := s.service("pickup")
-	if svc == nil || !s.running || drop.Queue != maildrop {
+	if svc == nil || !s.running || drop.Queue != maildrop || drop.busy > 0 {
 		return
 	}
+	drop.busy++
+	defer func() { drop.busy-- }()
 	d := s.begin(p, svc)
 	defer d.end()
 	l := drop.submitted
@@ -88,13 +91,32 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		u.AddRecipient(&Recipient{Addr: r, ORcpt: orig.original(), Notify: l.Notify})
 	}
 	u.Write(l.Message)
-	u.Commit()
-	s.queue.move(p, drop, nowhere, "taken up as "+m.ID)
+	no := u.Commit()
+	switch {
+	case drop.Queue != maildrop: // removed meanwhile
+	case no == nil:
+		s.queue.move(p, drop, nowhere, "taken up as "+m.ID)
+	case no.Code < 500:
+		s.planPickup(drop)
+	default:
+		m.Content = l.Message
+		d.refused(m, no)
+		s.queue.move(p, drop, nowhere, "returned: "+no.Text)
+	}
+}
+
+// refused returns a message that cleanup(8) does not take to its sender
+// (CLEANUP_FLAG_BOUNCE).
+func (d *daemon) refused(m *Mail, no *Refusal) {
+	for _, to := range m.Recipients {
+		m.remember(to, result{status: bounced, dsn: no.Enhanced, text: strings.TrimPrefix(no.Text, "Error: "), relay: "none", at: d.p.Now()})
+	}
+	d.flushBounces(m)
 }
 
 // pickupAll takes up what has gathered in maildrop while nobody was looking.
 func (s *System) pickupAll(cause trace.Seq) {
 	for _, m := range s.queue.in(maildrop) {
-		s.Host.World().Go(s.Host.Node, "pickup", cause, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+		s.run("pickup", cause, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
 	}
 }

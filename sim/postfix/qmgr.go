@@ -24,14 +24,21 @@ type qmgr struct {
 	activeN    int64
 	waiting    []*Mail // could not be taken: the active queue is full
 	transports map[string]*transport
+	term       int // how many queue managers there have been
 }
 
 // job is a message in the active queue.
 type job struct {
+	q       *qmgr
 	mail    *Mail
 	queued  time.Time
 	pending int // recipients about which nothing has been heard yet
+	term    int // the queue manager that has it
 }
+
+// current tells whether the job is still that of the message: a queue manager
+// that is gone, or an operator who moved the file, has ended it.
+func (j *job) current() bool { return j.mail.job == j && j.mail.Queue == active && j.term == j.q.term }
 
 func newQmgr(s *System) *qmgr { return &qmgr{sys: s} }
 
@@ -44,14 +51,18 @@ func (q *qmgr) configure() {
 // start begins to look after the queue. Messages that an earlier queue manager
 // had in the active queue start anew.
 func (q *qmgr) start(cause trace.Seq) {
-	w := q.sys.Host.World()
-	q.up, q.phase, q.scanAt, q.activeN, q.waiting = true, w.Now(), 0, 0, nil
+	q.up, q.phase, q.scanAt, q.activeN, q.waiting = true, q.sys.Host.World().Now(), 0, 0, nil
+	q.term++
+	q.transports = map[string]*transport{}
 	for _, m := range q.sys.Mails() {
+		m.job, m.queued = nil, false
 		switch {
 		case m.Queue == active:
-			w.Go(q.sys.Host.Node, "qmgr", cause, m.Msg, func(p *sim.Proc) {
-				q.sys.queue.move(p, m, incoming, "the queue manager has started")
-				q.arrived(m)
+			q.sys.run("qmgr", cause, m.Msg, func(p *sim.Proc) {
+				if m.Queue == active && m.job == nil {
+					q.sys.queue.move(p, m, incoming, "the queue manager has started")
+					q.arrived(m)
+				}
 			})
 		case m.Queue == incoming && m.ready:
 			q.arrived(m)
@@ -67,7 +78,7 @@ func (q *qmgr) arrived(m *Mail) {
 	if !q.up || q.svc == nil {
 		return
 	}
-	q.sys.Host.World().Go(q.sys.Host.Node, "qmgr", m.last, m.Msg, func(p *sim.Proc) {
+	q.sys.run("qmgr", m.last, m.Msg, func(p *sim.Proc) {
 		p.Sleep(qmgrTime)
 		q.admit(p, m)
 	})
@@ -81,14 +92,26 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	d := q.sys.begin(p, q.svc)
 	defer d.end()
 	if q.activeN >= d.conf.Int("qmgr_message_active_limit") {
-		q.waiting = append(q.waiting, m)
+		if !m.queued {
+			q.waiting, m.queued = append(q.waiting, m), true
+		}
+		return
+	}
+	q.sys.queue.move(p, m, active, "")
+	if m.busy > 0 { // an agent of an earlier queue manager has it (qmgr_message_lock)
+		d.log("%s: skipped, still being delivered", m.ID)
+		q.putBack(d, m, seconds(d.conf.Duration("minimal_backoff_time")), "still being delivered")
 		return
 	}
 	q.activeN++
-	q.sys.queue.move(p, m, active, "")
-	j := &job{mail: m, queued: p.Now()}
+	j := &job{q: q, mail: m, queued: p.Now(), term: q.term}
+	m.job = j
 	left := m.undelivered()
-	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.Sender, m.size, len(left))
+	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.Sender, m.size, len(m.Recipients))
+	if m.forced && len(m.deferLog) > 0 {
+		q.finish(d, j) // without another attempt
+		return
+	}
 	j.pending = len(left)
 	m.deferLog = nil
 	for _, r := range left {
@@ -169,7 +192,7 @@ func (q *qmgr) concluded(d *daemon, j *job, recipients []*Recipient) {
 			r.result = &result{status: deferral, dsn: "4.3.0", text: "unknown mail transport error", at: d.p.Now()}
 			j.mail.remember(r, *r.result)
 		}
-		r.done = r.result.status != deferral
+		r.done = r.done || r.result.status != deferral
 	}
 	j.pending -= len(recipients)
 	if j.pending == 0 {
@@ -177,36 +200,54 @@ func (q *qmgr) concluded(d *daemon, j *job, recipients []*Recipient) {
 	}
 }
 
+// dropped forgets a delivery that was not begun, because the job is over.
+func (q *qmgr) dropped(e *entry) {
+	j := e.job
+	j.pending -= len(e.recipients)
+	if j.pending == 0 && j.term == q.term {
+		q.activeN--
+		q.admitWaiting()
+	}
+}
+
 // finish decides about a message of which all recipients have been tried:
 // bounce what failed, keep what may succeed later, or remove it
 // (qmgr_active_done).
 func (q *qmgr) finish(from *daemon, j *job) {
+	if j.term != q.term {
+		return
+	}
 	m := j.mail
 	d := q.sys.begin(from.p, q.svc)
 	defer d.end()
-	left := m.undelivered()
-	d.flushBounces(m)
-	d.flushTrace(m)
-	switch {
-	case len(left) == 0:
-	case q.expired(d, m):
-		d.log("%s: from=<%s>, status=expired, returned to sender", m.ID, m.Sender)
-		for _, r := range left {
-			r.done, r.result.status = true, bounced
+	if j.current() {
+		told := d.flushBounces(m)
+		told = d.flushTrace(m) && told
+		switch {
+		case len(m.undelivered()) == 0:
+		case m.forced || q.expired(d, m):
+			how := "expired"
+			if m.forced {
+				how = "force-expired"
+			}
+			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, m.Sender, how)
+			told = d.flushDeferred(m) && told
+		default:
+			d.warnDeferred(m)
 		}
-		left = nil
-		d.flushDeferred(m)
-	default:
-		d.warnDeferred(m)
+		switch {
+		case !j.current(): // meanwhile somebody has moved it
+		case len(m.undelivered()) > 0 || !told:
+			q.putOff(d, m)
+		default:
+			d.log("%s: removed", m.ID)
+			q.sys.queue.move(d.p, m, nowhere, "")
+		}
 	}
-	q.activeN--
-	if len(left) > 0 {
-		q.putOff(d, m)
-	} else {
-		d.log("%s: removed", m.ID)
-		q.sys.queue.move(d.p, m, nowhere, "")
+	if j.term == q.term {
+		q.activeN--
+		q.admitWaiting()
 	}
-	q.admitWaiting()
 }
 
 // expired tells whether a message is too old to be tried again.
@@ -230,11 +271,16 @@ func (q *qmgr) putOff(d *daemon, m *Mail) {
 	wait := now - m.Arrived.Unix()
 	wait = min(wait, seconds(d.conf.Duration("maximal_backoff_time")))
 	wait = max(wait, seconds(d.conf.Duration("minimal_backoff_time")))
-	m.due = time.Unix(now+wait, 0)
 	reason := ""
 	for _, r := range m.undelivered() {
 		reason = r.result.dsn + " " + r.result.text
 	}
+	q.putBack(d, m, wait, reason)
+}
+
+// putBack moves a message to the deferred queue for some seconds.
+func (q *qmgr) putBack(d *daemon, m *Mail, wait int64, reason string) {
+	m.job, m.due = nil, time.Unix(d.p.Now().Unix()+wait, 0)
 	q.sys.queue.move(d.p, m, deferred, reason)
 	q.plan()
 }
@@ -290,15 +336,17 @@ func (q *qmgr) scan() {
 
 // retry takes a deferred message back into the active queue.
 func (q *qmgr) retry(m *Mail) {
-	q.sys.Host.World().Go(q.sys.Host.Node, "qmgr", m.last, m.Msg, func(p *sim.Proc) { q.admit(p, m) })
+	q.sys.run("qmgr", m.last, m.Msg, func(p *sim.Proc) { q.admit(p, m) })
 }
 
 // admitWaiting lets messages in that found the active queue full.
 func (q *qmgr) admitWaiting() {
-	if len(q.waiting) == 0 {
-		return
+	for len(q.waiting) > 0 {
+		m := q.waiting[0]
+		q.waiting, m.queued = q.waiting[1:], false
+		if m.Queue == incoming || m.Queue == deferred {
+			q.arrived(m)
+			return
+		}
 	}
-	m := q.waiting[0]
-	q.waiting = q.waiting[1:]
-	q.arrived(m)
 }

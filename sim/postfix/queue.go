@@ -38,6 +38,8 @@ type Mail struct {
 	UTF8       bool      // SMTPUTF8 was asked for
 
 	fullName  string     // of the user who submitted it, for a From that is missing
+	from      *origin    // of what came through smtpd
+	forced    bool       // postsuper -e: it is returned at the next attempt
 	submitted *LocalMail // maildrop: what sendmail was given
 	requeued  string     // maildrop: the id that it had before postsuper -r
 
@@ -47,6 +49,10 @@ type Mail struct {
 	due    time.Time // deferred: the time stamp of the file, before which it is not tried
 	warned bool      // the delay warning has been sent
 	last   trace.Seq // the last event that moved it
+
+	job    *job // active: what the queue manager in charge knows of it
+	busy   int  // agents that have the file open
+	queued bool // waits for room in the active queue
 
 	// What bounce(8), defer(8) and trace(8) keep about it until the sender is
 	// told. The defer log is of the last attempt only.
@@ -109,6 +115,20 @@ func (q *queue) move(p *sim.Proc, m *Mail, to, reason string) {
 	m.Queue = to
 	if to == nowhere {
 		q.remove(m)
+	}
+}
+
+// sweep removes what daemons have left half written when they died (cleanup(8)
+// does it itself, on its signal to end).
+func (q *queue) sweep() {
+	for _, m := range q.in(incoming) {
+		if !m.ready {
+			t := q.sys.Host.World().Trace
+			q.sys.Host.World().Emit(trace.Event{Kind: trace.Queue, Node: q.sys.Host.ID, Cause: m.last, Msg: m.Msg,
+				A: t.Intern(m.ID), B: t.Intern(incoming), N: uint32(m.size)}, []byte("the mail system was stopped"))
+			m.Queue = nowhere
+			q.remove(m)
+		}
 	}
 }
 

@@ -177,7 +177,7 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 		for i, to := range left {
 			o := res.Outcomes[i]
 			if early == (o.Err != nil && o.Err.Stage == smtp.StageRcpt) {
-				a.outcome(to, o, relay, final)
+				a.outcome(to, o, relay, final, c.Offers(smtp.KeyDSN))
 			}
 		}
 	}
@@ -243,13 +243,13 @@ func (a *smtpAgent) siteFailed(err error, relay string, final bool) {
 
 // outcome reports what a host said about one recipient. A host that put it off
 // leaves it to the next one, if there is any.
-func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final bool) {
+func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final, dsnOffered bool) {
 	if o.Err == nil {
 		dsn := o.Reply.Enhanced
 		if dsn == "" {
 			dsn = "2.0.0"
 		}
-		a.d.sent(a.r, to, result{dsn: dsn, text: o.Reply.String(), relay: relay, remoteMTA: hostOf(relay), diagnostic: "smtp; " + o.Reply.String()})
+		a.d.sent(a.r, to, result{dsn: dsn, text: o.Reply.String(), relay: relay, remoteMTA: hostOf(relay), diagnostic: "smtp; " + o.Reply.String(), passed: dsnOffered})
 		return
 	}
 	res := result{dsn: o.Err.DSN(), text: o.Err.Error(), relay: relay}

@@ -63,6 +63,7 @@ func portName(port int) string {
 
 // accept serves a new connection with the program that master.cf names.
 func (s *System) accept(p *sim.Proc, c *sim.Conn, svc *service) {
+	s.enlist(p)
 	if svc.Command == "postscreen" {
 		s.postscreen(p, c, svc)
 		return

@@ -51,6 +51,7 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	mail.EnvID, mail.Ret = f.EnvID, f.Ret
 	mail.Body8, mail.UTF8 = f.Body == "8BITMIME", f.UTF8
 	mail.Local = m.b.rewritesHeaders()
+	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr}
 	k := m.b.checks
 	if k.redirect != "" {
 		mail.Recipients = []*Recipient{{Addr: k.redirect, Orig: k.redirect}}

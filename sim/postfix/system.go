@@ -3,6 +3,7 @@ package postfix
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"mailtrek/sim"
@@ -25,6 +26,8 @@ type System struct {
 	queue    *queue
 	qmgr     *qmgr
 	running  bool
+	stopped  bool        // and will read its configuration when it starts
+	procs    []*sim.Proc // of the daemons, some of them over
 	diags    []Diag
 	anvil    anvil                    // clients and what they do, by service
 	passed   map[string]time.Duration // postscreen: until when a client has passed
@@ -98,6 +101,14 @@ func (s *System) Start(cause trace.Seq) error {
 	if s.running {
 		return fmt.Errorf("fatal: the Postfix mail system is already running")
 	}
+	if s.stopped {
+		s.load()
+		s.stopped = false
+	}
+	return s.start(cause)
+}
+
+func (s *System) start(cause trace.Seq) error {
 	for _, d := range s.diags {
 		if d.Fatal {
 			return d
@@ -117,8 +128,22 @@ func (s *System) Start(cause trace.Seq) error {
 	return nil
 }
 
-// Stop is "postfix stop": the listeners close; what lies in the queue stays.
+// Stop is "postfix stop": master(8) ends, and all its daemons with it, wherever
+// they are. What lies in the queue stays; what was only half written there goes.
 func (s *System) Stop() {
+	s.close()
+	for _, p := range s.procs {
+		p.Kill()
+	}
+	s.procs, s.stopped = nil, true
+	for _, svc := range s.services {
+		svc.idle = nil
+	}
+	s.queue.sweep()
+}
+
+// close ends what a reload ends as well: the listeners and the queue manager.
+func (s *System) close() {
 	for _, l := range s.open {
 		l.Close()
 	}
@@ -126,15 +151,29 @@ func (s *System) Stop() {
 	s.qmgr.stop()
 }
 
-// Reload is "postfix reload": it reads the configuration anew and scans the
-// deferred queue.
+// run starts a process of the mail system, which dies when the mail system is
+// stopped.
+func (s *System) run(name string, cause trace.Seq, msg trace.MsgID, body func(*sim.Proc)) {
+	s.enlist(s.Host.World().Go(s.Host.Node, name, cause, msg, body))
+}
+
+// enlist makes a process one of the mail system's.
+func (s *System) enlist(p *sim.Proc) {
+	if len(s.procs) == cap(s.procs) { // before the list grows
+		s.procs = slices.DeleteFunc(s.procs, (*sim.Proc).Dead)
+	}
+	s.procs = append(s.procs, p)
+}
+
+// Reload is "postfix reload": it reads the configuration anew, and a new queue
+// manager begins. Daemons that are busy finish what they are at.
 func (s *System) Reload(cause trace.Seq) error {
 	if !s.running {
 		return fmt.Errorf("fatal: the Postfix mail system is not running")
 	}
-	s.Stop()
+	s.close()
 	s.load()
-	return s.Start(cause)
+	return s.start(cause)
 }
 
 // daemon is a process of the mail system that serves one request.
@@ -157,7 +196,11 @@ func (s *System) begin(p *sim.Proc, svc *service) *daemon {
 	return d
 }
 
-func (d *daemon) end() { d.svc.idle = append(d.svc.idle, d.pid) }
+func (d *daemon) end() {
+	if !d.p.Killed() {
+		d.svc.idle = append(d.svc.idle, d.pid)
+	}
+}
 
 // name is the daemon's name in daemon graphs and causes: the service where it
 // has one of its own ("relay"), else the program.

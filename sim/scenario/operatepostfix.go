@@ -19,6 +19,10 @@ func postfixCommand(sh *shell, args []string) int {
 	if s == nil {
 		return 127
 	}
+	if !sh.root() {
+		sh.printf("postfix: fatal: the postfix command is reserved for the superuser\n")
+		return 1
+	}
 	if len(args) != 1 {
 		sh.printf("postfix: fatal: usage: postfix start|stop|reload|status|check|flush\n")
 		return 1
@@ -139,6 +143,9 @@ func postqueueCommand(sh *shell, args []string) int {
 	if s == nil {
 		return 127
 	}
+	if len(args) == 1 && (args[0] == "-p" || args[0] == "-j") && !s.Running() {
+		sh.printf("postqueue: warning: Mail system is down -- accessing queue directly (Connect to the Postfix showq service: Connection refused)\n")
+	}
 	switch {
 	case len(args) == 1 && args[0] == "-p":
 		sh.printf("%s", s.Mailq())
@@ -146,7 +153,7 @@ func postqueueCommand(sh *shell, args []string) int {
 		sh.printf("%s", s.MailqJSON())
 	case len(args) == 1 && args[0] == "-f":
 		if !s.Running() {
-			sh.printf("postqueue: warning: Mail system is down -- flush the queue when it is up\n")
+			sh.printf("postqueue: fatal: Cannot flush mail queue - mail system is down\n")
 			return 69
 		}
 		s.Flush()
@@ -160,21 +167,6 @@ func postqueueCommand(sh *shell, args []string) int {
 	default:
 		sh.printf(postqueueUsage)
 		return 69
-	}
-	return 0
-}
-
-func postsuperCommand(sh *shell, args []string) int {
-	s := sh.system("postsuper")
-	if s == nil {
-		return 127
-	}
-	if len(args) < 2 || len(args[0]) != 2 || args[0][0] != '-' || strings.IndexByte("hHdr", args[0][1]) < 0 {
-		sh.printf("postsuper: fatal: usage: postsuper -h|-H|-d|-r queue_id|ALL [queue…]\n")
-		return 1
-	}
-	for _, l := range s.Super(sh.p, args[0][1], args[1], args[2:]...) {
-		sh.printf("%s\n", l)
 	}
 	return 0
 }

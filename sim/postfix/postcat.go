@@ -1,0 +1,214 @@
+package postfix
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"mailtrek/protocols/smtp"
+)
+
+// origin is what smtpd(8) notes about where a message came from. It is a part
+// of the queue file.
+type origin struct {
+	client          *peer
+	helo, proto     string
+	mechanism, user string
+	server          netip.AddrPort
+}
+
+// PostcatOptions choose what postcat(1) shows; none of them is all of them.
+type PostcatOptions struct {
+	Envelope, Header, Body bool // -e, -h, -b
+}
+
+// Postcat is postcat(1): it shows a queue file as its records. file is how the
+// file is called in the output; "" gives it the name that it has in the queue.
+// The error is in the command's words.
+func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
+	m := s.queue.files[id]
+	if m == nil {
+		return "", fmt.Errorf("open queue file %s: No such file or directory", id)
+	}
+	if file == "" {
+		file = s.QueueFile(m)
+	}
+	if !o.Envelope && !o.Header && !o.Body {
+		o = PostcatOptions{true, true, true}
+	}
+	head, rcpt, extracted := m.records()
+	var b strings.Builder
+	if o.Envelope {
+		fmt.Fprintf(&b, "*** ENVELOPE RECORDS %s ***\n", file)
+		size := len(m.Content)
+		if m.Queue != maildrop {
+			fmt.Fprintf(&b, "message_size: %15d %15d %15d %15d %15d %15d\n", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.readFlags(), size, boolDigit(m.UTF8))
+		}
+		writeRecords(&b, head)
+		writeRecords(&b, rcpt)
+		fmt.Fprintf(&b, "*** MESSAGE CONTENTS %s ***\n", file)
+	}
+	header, body := m.Content, []byte(nil)
+	if i := bytes.Index(m.Content, []byte("\n\n")); i >= 0 {
+		header, body = m.Content[:i+1], m.Content[i+1:]
+	}
+	if o.Header {
+		b.Write(header)
+	}
+	if o.Body {
+		b.Write(body)
+	}
+	if o.Envelope {
+		fmt.Fprintf(&b, "*** HEADER EXTRACTED %s ***\n", file)
+		writeRecords(&b, extracted)
+		fmt.Fprintf(&b, "*** MESSAGE FILE END %s ***\n", file)
+	}
+	return b.String(), nil
+}
+
+// QueueFile is the name of a queue file below the queue directory; deferred
+// has a folder for each first character (hash_queue_names).
+func (s *System) QueueFile(m *Mail) string {
+	if listHas(s.config.List("hash_queue_names"), m.Queue) {
+		return m.Queue + "/" + m.ID[:1] + "/" + m.ID
+	}
+	return m.Queue + "/" + m.ID
+}
+
+// record is an envelope record: what kind it is, as postcat calls it, and what
+// stands in it.
+type record struct{ kind, value string }
+
+func attribute(name, value string) record { return record{"named_attribute", name + "=" + value} }
+
+func writeRecords(b *strings.Builder, list []record) {
+	for _, r := range list {
+		b.WriteString(r.kind + ": " + r.value + "\n")
+	}
+}
+
+// records are the records of a queue file: the envelope's, the recipients',
+// which sendmail's messages have behind the content, and what cleanup found in
+// the header.
+func (m *Mail) records() (head, rcpt, extracted []record) {
+	const layout = "Mon Jan _2 15:04:05 2006"
+	head = append(head, record{"message_arrival_time", m.Arrived.Format(layout)}, record{"create_time", m.Arrived.Format(layout)})
+	if m.from != nil {
+		head = append(head, attribute("log_ident", m.ID))
+	}
+	context := "remote"
+	if m.Local {
+		context = "local"
+	}
+	head = append(head, attribute("rewrite_context", context))
+	if m.from != nil && m.from.user != "" {
+		head = append(head, attribute("sasl_method", m.from.mechanism), attribute("sasl_username", m.from.user))
+	}
+	if m.EnvID != "" {
+		head = append(head, attribute("envelope_id", m.EnvID))
+	}
+	if m.Ret != smtp.RetNone {
+		head = append(head, attribute("ret_flags", fmt.Sprint(int(m.Ret))))
+	}
+	if m.fullName != "" {
+		head = append(head, record{"sender_fullname", m.fullName})
+	}
+	head = append(head, record{"sender", m.Sender})
+	if m.Body8 {
+		extracted = append(extracted, attribute("encoding", "8bit"))
+	}
+	if m.from != nil {
+		head = append(append(head, extracted...), m.from.records()...)
+	}
+	for _, r := range m.Recipients {
+		rcpt = append(rcpt, r.records()...)
+	}
+	if m.from == nil {
+		rcpt, extracted = nil, append(extracted, rcpt...)
+	}
+	return head, rcpt, extracted
+}
+
+func (o *origin) records() []record {
+	c := o.client
+	addr, port := c.addr.String(), fmt.Sprint(c.port)
+	family := "2" // AF_INET
+	if c.addr.Is6() {
+		family = "10"
+	}
+	list := []record{attribute("log_client_name", c.name), attribute("log_client_address", addr), attribute("log_client_port", port),
+		attribute("log_message_origin", c.String())}
+	if o.helo != "" {
+		list = append(list, attribute("log_helo_name", o.helo))
+	}
+	list = append(list, attribute("log_protocol_name", o.proto), attribute("client_name", c.name), attribute("reverse_client_name", c.reverse),
+		attribute("client_address", addr), attribute("client_port", port), attribute("server_address", o.server.Addr().String()),
+		attribute("server_port", fmt.Sprint(o.server.Port())))
+	if o.helo != "" {
+		list = append(list, attribute("helo_name", o.helo))
+	}
+	return append(list, attribute("protocol_name", o.proto), attribute("client_address_type", family))
+}
+
+func (r *Recipient) records() []record {
+	var list []record
+	if r.Notify != 0 {
+		list = append(list, attribute("notify_flags", fmt.Sprint(notifyFlags(r.Notify))))
+	}
+	kind := "recipient"
+	if r.done {
+		kind = "done_recipient"
+	}
+	return append(list, attribute("dsn_orig_rcpt", r.original()), record{"original_recipient", r.Orig}, record{kind, r.Addr})
+}
+
+// notifyFlags is NOTIFY as a number (dsn_mask.h).
+func notifyFlags(n smtp.Notify) int {
+	sum := 0
+	for _, x := range []struct {
+		bit   smtp.Notify
+		value int
+	}{{smtp.NotifyNever, 1}, {smtp.NotifySuccess, 2}, {smtp.NotifyFailure, 4}, {smtp.NotifyDelay, 8}} {
+		if n&x.bit != 0 {
+			sum += x.value
+		}
+	}
+	return sum
+}
+
+// readFlags tells the queue manager how to read the file: 8 where recipients
+// may stand behind other records, and 16 where they stand behind the content
+// (qmgr_user.h).
+func (m *Mail) readFlags() int {
+	if m.from == nil {
+		return 24
+	}
+	return 8
+}
+
+// dataOffset is where in the queue file the content begins: behind the size
+// record, the envelope, and the record that begins the content (cleanup_data.c).
+func dataOffset(m *Mail, list []record) int {
+	n := 2 + 6*15 + 5 + 2
+	for _, r := range list {
+		length := len(r.value)
+		switch r.kind {
+		case "message_arrival_time":
+			length = len(fmt.Sprintf("%d %d", m.Arrived.Unix(), m.Arrived.Nanosecond()/1000))
+		case "create_time":
+			length = len(fmt.Sprintf("create_time=%d", m.Arrived.Unix()))
+		}
+		if n += 2 + length; length > 127 {
+			n++ // the length takes two octets
+		}
+	}
+	return n
+}
+
+func boolDigit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -62,6 +62,16 @@ type Policy interface {
 	Etrn(f *Facts, domain string) *Reply
 }
 
+// Forcer is a Backend that can put words into the session's mouth, to show how
+// a client takes them.
+type Forcer interface {
+	// Force is asked before the greeting (f.Where is "CONNECT"), before a
+	// command that is known is carried out (f.Where is its verb), and before
+	// a message is committed ("END-OF-MESSAGE"). A reply is given instead,
+	// and nothing else happens; 421 and 521 end the session.
+	Force(f *Facts) *Reply
+}
+
 // Message is a message on its way into the queue, from the first accepted
 // recipient to Commit or Abort.
 type Message interface {

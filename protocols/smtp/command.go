@@ -87,6 +87,7 @@ func dovecotTable() []Command {
 		{"NOOP", "[SP string]", anyState, "RFC 5321 §4.1.1.9", "does nothing, and is answered", 0, (*Session).lmtpNoop},
 		{"VRFY", "SP string", anyState, "RFC 5321 §4.1.1.6", "asks whether an address is a user's", 0, (*Session).lmtpVrfy},
 		{"STARTTLS", "", noMail, "RFC 3207 §4", "asks for encryption from here on", 0, (*Session).lmtpStartTLS},
+		{"XCLIENT", "SP attribute=value…", noMail, "Postfix XCLIENT_README", "a trusted proxy names its client", foreign, (*Session).lmtpXClient},
 		{"QUIT", "", anyState, "RFC 5321 §4.1.1.10", "ends the session", 0, (*Session).lmtpQuit},
 	}
 }

@@ -178,6 +178,9 @@ func (s *Session) endOfMessage() {
 // verdict commits the message or says why not.
 func (s *Session) verdict(chunked bool) *Reply {
 	c, f := &s.content, &s.facts
+	if r := s.force(); r != nil {
+		return r
+	}
 	if c.failure == nil && !c.bareLF {
 		if r := s.b.EndOfData(f); r != nil {
 			return r

@@ -85,7 +85,9 @@ func (s *Session) dispatch(rest []byte) {
 			return
 		}
 	}
-	if r := c.run(s, s.words); r != nil {
+	if r := s.force(); r != nil {
+		s.done(r)
+	} else if r := c.run(s, s.words); r != nil {
 		s.done(r)
 	}
 	if quit {
@@ -213,4 +215,12 @@ func (s *Session) isForbidden(verb []byte) bool {
 	}
 	c := verb[0] | 0x20
 	return c < 'a' || c > 'z' || equalFold(verb, "CONNECT") || equalFold(verb, "GET") || equalFold(verb, "POST")
+}
+
+// force asks the backend for a reply that stands in for the real one.
+func (s *Session) force() *Reply {
+	if f, ok := s.b.(Forcer); ok {
+		return f.Force(&s.facts)
+	}
+	return nil
 }

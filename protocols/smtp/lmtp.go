@@ -27,6 +27,7 @@ var (
 	lmtpNoRcpts    = &Reply{Code: 503, Enhanced: "5.5.0", Text: "No valid recipients"}
 	lmtpSequence   = &Reply{Code: 503, Enhanced: "5.5.0", Text: "Bad sequence of commands"}
 	lmtpChunkError = &Reply{Code: 503, Enhanced: "5.5.0", Text: "Previous data chunk failed, issue RSET first"}
+	lmtpNotTrusted = &Reply{Code: 550, Enhanced: "5.7.14", Text: "You are not from trusted IP"}
 	lmtpBadOption  = &Reply{Code: 555, Enhanced: "5.5.4", Text: "Unsupported parameters"}
 )
 
@@ -105,22 +106,17 @@ func (s *Session) lmtpMail(args []word) *Reply {
 	if r != nil {
 		return r
 	}
-	addr, ok := s.address(path, false, true)
-	if !ok {
+	if !quotedBlanks(path) {
 		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid FROM: Invalid character in localpart"}
 	}
-	f.Envelope = Envelope{Sender: addr}
-	for _, p := range appendWords(nil, params) {
-		switch {
-		case equalFold(p.text, "BODY=8BITMIME"):
-			f.Body = "8BITMIME"
-		case equalFold(p.text, "BODY=7BIT"):
-			f.Body = "7BIT"
-		default:
-			f.Envelope = Envelope{}
-			return lmtpBadOption
-		}
+	// Deviates from RFC 5321 §4.1.2: with a sender that is no address Dovecot
+	// goes on as if it were the null sender.
+	addr, _ := s.address(path, false, true)
+	body, r := lmtpParams(params, "MAIL")
+	if r != nil {
+		return r
 	}
+	f.Envelope = Envelope{Sender: addr, Body: body}
 	if r := s.b.Mail(f); r != nil {
 		f.Envelope = Envelope{}
 		return r
@@ -128,31 +124,6 @@ func (s *Session) lmtpMail(args []word) *Reply {
 	f.Mail = true
 	s.become(MailGiven)
 	return lmtpMailOK
-}
-
-// lmtpPath takes "FROM:<path>" apart; params is what follows after a blank.
-func lmtpPath(text []byte, keyword string) (path, params []byte, r *Reply) {
-	rest, ok := cutFold(text, keyword)
-	if !ok {
-		return nil, nil, lmtpBadParams
-	}
-	bad := func(why string) *Reply {
-		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid " + keyword + " " + why}
-	}
-	switch {
-	case len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t'):
-		return nil, nil, bad("Unexpected whitespace before path")
-	case len(rest) == 0 || rest[0] != '<':
-		return nil, nil, bad("Missing '<' at beginning of path")
-	}
-	n, closed := quotedLen(rest)
-	if !closed {
-		return nil, nil, bad("Missing '>' at end of path")
-	}
-	if n < len(rest) && rest[n] != ' ' {
-		return nil, nil, bad("Invalid character in path")
-	}
-	return rest[:n], rest[n:], nil
 }
 
 // lmtpRcpt is RCPT: the backend knows the users.
@@ -166,13 +137,11 @@ func (s *Session) lmtpRcpt(args []word) *Reply {
 		return r
 	}
 	addr, ok := s.address(path, false, true)
-	switch {
-	case !ok:
-		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid TO: Invalid character in localpart"}
-	case addr == "":
-		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid TO: Null path not allowed"}
-	case len(appendWords(nil, params)) > 0:
-		return lmtpBadOption
+	if !ok || addr == "" || addr[0] == '@' || !quotedBlanks(path) {
+		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid TO: " + whyNoPath(path)}
+	}
+	if _, r := lmtpParams(params, "RCPT"); r != nil {
+		return r
 	}
 	s.rcpt = Recipient{Addr: addr, Given: unbracket(path, addr), ORCPT: "rfc822;" + mailaddr.Quote(addr)}
 	if r := s.b.Rcpt(f, &s.rcpt); r != nil {
@@ -269,7 +238,7 @@ func (s *Session) lmtpEndChunk() {
 	switch {
 	case c.skip != nil:
 		r := c.skip
-		c.failed = c.failed || s.facts.Mail && s.facts.Recipients > 0
+		c.failed = true // until RSET
 		if !c.begun {
 			s.resume()
 		}
@@ -301,15 +270,27 @@ func (s *Session) lmtpRset(args []word) *Reply {
 	return lmtpOK
 }
 
-func (s *Session) lmtpNoop([]word) *Reply { return lmtpOK }
+// lmtpNoop is NOOP. RFC 5321 §4.1.1.9: with a String, if anything.
+func (s *Session) lmtpNoop(args []word) *Reply {
+	if r := badString(args[1].text); r != nil {
+		return r
+	}
+	return lmtpOK
+}
 
 // lmtpVrfy is VRFY. RFC 5321 §3.5.3: 252, whatever the address.
 func (s *Session) lmtpVrfy(args []word) *Reply {
-	if len(bytes.TrimSpace(args[1].text)) == 0 {
+	if len(args[1].text) == 0 {
 		return lmtpBadParams
+	}
+	if r := badString(args[1].text); r != nil {
+		return r
 	}
 	return lmtpTryRcpt
 }
+
+// lmtpXClient is XCLIENT, which only login_trusted_networks may use.
+func (s *Session) lmtpXClient([]word) *Reply { return lmtpNotTrusted }
 
 func (s *Session) lmtpStartTLS(args []word) *Reply {
 	switch {

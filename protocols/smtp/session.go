@@ -110,6 +110,10 @@ func (s *Session) Open() []byte {
 			return s.out
 		}
 	}
+	if r := s.force(); r != nil {
+		s.answer(r)
+		return s.out
+	}
 	if r := s.b.Connect(&s.facts); r != nil {
 		s.denied = r
 		s.errors++

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"mailtrek/protocols/wire"
 	"mailtrek/sim"
@@ -32,6 +33,10 @@ func (d *Dovecot) serverTLS() *tls.Config {
 	return d.tls
 }
 
+// loginTime is how long a login process has patience with a handshake
+// (CLIENT_LOGIN_TIMEOUT_MSECS).
+const loginTime = 3 * time.Minute
+
 // loginTLS is the TLS of one connection to a login process, and what its log
 // lines say about it.
 type loginTLS struct {
@@ -44,7 +49,7 @@ type loginTLS struct {
 // serve serves a session of a login process; implicit is one that is inside TLS
 // from the beginning.
 func (t *loginTLS) serve(c *sim.Conn, s wire.Session, who string, implicit bool) {
-	_ = ServeTLS(t.p, c, s, TLS{Config: t.d.serverTLS, Implicit: implicit,
+	_ = ServeTLS(t.p, c, s, TLS{Config: t.d.serverTLS, Implicit: implicit, Timeout: loginTime,
 		Done: func(wire.TLSFacts) { t.inside = true },
 		Failed: func(err error) {
 			t.failed = err

@@ -15,6 +15,9 @@ type Config struct {
 	Delay time.Duration
 	// MaxEvents stops a run away from growing for ever; 0 is no limit.
 	MaxEvents int
+	// Watch is called with every event, at the instant and before anything
+	// else happens; it may emit events itself.
+	Watch func(trace.Seq)
 }
 
 // DefaultDelay is the one-way delay between two hosts when nothing else is said.
@@ -209,7 +212,11 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 	if w.cfg.MaxEvents > 0 && w.Trace.Len() >= w.cfg.MaxEvents {
 		w.full = true
 	}
-	return w.Trace.Append(e, text)
+	seq := w.Trace.Append(e, text)
+	if w.cfg.Watch != nil {
+		w.cfg.Watch(seq)
+	}
+	return seq
 }
 
 // Stop ends all processes wherever they are, so that a world that is thrown

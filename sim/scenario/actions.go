@@ -13,7 +13,7 @@ import (
 // agenda. At one instant faults come first.
 func (r *Run) schedule(people bool) {
 	for i := range r.Scenario.Faults {
-		if f := &r.Scenario.Faults[i]; f.Timed {
+		if f := &r.Scenario.Faults[i]; f.Timed && f.On == nil {
 			r.World.At(f.At, func() { r.Inflict(f, 0) })
 		}
 	}

@@ -55,13 +55,12 @@ func Build(s *Scenario, o Options) (*Run, error) {
 	if o.MaxEvents == 0 {
 		o.MaxEvents = DefaultMaxEvents
 	}
-	r := &Run{
-		Scenario: s, byName: map[string]*machine{}, usual: map[[2]trace.NodeID]sim.Link{},
-		World: sim.New(sim.Config{
-			Header:    trace.Header{Scenario: s.ID, Title: s.Title, Seed: seed, Start: s.Start},
-			MaxEvents: o.MaxEvents,
-		}),
-	}
+	r := &Run{Scenario: s, byName: map[string]*machine{}, usual: map[[2]trace.NodeID]sim.Link{}}
+	r.World = sim.New(sim.Config{
+		Header:    trace.Header{Scenario: s.ID, Title: s.Title, Seed: seed, Start: s.Start},
+		MaxEvents: o.MaxEvents,
+		Watch:     r.watch(),
+	})
 	for _, h := range s.Hosts {
 		if err := r.add(h); err != nil {
 			return nil, err
@@ -69,7 +68,7 @@ func Build(s *Scenario, o Options) (*Run, error) {
 	}
 	r.links()
 	for _, f := range s.Faults {
-		if !f.Timed {
+		if !f.Timed && f.On == nil {
 			r.condition(&f)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mailtrek/sim/trace"
 )
 
 // FaultKind says what is wrong in the network.
@@ -55,7 +57,10 @@ func (k FaultKind) String() string {
 // a time.
 type Fault struct {
 	At    time.Duration
-	Timed bool // the line says when; else it holds from the start
+	Timed bool            // the line says when; else it holds from the start
+	On    *trace.Selector // the first event of it, from At on, is when; nil: At is
+	Lasts time.Duration   // of a fault with On: how long; 0 is for ever
+	undo  FaultKind       // and what ends it
 	Kind  FaultKind
 	Host  string // full name
 	Port  uint16 // of Refuse and Accept
@@ -96,6 +101,10 @@ func (b *builder) fault(blk *Block) {
 		if looksLikeTime(words[0].text) {
 			f.At, f.Timed = c.time(words[0]), true
 			words = words[1:]
+		}
+		if len(words) > 0 && words[0].text == "on" {
+			b.triggered(&f, l.rest(words[0]))
+			continue
 		}
 		if len(words) < 2 {
 			b.src.errorAt(l.words()[0], faultUsage("HOST")+"; "+faultUsage("HOST:PORT")+"; "+faultUsage("A -> B"), "the line says no fault")

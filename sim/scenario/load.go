@@ -197,12 +197,12 @@ func (d *Document) has(kind string) bool {
 	return false
 }
 
-// forgetStory drops the actions and the timed faults of the worlds.
+// forgetStory drops the actions and the faults of the worlds that come with time.
 func (b *builder) forgetStory() {
 	b.s.Actions = nil
 	var kept []Fault
 	for _, f := range b.s.Faults {
-		if !f.Timed {
+		if !f.Timed && f.On == nil {
 			kept = append(kept, f)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim/trace"
 )
@@ -108,11 +109,11 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	res.at = d.p.Now()
 	orig := ""
 	if to.Orig != to.Addr && to.Orig != "" {
-		orig = fmt.Sprintf(", orig_to=<%s>", to.Orig)
+		orig = fmt.Sprintf(", orig_to=<%s>", mailaddr.Quote(to.Orig))
 	}
 	delay, parts := r.delays(res.at)
 	d.log("%s: to=<%s>%s, relay=%s, delay=%s, delays=%s, dsn=%s, status=%s (%s)",
-		r.mail.ID, to.Addr, orig, res.relay, delay, parts, res.dsn, res.status, res.text)
+		r.mail.ID, mailaddr.Quote(to.Addr), orig, res.relay, delay, parts, res.dsn, res.status, res.text)
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
 	to.result, to.done = &res, res.status != deferral

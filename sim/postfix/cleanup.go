@@ -187,7 +187,7 @@ func (u *Submission) rewriteEnvelope() {
 			return
 		}
 		for _, addr := range targets {
-			key := strings.ToLower(addr) + "\x00" + strings.ToLower(r.Orig)
+			key := fmt.Sprintf("%d:%s:%s:%s", r.Notify, r.ORcpt, strings.ToLower(r.Orig), strings.ToLower(addr))
 			if seen[key] {
 				continue
 			}

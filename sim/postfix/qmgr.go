@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
@@ -107,7 +108,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	j := &job{q: q, mail: m, queued: p.Now(), term: q.term}
 	m.job = j
 	left := m.undelivered()
-	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.Sender, m.size, len(m.Recipients))
+	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, mailaddr.Quote(m.Sender), m.size, len(m.Recipients))
 	if m.forced && len(m.deferLog) > 0 {
 		q.finish(d, j) // without another attempt
 		return
@@ -148,6 +149,8 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 		res, err := q.sys.resolve(r.Addr)
 		if err != nil {
 			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"}
+		} else if res.Recipient != "" {
+			r.Addr = res.Recipient // without routing through this host, "%" and the like
 		}
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(j.mail.ID)},
 			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
@@ -230,7 +233,7 @@ func (q *qmgr) finish(from *daemon, j *job) {
 			if m.forced {
 				how = "force-expired"
 			}
-			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, m.Sender, how)
+			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, mailaddr.Quote(m.Sender), how)
 			told = d.flushDeferred(m) && told
 		default:
 			d.warnDeferred(m)

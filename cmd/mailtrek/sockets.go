@@ -162,7 +162,7 @@ type liveConn struct {
 	sock    net.Conn
 	out     chan outgoing
 	closed  bool
-	ours    bool         // the client's FIN has been passed on
+	ours    bool             // the client's FIN has been passed on
 	paused  chan readerOrder // the reader waits for it after each read
 	drained bool
 	secure  edge

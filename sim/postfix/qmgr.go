@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"mailtrek/protocols/mailaddr"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
@@ -108,7 +107,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	j := &job{q: q, mail: m, queued: p.Now(), term: q.term}
 	m.job = j
 	left := m.undelivered()
-	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, mailaddr.Quote(m.Sender), m.size, len(m.Recipients))
+	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.from821(), m.size, len(m.Recipients))
 	if m.forced && len(m.deferLog) > 0 {
 		q.finish(d, j) // without another attempt
 		return
@@ -233,7 +232,7 @@ func (q *qmgr) finish(from *daemon, j *job) {
 			if m.forced {
 				how = "force-expired"
 			}
-			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, mailaddr.Quote(m.Sender), how)
+			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, m.from821(), how)
 			told = d.flushDeferred(m) && told
 		default:
 			d.warnDeferred(m)

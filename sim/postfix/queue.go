@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
@@ -75,6 +76,14 @@ type Recipient struct {
 
 	done   bool    // its fate is decided
 	result *result // of the attempt under way, and after it of the last one
+}
+
+// from821 is the sender as log lines have it.
+func (m *Mail) from821() string {
+	if m.Sender == "" {
+		return ""
+	}
+	return mailaddr.Quote(m.Sender)
 }
 
 // Size is the size of the content in octets, counted with CRLF.

@@ -115,7 +115,7 @@ func (sh *shell) one(args []string) int {
 // notModelled are commands that real hosts have.
 var notModelled = map[string]string{
 	"vi": "files are edited in the document", "nano": "files are edited in the document",
-	"tcpdump": "look at the trace instead", "telnet": "use mailtrek connect", "nc": "use mailtrek connect",
+	"tcpdump": "look at the trace instead", "nc": "use telnet",
 	"openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
 }
 
@@ -137,6 +137,7 @@ func init() {
 		{"dovecot", "dovecot [stop|reload]", "starts and stops Dovecot", dovecotCommand},
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},
 		{"rndc", "rndc reload|flush", "controls the name server", rndcCommand},
+		{"telnet", "telnet HOST PORT <<END", "types lines into a connection", telnetCommand},
 		{"host", "host [-t TYPE] NAME|ADDRESS", "asks the DNS", hostCommand},
 		{"dig", "dig [@SERVER] [-x ADDRESS|NAME] [TYPE] [+short] [+tcp] …", "asks the DNS", digCommand},
 		{"cat", "cat FILE…", "prints files", catCommand},

@@ -1,0 +1,123 @@
+package scenario
+
+import (
+	"errors"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"mailtrek/sim"
+)
+
+// How somebody types into a connection: a line, then a look at what comes back.
+const (
+	telnetDial  = 127 * time.Second      // TCP gives a SYN up
+	telnetWait  = 5 * time.Second        // for a first answer to a line
+	telnetQuiet = 200 * time.Millisecond // then nothing more is expected
+	telnetEnd   = 30 * time.Second       // behind the last line, for the server to close
+)
+
+// telnetPorts are the names of ports that people type (RFC 6335 registry).
+var telnetPorts = map[string]uint16{"smtp": 25, "submission": 587, "pop3": 110, "imap": 143, "imap2": 143, "domain": 53}
+
+// telnetCommand is telnet(1) with its input from a here-document: each line is
+// typed when the server has answered the one before, or has let it pass in
+// silence. It prints what the server says.
+func telnetCommand(sh *shell, args []string) int {
+	if len(args) != 2 {
+		sh.printf("Usage: telnet HOST PORT <<END, and the lines to type\n")
+		return 1
+	}
+	port, ok := telnetPorts[args[1]]
+	if n, err := strconv.ParseUint(args[1], 10, 16); err == nil && n > 0 {
+		port, ok = uint16(n), true
+	}
+	if !ok {
+		sh.printf("telnet: could not resolve %s/%s: Servname not supported for ai_socktype\n", args[0], args[1])
+		return 1
+	}
+	addrs := sh.addresses(args[0])
+	if len(addrs) == 0 {
+		sh.printf("telnet: could not resolve %s/%s: Name or service not known\n", args[0], args[1])
+		return 1
+	}
+	for _, a := range addrs {
+		sh.printf("Trying %s...\n", a)
+		c, err := sh.p.Dial(netip.Addr{}, netip.AddrPortFrom(a, port), telnetDial)
+		if err == nil {
+			sh.printf("Connected to %s.\nEscape character is '^]'.\n", args[0])
+			sh.typeInto(c)
+			return 0
+		}
+		why := "Connection timed out"
+		if errors.Is(err, sim.ErrRefused) {
+			why = "Connection refused"
+		}
+		sh.printf("telnet: Unable to connect to remote host: %s\n", why)
+	}
+	return 1
+}
+
+// addresses are those of a name that was typed.
+func (sh *shell) addresses(name string) []netip.Addr {
+	if a, err := netip.ParseAddr(name); err == nil {
+		return []netip.Addr{a}
+	}
+	if answer, err := sh.m.Stub.Lookup(sh.p, name, dns.TypeA); err == nil {
+		return answer.Addrs()
+	}
+	return nil
+}
+
+// typeInto types the input line by line.
+func (sh *shell) typeInto(c *sim.Conn) {
+	defer c.Close()
+	if !sh.listen(c, telnetWait) {
+		return
+	}
+	for l := range strings.Lines(string(sh.input)) {
+		if _, err := c.Write([]byte(strings.TrimRight(l, "\r\n") + "\r\n")); err != nil || !sh.listen(c, telnetWait) {
+			return
+		}
+	}
+	sh.listen(c, telnetEnd)
+}
+
+// listen prints what comes within wait and without a pause behind it; it tells
+// whether the connection is still there.
+func (sh *shell) listen(c *sim.Conn, wait time.Duration) bool {
+	buf := make([]byte, 4096)
+	for {
+		c.SetTimeout(wait)
+		n, err := c.Read(buf)
+		sh.printf("%s", visibleLines(buf[:n]))
+		switch {
+		case errors.Is(err, sim.ErrTimeout):
+			return true
+		case err == io.EOF:
+			sh.printf("Connection closed by foreign host.\n")
+			return false
+		case err != nil:
+			sh.printf("Connection reset by peer.\n")
+			return false
+		}
+		wait = telnetQuiet
+	}
+}
+
+// visibleLines is text from outside as a terminal may have it.
+func visibleLines(b []byte) string {
+	var out strings.Builder
+	for l := range strings.Lines(string(b)) {
+		text := strings.TrimRight(l, "\r\n")
+		out.WriteString(visible(text))
+		if len(text) < len(l) {
+			out.WriteByte('\n')
+		}
+	}
+	return out.String()
+}

@@ -81,6 +81,8 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 		d.missing(d.p, "qmgr", name)
 		return false
 	}
+	m.busy++ // no other queue manager may begin with it
+	defer func() { m.busy-- }()
 	d.hand(svc.Command, m.ID, kind.Subject())
 	b := d.begin(d.p, svc)
 	defer b.end()

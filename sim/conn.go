@@ -21,6 +21,7 @@ type Conn struct {
 	owner       *Proc // nil: the end is operated from outside (External)
 	sink        func(Delivery)
 	in          []segment
+	room        []segment // in, before anything was read of it: its memory is used again
 	unread      int
 	eof         trace.Seq // the peer's FIN
 	failed      error
@@ -121,7 +122,8 @@ func (c *Conn) fail(err error, because trace.Seq) {
 // ErrTimeout after the read deadline.
 func (c *Conn) Read(b []byte) (int, error) {
 	if c.inside && c.tls != nil {
-		return c.readOpened(b)
+		opened, err := c.readOpened(len(b))
+		return copy(b, opened), err
 	}
 	return c.readRaw(b)
 }
@@ -138,13 +140,11 @@ func (c *Conn) readRaw(b []byte) (int, error) {
 	return n, nil
 }
 
-// ReadUnit reads what has come of one unit, without copying it; the caller must
-// not change the bytes.
+// ReadUnit reads what has come of one unit, without copying it. The bytes are
+// good until the next ReadUnit, and the caller must not change them.
 func (c *Conn) ReadUnit() ([]byte, error) {
 	if c.inside && c.tls != nil {
-		b := make([]byte, 16<<10)
-		n, err := c.readOpened(b)
-		return b[:n], err
+		return c.readOpened(16 << 10)
 	}
 	if err := c.await(); err != nil {
 		return nil, err
@@ -188,9 +188,6 @@ func (c *Conn) took(s *segment, n int) {
 	c.heard(s.event)
 	if len(s.data) == 0 {
 		c.in = c.in[1:]
-		if len(c.in) == 0 {
-			c.in = nil
-		}
 	}
 	if c.tls == nil {
 		c.makeRoom(n)
@@ -244,7 +241,9 @@ func (c *Conn) Write(b []byte) (int, error) {
 		return c.writeSealed(b)
 	}
 	c.unread += len(b)
-	c.d.send(c, c.d.record(c, b, nil), 0)
+	f := c.d.w.flight()
+	f.segs = c.d.record(c, b, f.segs)
+	c.d.send(c, f)
 	return len(b), nil
 }
 
@@ -268,7 +267,9 @@ func (c *Conn) close(how string) error {
 			_ = c.tls.conn.CloseWrite() // RFC 8446 §6.1: close_notify; nothing depends on it
 		}
 		fin := c.emit(trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
-		c.d.send(c, nil, fin)
+		f := c.d.w.flight()
+		f.fin = fin
+		c.d.send(c, f)
 	}
 	c.shut()
 	return nil
@@ -276,7 +277,7 @@ func (c *Conn) close(how string) error {
 
 // shut forgets what is unread, so that a peer that waits may go on.
 func (c *Conn) shut() {
-	c.closed, c.in = true, nil
+	c.closed, c.in, c.room = true, nil, nil
 	peer := c.d.ends[1-c.side]
 	peer.unread = 0
 	peer.change.Broadcast()

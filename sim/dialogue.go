@@ -105,9 +105,36 @@ func (d *dialogue) unitEvent(u wire.Unit, side wire.Side, follows bool) trace.Ev
 	return e
 }
 
-// send lets segments travel to the other end, behind those sent before.
-func (d *dialogue) send(from *Conn, segs []segment, fin trace.Seq) {
+// flight is segments on their way, perhaps with a FIN behind them. What has
+// arrived is used again for the next.
+type flight struct {
+	from *Conn
+	segs []segment
+	fin  trace.Seq
+	try  int
+}
+
+// flight returns one that is empty.
+func (w *World) flight() *flight {
+	if n := len(w.flights); n > 0 {
+		f := w.flights[n-1]
+		w.flights = w.flights[:n-1]
+		return f
+	}
+	return &flight{}
+}
+
+// landed makes a flight ready for the next use.
+func (w *World) landed(f *flight) {
+	clear(f.segs)
+	*f = flight{segs: f.segs[:0]}
+	w.flights = append(w.flights, f)
+}
+
+// send lets a flight travel to the other end, behind those sent before.
+func (d *dialogue) send(from *Conn, f *flight) {
 	to := d.ends[1-from.side]
+	f.from = from
 	delay, ok := d.w.transit(from.node, to.node)
 	if !ok {
 		delay = d.retransmit(from, to)
@@ -118,7 +145,7 @@ func (d *dialogue) send(from *Conn, segs []segment, fin trace.Seq) {
 	}
 	at := max(d.w.now+int64(delay), from.arrival)
 	from.arrival = at
-	d.w.At(time.Duration(at), func() { d.arrive(from, to, segs, fin, 0) })
+	d.w.schedule(entry{at: at, flight: f})
 }
 
 // giveUp is after how long TCP abandons a connection whose segments vanish.
@@ -139,23 +166,36 @@ func (d *dialogue) retransmit(from, to *Conn) time.Duration {
 
 // arrive hands segments to the receiving end; a host that is down gets them
 // when it is up again.
-func (d *dialogue) arrive(from, to *Conn, segs []segment, fin trace.Seq, try int) {
+func (d *dialogue) arrive(f *flight) {
+	from, to := f.from, d.ends[1-f.from.side]
 	if to.node.down || from.node.down {
-		wait := time.Second << min(try, 7)
-		if try < 12 {
-			from.arrival = max(from.arrival, d.w.now+int64(wait))
-			d.w.At(d.w.Now()+wait, func() { d.arrive(from, to, segs, fin, try+1) })
+		wait := time.Second << min(f.try, 7)
+		if f.try < 12 {
+			f.try++
+			at := d.w.now + int64(wait)
+			from.arrival = max(from.arrival, at)
+			d.w.schedule(entry{at: at, flight: f})
 		} else {
 			from.fail(ErrTimeout, 0)
 		}
 		return
 	}
-	if to.closed {
-		return
+	if !to.closed {
+		to.take(f)
 	}
-	to.in = append(to.in, segs...)
-	if fin != 0 {
-		to.eof = fin
+	d.w.landed(f)
+}
+
+// take puts what has arrived behind what is still unread.
+func (c *Conn) take(f *flight) {
+	if len(c.in) == 0 {
+		c.in = append(c.room[:0], f.segs...)
+		c.room = c.in
+	} else {
+		c.in = append(c.in, f.segs...)
 	}
-	to.wakeUp()
+	if f.fin != 0 {
+		c.eof = f.fin
+	}
+	c.wakeUp()
 }

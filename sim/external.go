@@ -30,7 +30,7 @@ func (w *World) Connect(n *Node, from netip.Addr, to netip.AddrPort, cause trace
 		from = n.Addr()
 	}
 	target := w.target(n, to.Addr())
-	info := trace.Conn{Proto: trace.TCP, Client: n.ID, ClientAddr: netip.AddrPortFrom(from, n.ephemeral()).String(), ServerAddr: to.String()}
+	info := trace.Conn{Proto: trace.TCP, Client: n.ID, ClientAddr: netip.AddrPortFrom(from, n.ephemeral()).String(), ServerAddr: w.spell(to)}
 	if target == nil {
 		d := w.newDialogue(info)
 		w.At(w.Now()+routeFailure, func() { sink(Delivery{Err: ErrUnreachable}) })
@@ -42,7 +42,7 @@ func (w *World) Connect(n *Node, from netip.Addr, to netip.AddrPort, cause trace
 	c := d.ends[0]
 	c.sink, c.cause = sink, cause
 	syn := c.emit(trace.Event{Kind: trace.Open}, nil)
-	d.sendSYN(target, to.String(), syn, 0)
+	d.sendSYN(target, to, syn, 0)
 	return &External{c}
 }
 
@@ -98,7 +98,7 @@ func (w *World) QueryUDP(n *Node, from netip.Addr, to netip.AddrPort, data []byt
 	src := netip.AddrPortFrom(from, n.ephemeral())
 	e := describe(w.Trace, data)
 	e.Node, e.Peer, e.Side, e.Cause = n.ID, target.ID, trace.Client, cause
-	e.Conn = w.Trace.AddConn(trace.Conn{Proto: e.Proto, UDP: true, Client: n.ID, Server: target.ID, ClientAddr: src.String(), ServerAddr: to.String()})
+	e.Conn = w.Trace.AddConn(trace.Conn{Proto: e.Proto, UDP: true, Client: n.ID, Server: target.ID, ClientAddr: src.String(), ServerAddr: w.spell(to)})
 	delay, ok := w.transit(n, target)
 	if !ok {
 		e.Flags |= trace.Lost

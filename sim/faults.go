@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math/rand/v2"
-	"net/netip"
 	"time"
 
 	"mailtrek/sim/trace"
@@ -77,7 +76,4 @@ func (n *Node) Down() bool { return n.down }
 // listener there answer again.
 func (n *Node) Refuse(port uint16, refuse bool) { n.refused[port] = refuse }
 
-func (n *Node) refuses(key string) bool {
-	ap, err := netip.ParseAddrPort(key)
-	return err == nil && n.refused[ap.Port()]
-}
+func (n *Node) refuses(port uint16) bool { return n.refused[port] }

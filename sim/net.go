@@ -52,6 +52,8 @@ type Listener struct {
 	Service
 	Node *Node
 	Addr string // "10.10.10.10:25", or the path of a unix socket
+
+	at netip.AddrPort // not valid for a unix socket
 }
 
 // Listen opens a listener at "addr:port" or at the path of a unix socket. An
@@ -59,7 +61,7 @@ type Listener struct {
 // node.
 func (n *Node) Listen(addr string, s Service) ([]*Listener, error) {
 	if strings.HasPrefix(addr, "/") {
-		return n.listenAt(nil, addr, s)
+		return n.listenUnix(addr, s)
 	}
 	ap, err := netip.ParseAddrPort(addr)
 	if err != nil {
@@ -69,32 +71,50 @@ func (n *Node) Listen(addr string, s Service) ([]*Listener, error) {
 		if !n.Has(ap.Addr()) {
 			return nil, fmt.Errorf("host %s: bind %s port %d: Cannot assign requested address", n.Name, ap.Addr(), ap.Port())
 		}
-		return n.listenAt(nil, ap.String(), s)
+		return n.listenAt(nil, ap, s)
 	}
 	all := append([]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, n.Addrs...)
 	var ls []*Listener
 	for _, a := range all {
-		if ls, err = n.listenAt(ls, netip.AddrPortFrom(a, ap.Port()).String(), s); err != nil {
+		if ls, err = n.listenAt(ls, netip.AddrPortFrom(a, ap.Port()), s); err != nil {
 			return ls, err
 		}
 	}
 	return ls, nil
 }
 
-func (n *Node) listenAt(ls []*Listener, key string, s Service) ([]*Listener, error) {
-	if n.tcp[key] != nil {
-		return ls, fmt.Errorf("host %s: bind %s: Address already in use", n.Name, key)
+func (n *Node) listenAt(ls []*Listener, at netip.AddrPort, s Service) ([]*Listener, error) {
+	l := &Listener{Service: s, Node: n, Addr: n.w.spell(at), at: at}
+	if n.tcp[at] != nil {
+		return ls, l.inUse()
 	}
-	l := &Listener{Service: s, Node: n, Addr: key}
-	n.tcp[key] = l
+	n.tcp[at] = l
 	n.order = append(n.order, l)
 	return append(ls, l), nil
+}
+
+func (n *Node) listenUnix(path string, s Service) ([]*Listener, error) {
+	l := &Listener{Service: s, Node: n, Addr: path}
+	if n.unix[path] != nil {
+		return nil, l.inUse()
+	}
+	n.unix[path] = l
+	n.order = append(n.order, l)
+	return []*Listener{l}, nil
+}
+
+func (l *Listener) inUse() error {
+	return fmt.Errorf("host %s: bind %s: Address already in use", l.Node.Name, l.Addr)
 }
 
 // Close ends a listener; connections that are open go on.
 func (l *Listener) Close() {
 	n := l.Node
-	delete(n.tcp, l.Addr)
+	if l.at.IsValid() {
+		delete(n.tcp, l.at)
+	} else {
+		delete(n.unix, l.Addr)
+	}
 	for i, o := range n.order {
 		if o == l {
 			n.order = append(n.order[:i], n.order[i+1:]...)
@@ -136,16 +156,16 @@ func (p *Proc) Dial(from netip.Addr, to netip.AddrPort, timeout time.Duration) (
 		}
 		return nil, ErrUnreachable
 	}
-	d := p.w.newDialogue(trace.Conn{Proto: protoAt(target, to), Client: n.ID, Server: target.ID, ClientAddr: src.String(), ServerAddr: to.String()})
+	d := p.w.newDialogue(trace.Conn{Proto: protoAt(target, to), Client: n.ID, Server: target.ID, ClientAddr: src.String(), ServerAddr: p.w.spell(to)})
 	d.ends[0].owner = p
 	d.ends[0].node, d.ends[1].node = n, target
 	syn := p.Emit(trace.Event{Kind: trace.Open, Peer: target.ID, Conn: d.id, Proto: d.info().Proto}, nil)
-	return d.connect(p, target, to.String(), syn, timeout)
+	return d.connect(p, target, to, syn, timeout)
 }
 
 // DialUnix opens a connection to a unix socket of the process's own node.
 func (p *Proc) DialUnix(path string) (*Conn, error) {
-	l := p.node.tcp[path]
+	l := p.node.unix[path]
 	if l == nil {
 		return nil, ErrNoFile
 	}
@@ -169,7 +189,7 @@ func (w *World) target(from *Node, to netip.Addr) *Node {
 // protoAt is the protocol spoken at an address: that of the listener, or the
 // usual one of the port when nobody listens.
 func protoAt(n *Node, to netip.AddrPort) trace.Proto {
-	if l := n.tcp[to.String()]; l != nil {
+	if l := n.tcp[to]; l != nil {
 		return l.Proto
 	}
 	switch to.Port() {
@@ -188,9 +208,9 @@ func protoAt(n *Node, to netip.AddrPort) trace.Proto {
 }
 
 // connect waits for what becomes of a SYN.
-func (d *dialogue) connect(p *Proc, target *Node, key string, syn trace.Seq, timeout time.Duration) (*Conn, error) {
+func (d *dialogue) connect(p *Proc, target *Node, at netip.AddrPort, syn trace.Seq, timeout time.Duration) (*Conn, error) {
 	c := d.ends[0]
-	d.sendSYN(target, key, syn, 0)
+	d.sendSYN(target, at, syn, 0)
 	for !c.established && c.failed == nil {
 		if !c.change.Wait(p, timeout) {
 			p.Emit(trace.Event{Kind: trace.Timeout, Peer: target.ID, Conn: d.id, Proto: d.info().Proto, A: p.Sym("connect")}, nil)
@@ -206,31 +226,31 @@ func (d *dialogue) connect(p *Proc, target *Node, key string, syn trace.Seq, tim
 }
 
 // sendSYN lets a SYN travel; one that is lost is sent again after 1, 2, 4 … s.
-func (d *dialogue) sendSYN(target *Node, key string, syn trace.Seq, try int) {
+func (d *dialogue) sendSYN(target *Node, at netip.AddrPort, syn trace.Seq, try int) {
 	w, c := d.w, d.ends[0]
 	delay, ok := w.transit(c.node, target)
 	if !ok {
 		if try < 7 {
 			w.At(w.Now()+time.Second<<try, func() {
 				if c.failed == nil && !c.established {
-					d.sendSYN(target, key, syn, try+1)
+					d.sendSYN(target, at, syn, try+1)
 				}
 			})
 		}
 		return
 	}
-	w.At(w.Now()+delay, func() { d.arriveSYN(target, key, syn, delay) })
+	w.At(w.Now()+delay, func() { d.arriveSYN(target, at, syn, delay) })
 }
 
 // arriveSYN is the SYN at its target: accepted, refused, or lost in silence.
-func (d *dialogue) arriveSYN(target *Node, key string, syn trace.Seq, delay time.Duration) {
+func (d *dialogue) arriveSYN(target *Node, at netip.AddrPort, syn trace.Seq, delay time.Duration) {
 	w, c := d.w, d.ends[0]
 	if target.down || c.failed != nil {
 		return
 	}
-	l := target.tcp[key]
+	l := target.tcp[at]
 	msg := w.Trace.At(syn).Msg
-	if l == nil || target.refuses(key) {
+	if l == nil || target.refuses(at.Port()) {
 		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: target.ID, Peer: c.node.ID, Conn: d.id, Proto: d.info().Proto, Cause: syn, Msg: msg}, nil)
 		w.At(w.Now()+delay, func() { c.fail(ErrRefused, rst) })
 		return

@@ -18,8 +18,9 @@ type Node struct {
 	Dice *rand.Rand
 
 	w       *World
-	tcp     map[string]*Listener // by "addr:port" or path
-	udp     map[string]UDPHandler
+	tcp     map[netip.AddrPort]*Listener
+	unix    map[string]*Listener // by path
+	udp     map[netip.AddrPort]UDPHandler
 	order   []*Listener
 	udpAt   []netip.AddrPort
 	port    uint16
@@ -33,7 +34,7 @@ type Node struct {
 func (w *World) AddNode(n trace.Node) (*Node, error) {
 	node := &Node{
 		Name: n.Name, Dice: w.dice(n.Name), w: w,
-		tcp: map[string]*Listener{}, udp: map[string]UDPHandler{}, refused: map[uint16]bool{},
+		tcp: map[netip.AddrPort]*Listener{}, unix: map[string]*Listener{}, udp: map[netip.AddrPort]UDPHandler{}, refused: map[uint16]bool{},
 		port: 32768, pid: 100,
 	}
 	node.port += uint16(node.Dice.IntN(20000))
@@ -42,10 +43,10 @@ func (w *World) AddNode(n trace.Node) (*Node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("host %s: %q is not an IP address", n.Name, s)
 		}
-		if other := w.byAddr[a.String()]; other != nil {
+		if other := w.byAddr[a]; other != nil {
 			return nil, fmt.Errorf("host %s: %s already belongs to %s", n.Name, a, other.Name)
 		}
-		w.byAddr[a.String()] = node
+		w.byAddr[a] = node
 		node.Addrs = append(node.Addrs, a)
 	}
 	node.ID = w.Trace.AddNode(n)
@@ -60,7 +61,22 @@ func (w *World) Node(name string) *Node { return w.nodes[w.Trace.NodeNamed(name)
 func (w *World) Nodes() []*Node { return w.nodes[1:] }
 
 // NodeAt is the node that has an address; nil when there is none.
-func (w *World) NodeAt(a netip.Addr) *Node { return w.byAddr[a.String()] }
+func (w *World) NodeAt(a netip.Addr) *Node { return w.byAddr[a] }
+
+// spell is the text of a server's address, made once.
+func (w *World) spell(a netip.AddrPort) string {
+	s, ok := w.spelt[a]
+	if !ok {
+		s = a.String()
+		if len(w.spelt) < maxSpelt {
+			w.spelt[a] = s
+		}
+	}
+	return s
+}
+
+// maxSpelt bounds what spell remembers: a client may try any number of ports.
+const maxSpelt = 4096
 
 // World is the world that the node belongs to.
 func (n *Node) World() *World { return n.w }

@@ -259,11 +259,17 @@ func (p *Proc) Go(name string, body func(*Proc)) *Proc {
 }
 
 // Cond is something that processes wait for. The zero value is ready.
-type Cond struct{ waiting []*Proc }
+type Cond struct {
+	waiting []*Proc
+	one     [1]*Proc // the room for the usual case
+}
 
 // Wait parks p until Broadcast or until d has passed (negative: for ever). It
 // tells whether Broadcast came first.
 func (c *Cond) Wait(p *Proc, d time.Duration) bool {
+	if c.waiting == nil {
+		c.waiting = c.one[:0]
+	}
 	c.waiting = append(c.waiting, p)
 	ok := p.park(d)
 	if !ok {

@@ -107,17 +107,17 @@ func (c *Conn) tlsConfig(cfg *tls.Config) *tls.Config {
 	return own
 }
 
-// readOpened is Read inside TLS: like it, it returns bytes of one unit at most.
-func (c *Conn) readOpened(b []byte) (int, error) {
+// readOpened is ReadUnit inside TLS, with a limit.
+func (c *Conn) readOpened(limit int) ([]byte, error) {
 	s := c.tls
 	for len(s.opened) == 0 {
 		n, err := s.conn.Read(s.buf)
 		if err != nil && n == 0 {
-			return 0, err
+			return nil, err
 		}
 		s.opened = s.buf[:n]
 	}
-	n := min(len(b), len(s.opened))
+	n := min(limit, len(s.opened))
 	if len(c.plain) > 0 {
 		unit := &c.plain[0]
 		n = min(n, len(unit.data))
@@ -128,9 +128,9 @@ func (c *Conn) readOpened(b []byte) (int, error) {
 			c.plain = c.plain[1:]
 		}
 	}
-	copy(b, s.opened[:n])
+	b := s.opened[:n:n]
 	s.opened = s.opened[n:]
-	return n, nil
+	return b, nil
 }
 
 // writeSealed is Write inside TLS: the units of b become events, what travels
@@ -151,7 +151,9 @@ func (c *Conn) writeSealed(b []byte) (int, error) {
 	c.unread += len(b)
 	peer := c.d.ends[1-c.side]
 	peer.plain = c.d.record(c, b, peer.plain)
-	c.d.send(c, records, 0)
+	f := c.d.w.flight()
+	f.segs = append(f.segs, records...)
+	c.d.send(c, f)
 	return len(b), nil
 }
 
@@ -204,7 +206,7 @@ func (r rawConn) Write(b []byte) (int, error) {
 		return 0, c.failed
 	}
 	because := c.because()
-	var out []segment
+	f := c.d.w.flight()
 	for rest := b; len(rest) >= recordHeader; {
 		n := min(recordHeader+int(binary.BigEndian.Uint16(rest[3:])), len(rest))
 		record := append([]byte(nil), rest[:n]...)
@@ -215,10 +217,10 @@ func (r rawConn) Write(b []byte) (int, error) {
 		}
 		e := c.tls.describe(c.d.w.Trace, record)
 		e.Cause = because
-		out = append(out, segment{data: record, event: c.emit(e, nil)})
+		f.segs = append(f.segs, segment{data: record, event: c.emit(e, nil)})
 	}
-	if len(out) > 0 {
-		c.d.send(c, out, 0)
+	if len(f.segs) > 0 {
+		c.d.send(c, f)
 	}
 	return len(b), nil
 }

@@ -34,10 +34,10 @@ func (n *Node) ListenUDP(at netip.AddrPort, h UDPHandler) error {
 	}
 	for _, a := range addrs {
 		ap := netip.AddrPortFrom(a, at.Port())
-		if n.udp[ap.String()] != nil {
+		if n.udp[ap] != nil {
 			return fmt.Errorf("host %s: bind %s: Address already in use", n.Name, ap)
 		}
-		n.udp[ap.String()] = h
+		n.udp[ap] = h
 		n.udpAt = append(n.udpAt, ap)
 	}
 	return nil
@@ -48,7 +48,7 @@ func (n *Node) CloseUDP(port uint16) {
 	kept := n.udpAt[:0]
 	for _, ap := range n.udpAt {
 		if ap.Port() == port {
-			delete(n.udp, ap.String())
+			delete(n.udp, ap)
 		} else {
 			kept = append(kept, ap)
 		}
@@ -77,7 +77,7 @@ func (p *Proc) OpenUDP(to netip.AddrPort, proto trace.Proto, describe Describer)
 	}
 	s := &UDPSocket{p: p, to: to, target: p.w.target(p.node, to.Addr()), describe: describe,
 		from: netip.AddrPortFrom(from, p.node.ephemeral())}
-	c := trace.Conn{Proto: proto, UDP: true, Client: p.node.ID, ClientAddr: s.from.String(), ServerAddr: to.String()}
+	c := trace.Conn{Proto: proto, UDP: true, Client: p.node.ID, ClientAddr: s.from.String(), ServerAddr: p.w.spell(to)}
 	if s.target != nil {
 		c.Server = s.target.ID
 	}
@@ -123,7 +123,7 @@ func (w *World) arriveUDP(from, target *Node, pkt Packet, msg trace.MsgID) bool 
 	if target.down {
 		return true
 	}
-	h := target.udp[pkt.To.String()]
+	h := target.udp[pkt.To]
 	if h == nil || target.refused[pkt.To.Port()] {
 		return false
 	}

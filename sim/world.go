@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"mailtrek/sim/trace"
@@ -33,9 +34,11 @@ type World struct {
 	order   uint64
 	agenda  agenda
 	nodes   []*Node // by trace.NodeID
-	byAddr  map[string]*Node
+	byAddr  map[netip.Addr]*Node
+	spelt   map[netip.AddrPort]string // addresses of servers, as texts
 	procs   map[*Proc]struct{}
 	pool    []*coroutine
+	flights []*flight // to be used again
 	running *Proc
 	faults  faults
 	full    bool
@@ -51,7 +54,8 @@ func New(cfg Config) *World {
 		Trace:  trace.New(cfg.Header),
 		cfg:    cfg,
 		nodes:  make([]*Node, 1),
-		byAddr: map[string]*Node{},
+		byAddr: map[netip.Addr]*Node{},
+		spelt:  map[netip.AddrPort]string{},
 		procs:  map[*Proc]struct{}{},
 	}
 }
@@ -71,14 +75,15 @@ func (w *World) dice(name string) *rand.Rand {
 	return rand.New(rand.NewPCG(w.Trace.Header.Seed, h))
 }
 
-// An entry is something to be done at an instant: a process to wake or a
-// function to call.
+// An entry is something to be done at an instant: a process to wake, a flight
+// that arrives, or a function to call.
 type entry struct {
-	at    int64
-	order uint64
-	proc  *Proc
-	wait  uint64 // which wait of the process is meant
-	call  func()
+	at     int64
+	order  uint64
+	proc   *Proc
+	wait   uint64 // which wait of the process is meant
+	flight *flight
+	call   func()
 }
 
 // before is the order of the agenda: by time, and at one time by the order of
@@ -168,11 +173,14 @@ func (w *World) dropStale() {
 func (w *World) step() {
 	e := w.agenda.pop()
 	w.now = e.at
-	if e.call != nil {
+	switch {
+	case e.proc != nil:
+		e.proc.resume()
+	case e.flight != nil:
+		e.flight.from.d.arrive(e.flight)
+	default:
 		e.call()
-		return
 	}
-	e.proc.resume()
 }
 
 // Run lets the world go on until it is at rest.

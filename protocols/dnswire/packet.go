@@ -32,20 +32,87 @@ const (
 
 // Columns reads the head of a packet; false when there is no whole header.
 func Columns(p []byte) (Head, bool) {
+	var room [256]byte
+	h, name, ok := AppendColumns(room[:0], p)
+	h.Name = string(name)
+	return h, ok
+}
+
+// AppendColumns is Columns without garbage: the name is appended to b and not
+// in the Head.
+func AppendColumns(b, p []byte) (Head, []byte, bool) {
 	if len(p) < headerLen {
-		return Head{}, false
+		return Head{}, b, false
 	}
 	f := binary.BigEndian.Uint16(p[2:])
 	h := Head{
 		ID: binary.BigEndian.Uint16(p), Flags: f, Response: f&FlagResponse != 0,
 		Opcode: uint8(f >> 11 & 15), RCode: uint8(f & 15), Answers: binary.BigEndian.Uint16(p[6:]),
 	}
-	if binary.BigEndian.Uint16(p[4:]) > 0 {
-		if n, off, err := dns.UnpackDomainName(p, headerLen); err == nil && off+4 <= len(p) {
-			h.Name, h.Type = plain(n), binary.BigEndian.Uint16(p[off:])
-		}
+	if binary.BigEndian.Uint16(p[4:]) == 0 {
+		return h, b, true
 	}
-	return h, true
+	n, off := appendSimpleName(b, p, headerLen)
+	if off == 0 {
+		slow, after, err := dns.UnpackDomainName(p, headerLen)
+		if err != nil {
+			return h, b, true
+		}
+		n, off = append(b, plain(slow)...), after
+	}
+	if off+4 <= len(p) {
+		h.Type = binary.BigEndian.Uint16(p[off:])
+		return h, n, true
+	}
+	return h, b, true
+}
+
+// RCode is the response code in the header of a packet (RFC 1035 §4.1.1).
+func RCode(p []byte) int {
+	if len(p) < headerLen {
+		return dns.RcodeSuccess
+	}
+	return int(p[3] & 15)
+}
+
+// appendSimpleName appends the name at off without final dot, and returns what
+// comes behind it. off is 0 when the name is the root, compressed, broken, or
+// has octets that need an escape: such names take the long way.
+func appendSimpleName(b, p []byte, off int) ([]byte, int) {
+	from := len(b)
+	for off < len(p) {
+		n := int(p[off])
+		off++
+		switch {
+		case n == 0 && len(b) > from:
+			return b, off
+		case n == 0 || n > maxLabel || off+n > len(p) || len(b)-from+n > maxSimpleName:
+			return b[:from], 0
+		}
+		if len(b) > from {
+			b = append(b, '.')
+		}
+		for _, c := range p[off : off+n] {
+			if !simpleOctet(c) {
+				return b[:from], 0
+			}
+			b = append(b, c)
+		}
+		off += n
+	}
+	return b[:from], 0
+}
+
+// maxLabel is how long a label can be (RFC 1035 §2.3.4); longer names than
+// maxSimpleName take the long way.
+const (
+	maxLabel      = 63
+	maxSimpleName = 250
+)
+
+// simpleOctet tells whether an octet of a label stands for itself in text.
+func simpleOctet(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 
 // section is one of the parts of a packet (RFC 1035 §4.1).

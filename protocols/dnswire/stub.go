@@ -152,8 +152,13 @@ func ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, err
 // no use to a stub.
 func answerSection(p []byte) ([]dns.RR, bool) {
 	n, off := int(binary.BigEndian.Uint16(p[6:])), headerLen
+	var room [256]byte
 	for range binary.BigEndian.Uint16(p[4:]) {
-		_, at, err := dns.UnpackDomainName(p, off)
+		var err error
+		_, at := appendSimpleName(room[:0], p, off)
+		if at == 0 {
+			_, at, err = dns.UnpackDomainName(p, off)
+		}
 		if off = at + 4; err != nil || off > len(p) {
 			return nil, false
 		}
@@ -172,14 +177,18 @@ func answerSection(p []byte) ([]dns.RR, bool) {
 // Replies tells whether a packet is a reply to the question: same id, name, type
 // (RFC 5452 §9.1).
 func Replies(packet []byte, id uint16, name string, typ uint16) bool {
-	h, ok := Columns(packet)
+	var room [256]byte
+	h, asked, ok := AppendColumns(room[:0], packet)
 	if !ok || !h.Response || h.ID != id {
 		return false
 	}
 	if binary.BigEndian.Uint16(packet[4:]) == 0 {
 		return h.RCode != 0 // an error may come without the question
 	}
-	return h.Type == typ && canonical(h.Name) == canonical(name)
+	if h.Type != typ {
+		return false
+	}
+	return string(asked) == plain(name) || canonical(string(asked)) == canonical(name)
 }
 
 // Truncated tells whether a reply has TC set and must be asked for over TCP.

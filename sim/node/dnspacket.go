@@ -15,15 +15,16 @@ const dnsPort = 53
 // DescribeDNS fills in the columns of the event that a DNS packet becomes.
 func DescribeDNS(t *trace.Trace, packet []byte) trace.Event {
 	e := trace.Event{Kind: trace.Query, Proto: trace.DNS}
-	h, ok := dnswire.Columns(packet)
+	var room [256]byte
+	h, name, ok := dnswire.AppendColumns(room[:0], packet)
 	if !ok {
 		return e
 	}
 	if h.Response {
 		e.Kind, e.Code, e.N = trace.Answer, uint16(h.RCode), uint32(h.Answers)
 	}
-	if h.Name != "" {
-		e.A, e.B = t.Intern(h.Name), t.Intern(dnswire.TypeName(h.Type))
+	if len(name) > 0 {
+		e.A, e.B = t.InternBytes(name), t.Intern(dnswire.TypeName(h.Type))
 	}
 	return e
 }

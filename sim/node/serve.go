@@ -56,7 +56,6 @@ type serving struct {
 	err   error // a handshake that failed
 	state string
 	woken bool // wake has been called
-	buf   [4 << 10]byte
 }
 
 func (v *serving) run() error {
@@ -75,7 +74,7 @@ func (v *serving) run() error {
 	}
 	for {
 		alarm := v.listen()
-		n, err := v.c.Read(v.buf[:])
+		in, err := v.c.ReadUnit()
 		switch {
 		case errors.Is(err, sim.ErrInterrupted), alarm && errors.Is(err, sim.ErrTimeout):
 			if end := v.said(v.s.(wire.Waker).Wake()); end {
@@ -91,7 +90,7 @@ func (v *serving) run() error {
 			v.c.Close()
 			return err
 		}
-		if end := v.said(v.s.Feed(v.buf[:n], v.c.Pending())); end {
+		if end := v.said(v.s.Feed(in, v.c.Pending())); end {
 			return v.err
 		}
 	}
@@ -134,11 +133,11 @@ func (v *serving) early() bool {
 	if !ok || !v.c.Pending() {
 		return false
 	}
-	n, err := v.c.Read(v.buf[:])
-	if err != nil || n == 0 {
+	in, err := v.c.ReadUnit()
+	if err != nil || len(in) == 0 {
 		return false
 	}
-	s.Early(v.buf[:n])
+	s.Early(in)
 	return true
 }
 

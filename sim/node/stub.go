@@ -20,6 +20,15 @@ type Stub struct {
 	h    *Host
 	text string
 	conf resolvConf
+
+	hostsText string
+	hosts     []hostsLine
+}
+
+// hostsLine is a line of /etc/hosts (hosts(5)).
+type hostsLine struct {
+	addr  netip.Addr
+	names []string
 }
 
 // NewStub returns the stub resolver of a host. The files of the host are read
@@ -134,7 +143,7 @@ func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16
 					reply, event = long, seq
 				}
 			}
-			switch h, _ := dnswire.Columns(reply); int(h.RCode) {
+			switch dnswire.RCode(reply) {
 			case dns.RcodeServerFailure, dns.RcodeNotImplemented, dns.RcodeRefused:
 				failed, got = reply, event
 				continue
@@ -228,18 +237,32 @@ func (s *Stub) fromHosts(match func(a netip.Addr, names []string) bool) []netip.
 	if err != nil {
 		text = []byte("127.0.0.1 localhost\n")
 	}
+	if string(text) != s.hostsText {
+		s.hostsText = string(text)
+		s.hosts = parseHosts(s.hostsText)
+	}
 	var out []netip.Addr
-	for _, line := range strings.Split(string(text), "\n") {
+	for _, l := range s.hosts {
+		if match(l.addr, l.names) {
+			out = append(out, l.addr)
+		}
+	}
+	return out
+}
+
+func parseHosts(text string) []hostsLine {
+	var lines []hostsLine
+	for line := range strings.SplitSeq(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		w := strings.Fields(line)
 		if len(w) < 2 {
 			continue
 		}
-		if a, err := netip.ParseAddr(w[0]); err == nil && match(a, w[1:]) {
-			out = append(out, a)
+		if a, err := netip.ParseAddr(w[0]); err == nil {
+			lines = append(lines, hostsLine{a, w[1:]})
 		}
 	}
-	return out
+	return lines
 }
 
 func hasName(names []string, name string) bool {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Client is the client half of a connection: code that a process runs from
@@ -110,29 +111,44 @@ func (c *Client) hello() error {
 
 // learn reads the keywords of a reply to EHLO or LHLO (RFC 5321 §4.1.1.1).
 func (c *Client) learn(r *Reply) {
-	for i, line := range strings.Split(r.Text, "\n") {
-		words := strings.Fields(strings.Replace(line, "=", " ", 1))
-		if len(words) == 0 {
-			continue
+	first := true
+	for line := range strings.SplitSeq(r.Text, "\n") {
+		word, rest := firstWord(strings.Replace(line, "=", " ", 1))
+		switch {
+		case word == "":
+		case first:
+			c.host = word
+		default:
+			c.offer(ParseKeywords(word)&^c.cfg.Discard, rest)
 		}
-		if i == 0 {
-			c.host = words[0]
-			continue
-		}
-		k := ParseKeywords(words[0]) &^ c.cfg.Discard
-		c.offers |= k
-		if k&KeySize != 0 && len(words) > 1 {
-			if n, ok := parseCount([]byte(words[1])); ok && n > 0 {
-				c.size = n
-			}
-		}
-		if k&KeyAuth != 0 {
-			c.auth = words[1:]
-		}
+		first = false
 	}
 	if c.offers&KeyUTF8 != 0 {
 		// RFC 6531 §3.1: who offers SMTPUTF8 must offer 8BITMIME.
 		c.offers |= Key8BitMIME
+	}
+}
+
+// firstWord cuts off the first of words between blanks.
+func firstWord(s string) (word, rest string) {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
+}
+
+// offer takes note of a keyword and of what stands behind it.
+func (c *Client) offer(k Keywords, rest string) {
+	c.offers |= k
+	if k&KeySize != 0 {
+		word, _ := firstWord(rest)
+		if n, ok := parseCount([]byte(word)); ok && n > 0 {
+			c.size = n
+		}
+	}
+	if k&KeyAuth != 0 {
+		c.auth = strings.Fields(rest)
 	}
 }
 

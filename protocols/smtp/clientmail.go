@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"slices"
 
 	"mailtrek/protocols/mailaddr"
 )
@@ -322,10 +323,15 @@ func (c *Client) abandon(last bool) *Error {
 	return nil
 }
 
+// roomBehind is what is likely to follow a message in the buffer: an end that
+// was missing, the lone dot, QUIT.
+const roomBehind = 16
+
 // appendContent appends a message as it goes over the wire: CRLF, dots
 // doubled (RFC 5321 §4.5.2), lines longer than limit broken by CRLF SPACE as
 // Postfix does it.
 func appendContent(dst, content []byte, limit int) []byte {
+	dst = slices.Grow(dst, len(content)+bytes.Count(content, []byte{'\n'})+roomBehind)
 	for len(content) > 0 {
 		line := content
 		if i := bytes.IndexByte(content, '\n'); i >= 0 {

@@ -3,6 +3,7 @@ package smtp
 import (
 	"bytes"
 	"io"
+	"strings"
 	"time"
 
 	"mailtrek/protocols/wire"
@@ -13,7 +14,7 @@ const (
 	// RFC 5321 §4.5.3.1.5 has 512 for a line.
 	replyLimit = 2048
 	// readSize is how much is read at once.
-	readSize = 2048
+	readSize = 1024
 )
 
 // read reads a reply. It stays valid until the next reply of the same stage.
@@ -70,7 +71,7 @@ func (c *Client) single(r *Reply, line []byte) {
 	if string(line) == r.raw {
 		return
 	}
-	text := visibleReply(line)
+	text := visibleReply(string(line))
 	code, _ := replyCode(line)
 	*r = Reply{Code: code, raw: text}
 	if len(text) > 4 {
@@ -80,33 +81,36 @@ func (c *Client) single(r *Reply, line []byte) {
 
 // multi makes a reply of all lines since first. The code is that of the last.
 func (c *Client) multi(r *Reply, first int) {
-	var text, raw []byte
+	whole := string(c.in[first:c.from])
+	var text, raw strings.Builder
+	text.Grow(min(len(whole), 2*replyLimit))
+	raw.Grow(min(len(whole), 2*replyLimit))
 	code, enhanced := 0, ""
 	for p := c.in[first:c.from]; len(p) > 0; {
 		line, _, n := wire.CutLine(p)
-		p = p[n:]
-		if len(raw) > replyLimit {
+		s := visibleReply(whole[:len(line)])
+		p, whole = p[n:], whole[n:]
+		if raw.Len() > replyLimit {
 			continue
 		}
-		s := visibleReply(line)
-		if len(raw) > 0 {
-			raw = append(raw, ' ')
-			text = append(text, '\n')
+		if raw.Len() > 0 {
+			raw.WriteByte(' ')
+			text.WriteByte('\n')
 		}
-		raw = append(raw, s...)
+		raw.WriteString(s)
 		if k, _ := replyCode(line); k > 0 {
 			code = k
 			if s = s[min(4, len(s)):]; enhancedLen(s) > 0 {
 				enhanced, s = splitEnhanced(code, s)
 			}
 		}
-		text = append(text, s...)
+		text.WriteString(s)
 	}
 	last, _ := replyCode(lastLine(c.in[first:c.from]))
 	if last > 0 {
 		code = last
 	}
-	*r = Reply{Code: code, Enhanced: enhanced, Text: string(text), raw: string(raw)}
+	*r = Reply{Code: code, Enhanced: enhanced, Text: text.String(), raw: raw.String()}
 }
 
 func lastLine(p []byte) []byte {
@@ -115,13 +119,13 @@ func lastLine(p []byte) []byte {
 }
 
 // visibleReply is a line with "?" for what cannot be printed.
-func visibleReply(line []byte) string {
-	for _, b := range line {
-		if b < ' ' || b > '~' {
-			return printable(line)
+func visibleReply(line string) string {
+	for i := 0; i < len(line); i++ {
+		if line[i] < ' ' || line[i] > '~' {
+			return printable([]byte(line))
 		}
 	}
-	return string(line)
+	return line
 }
 
 // line returns the next line, without its end. It points into c.in.

@@ -202,7 +202,7 @@ var keywordNames = []struct {
 // blanks or commas, in any case; unknown words are ignored, as Postfix does.
 func ParseKeywords(list string) Keywords {
 	var set Keywords
-	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' }) {
+	for word := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' }) {
 		for _, k := range keywordNames {
 			if strings.EqualFold(word, k.name) {
 				set |= k.bit

@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"slices"
 )
 
 // data is DATA. RFC 5321 §4.1.1.4: 354, then the message up to a line with
@@ -53,6 +54,7 @@ func (s *Session) beginContent(verbatim bool) {
 // used. At the lone dot the command DATA is done.
 func (s *Session) takeContent(p []byte) int {
 	used := 0
+	s.content.body = slices.Grow(s.content.body, min(len(p), bodyBatch))
 	for {
 		piece, n, whole, bare := s.cutPiece(p[used:])
 		if n == 0 {

@@ -16,6 +16,7 @@ func NewSplitter() wire.Splitter { return &splitter{} }
 
 type splitter struct {
 	sides   [2]half
+	words   []word     // of the line under way
 	asked   []question // commands that have no reply yet, oldest first
 	content bool       // client bytes are content up to the dot
 	midLine bool       // the last content byte was no LF
@@ -71,14 +72,18 @@ func (s *splitter) splitLine(units []wire.Unit, side wire.Side, p []byte) ([]wir
 	if i < 0 {
 		n = len(p)
 	}
-	if room := keepLine - len(h.line); room > 0 {
-		h.line = append(h.line, p[:min(n, room)]...)
+	line := p[:min(n, keepLine)]
+	if i < 0 || h.n > 0 {
+		if room := keepLine - len(h.line); room > 0 {
+			h.line = append(h.line, p[:min(n, room)]...)
+		}
+		line = h.line
 	}
 	h.n += n
 	if i < 0 {
 		return units, n
 	}
-	line := bytes.TrimRight(h.line, "\r\n")
+	line = bytes.TrimRight(line, "\r\n")
 	var u wire.Unit
 	if side == wire.Client {
 		u = s.clientLine(line)
@@ -97,7 +102,8 @@ func (s *splitter) clientLine(line []byte) wire.Unit {
 		s.asked = append(s.asked, question{verb: "AUTH"})
 		return wire.Unit{Kind: wire.Auth, Verb: "AUTH"}
 	}
-	words := appendWords(nil, line)
+	s.words = appendWords(s.words[:0], line)
+	words := s.words
 	if len(words) == 0 {
 		s.asked = append(s.asked, question{})
 		return wire.Unit{Kind: wire.Raw}

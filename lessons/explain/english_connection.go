@@ -71,5 +71,8 @@ var englishConnection = map[string]entry{
 	"tls.alert":        {"{host} says by an alert in clear why there will be no TLS: {holds}.", "RFC 8446 §6.2"},
 	"tls.end":          {"{host} says inside TLS that it will send no more, so that nobody can cut the dialogue short unnoticed (close_notify).", "RFC 8446 §6.1"},
 
+	"tls.sealed": {"It travels inside TLS: a listener on the wire sees only a record of {size} octets.", "RFC 8446 §5.2"},
+	"tls.within": {"It travels inside TLS, and a listener on the wire cannot read it.", "RFC 8446 §5.2"},
+
 	"tls.done": {"The TLS handshake between {client} and {server} is over: {version} with {cipher}. From here on a listener on the wire sees only ciphertext.", "RFC 3207 §4"},
 }

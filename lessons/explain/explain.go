@@ -53,7 +53,7 @@ func (x *teller) why() Explanation {
 	case k.Connection():
 		return x.connection()
 	case k.Said():
-		return x.said()
+		return x.sealed(x.said())
 	}
 	switch x.e.Kind {
 	case trace.State:

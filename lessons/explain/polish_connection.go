@@ -68,5 +68,7 @@ var polishConnection = map[string]string{
 	"tls.hidden":       "{host} wysyła zaszyfrowaną część uzgadniania: podsłuchujący widzi rekord o {size} oktetach, a nie to, co w nim jest (certyfikat, dowód, że klucz do niego należy, albo „finished”).",
 	"tls.alert":        "{host} mówi jawnym alarmem, dlaczego nie będzie TLS: {holds}.",
 	"tls.end":          "{host} mówi wewnątrz TLS, że nie wyśle już nic, aby nikt nie mógł niepostrzeżenie uciąć dialogu (close_notify).",
+	"tls.sealed":       "Podróżuje wewnątrz TLS: podsłuchujący widzi tylko rekord o {size} oktetach.",
+	"tls.within":       "Podróżuje wewnątrz TLS i podsłuchujący nie może tego przeczytać.",
 	"tls.done":         "Uzgadnianie TLS między {client} a {server} jest skończone: {version} z {cipher}. Odtąd podsłuchujący widzi tylko szyfr.",
 }

@@ -23,3 +23,17 @@ func (x *teller) record() Explanation {
 func (x *teller) handshakeOver(e *trace.Event) bool {
 	return e.Kind == trace.TLS && e.Conn == x.e.Conn
 }
+
+// sealed adds to an explanation what a listener sees of a line that travels
+// inside TLS.
+func (x *teller) sealed(e Explanation) Explanation {
+	if x.e.Flags&trace.Sealed == 0 {
+		return e
+	}
+	key := "tls.sealed"
+	if x.e.N == 0 { // in one record with the line before, or of a client from outside
+		key = "tls.within"
+	}
+	e.Text += " " + x.say(key, "size", x.n()).Text
+	return e
+}

@@ -8,6 +8,14 @@ var bulgarian = map[string]string{
 	"app.small":       "mailtrek има нужда от поне {w} колони и {h} реда. Увеличете прозореца или натиснете q за изход.",
 	"app.nothing":     "В този запис няма събития.",
 
+	"lens.map":    "карта",
+	"map.down":    "изключен",
+	"map.author":  "чернова",
+	"map.reader":  "изтеглено",
+	"map.mailbox": "кутия на {user}",
+	"map.queue":   "опашка {n}",
+	"map.hidden":  "без място: {n} хоста",
+
 	"lens.dialogue":  "диалог",
 	"lens.ladder":    "стълба",
 	"lens.message":   "писмо",

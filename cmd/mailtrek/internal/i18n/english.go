@@ -8,6 +8,14 @@ var english = map[string]string{
 	"app.small":       "mailtrek needs at least {w} columns and {h} rows. Make the window larger, or press q to leave.",
 	"app.nothing":     "This trace has no events.",
 
+	"lens.map":    "map",
+	"map.down":    "down",
+	"map.author":  "draft",
+	"map.reader":  "fetched",
+	"map.mailbox": "{user}’s mailbox",
+	"map.queue":   "queue {n}",
+	"map.hidden":  "without room: {n} hosts",
+
 	"lens.dialogue":  "dialogue",
 	"lens.ladder":    "ladder",
 	"lens.message":   "message",

@@ -8,6 +8,14 @@ var polish = map[string]string{
 	"app.small":       "mailtrek potrzebuje co najmniej {w} kolumn i {h} wierszy. Powiększ okno albo naciśnij q, aby wyjść.",
 	"app.nothing":     "Ten zapis nie zawiera zdarzeń.",
 
+	"lens.map":    "mapa",
+	"map.down":    "wyłączony",
+	"map.author":  "szkic",
+	"map.reader":  "pobrany",
+	"map.mailbox": "skrzynka {user}",
+	"map.queue":   "kolejka {n}",
+	"map.hidden":  "bez miejsca: {n} hosty",
+
 	"lens.dialogue":  "dialog",
 	"lens.ladder":    "drabina",
 	"lens.message":   "list",

@@ -4,18 +4,19 @@ package tui
 type Glyphs struct {
 	H, V, Left, Right, Start, End     string // rule, lifeline, arrow heads, where an arrow leaves its lifeline
 	Cursor, Dot, Cross, Played, Ahead string
-	Bang, Sep, Down, Break, Sealed    string
+	Bang, Sep, Up, Below, Down, Break string
+	Sealed, Letter                    string
 	ASCII                             bool
 }
 
 var unicodeGlyphs = Glyphs{
 	H: "─", V: "│", Left: "◀", Right: "▶", Start: "├", End: "┤",
 	Cursor: "▶", Dot: "●", Cross: "✗", Played: "━", Ahead: "─",
-	Bang: "!", Sep: "·", Down: "↓", Break: "◆", Sealed: "▪",
+	Bang: "!", Sep: "·", Up: "▲", Below: "▼", Down: "↓", Break: "◆", Sealed: "▪", Letter: "▣",
 }
 
 var asciiGlyphs = Glyphs{
 	H: "-", V: "|", Left: "<", Right: ">", Start: "+", End: "+",
 	Cursor: ">", Dot: "o", Cross: "x", Played: "=", Ahead: "-",
-	Bang: "!", Sep: "|", Down: "v", Break: "#", Sealed: "#", ASCII: true,
+	Bang: "!", Sep: "|", Up: "^", Below: "v", Down: "v", Break: "#", Sealed: "#", Letter: "@", ASCII: true,
 }

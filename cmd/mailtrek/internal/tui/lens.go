@@ -29,10 +29,11 @@ type Lens struct {
 
 // lenses are the lenses in the order of their numbers.
 var lenses = []Lens{
-	{"dialogue", drawDialogue},
+	{"map", drawMap},
 	{"ladder", drawLadder},
-	{"message", drawMessage},
+	{"dialogue", drawDialogue},
 	{"postfix", drawPostfix},
+	{"message", drawMessage},
 	{"dns", drawDNS},
 	{"mailboxes", drawMailboxes},
 	{"log", drawLog},

@@ -53,6 +53,7 @@ func TestGoldenScreens(t *testing.T) {
 		event, lens string
 		w, h        int
 	}{
+		{"refused", "map", 60, 20}, {"rcpt", "map", 80, 24}, {"mx", "map", 120, 40}, {"append", "map", 200, 60},
 		{"refused", "ladder", 80, 24}, {"refused", "ladder", 120, 40}, {"refused", "ladder", 60, 20}, {"refused", "ladder", 200, 60},
 		{"rcpt", "dialogue", 80, 24}, {"rcpt", "dialogue", 120, 40}, {"rcpt", "dialogue", 60, 20},
 		{"append", "message", 80, 24}, {"append", "message", 120, 40}, {"append", "message", 60, 20},

@@ -13,6 +13,7 @@ type Story struct {
 	hosts []trace.NodeID // in the order in which they first speak to another
 	bars  map[int][]mark // the time line at a width
 	posts map[int][]state.Stage
+	plan  *mapPlan // where hosts stand on the map
 }
 
 // mark says what is remarkable about a place of the time line.

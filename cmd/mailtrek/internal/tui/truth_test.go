@@ -23,6 +23,7 @@ func TestTruth(t *testing.T) {
 			snap := folds.At(s)
 			screen := func(lens string) string { return still(t, tr, s, lens, 240, 150).frame().Text() }
 			truthDialogue(t, name, tr, snap, s, screen("dialogue"))
+			truthMap(t, name, tr, snap, s, screen("map"))
 			truthMessage(t, name, tr, snap, s, screen("message"))
 			truthPostfix(t, name, tr, snap, s, screen("postfix"))
 			truthLog(t, name, tr, snap, s, screen("log"))
@@ -68,6 +69,42 @@ func truthDialogue(t *testing.T, name string, tr *trace.Trace, snap *state.Snaps
 	}
 	if shown != said {
 		t.Fatalf("%s, dialogue at event %d shows %d lines, want %d:\n%s", name, s, shown, said, screen)
+	}
+}
+
+// truthMap: every host stands there, the mail where sim/state says it is, and
+// the caption says who says what to whom.
+func truthMap(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	for _, id := range NewStory(tr).hosts {
+		if n := tr.Node(id); !strings.Contains(screen, n.Name) && !strings.Contains(screen, n.Short) {
+			t.Errorf("%s, map at event %d lacks %s", name, s, n.Name)
+		}
+	}
+	if e.Node != 0 && e.Peer != 0 && e.Node != e.Peer {
+		must(t, name, "map", s, screen, tr.Node(e.Node).Short+" → "+tr.Node(e.Peer).Short)
+	}
+	if e.Msg == 0 {
+		return
+	}
+	letters := 0
+	at := map[trace.NodeID]bool{}
+	for _, p := range snap.Where(e.Msg) {
+		switch {
+		case p.Kind == state.InQueue && !at[p.Node]:
+			must(t, name, "map", s, screen, "▣ "+p.Entry.Queue)
+		case p.Kind == state.InMailbox && !at[p.Node]:
+			must(t, name, "map", s, screen, "▣ "+p.Box.User)
+		case p.Kind == state.OnTheWire && tr.Conn(p.Conn).Client == tr.Conn(p.Conn).Server, p.Kind == state.Nowhere, p.Kind == 0, at[p.Node] && p.Kind != state.OnTheWire:
+			continue
+		}
+		letters++
+		if p.Kind != state.OnTheWire {
+			at[p.Node] = true
+		}
+	}
+	if got := strings.Count(screen, "▣"); got != letters {
+		t.Errorf("%s, map at event %d shows the mail at %d places, want %d:\n%s", name, s, got, letters, screen)
 	}
 }
 

@@ -258,9 +258,10 @@ func (d *Document) block(n *ast.FencedCodeBlock) *Block {
 	if b.ID == "" {
 		b.ID = b.Info()
 	}
+	source := []byte(d.src.text)
 	for i := range n.Lines().Len() {
 		s := n.Lines().At(i)
-		v := bytes.TrimSuffix(s.Value([]byte(d.src.text)), []byte("\n"))
+		v := bytes.TrimSuffix(s.Value(source), []byte("\n"))
 		b.lines = append(b.lines, line{text: string(v), off: s.Start - s.Padding})
 	}
 	return b

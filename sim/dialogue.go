@@ -17,6 +17,7 @@ type dialogue struct {
 	splitter wire.Splitter
 	held     [2][]byte // what is on its way but completes no unit yet
 	units    []wire.Unit
+	agreed   bool // on TLS
 }
 
 func (w *World) newDialogue(info trace.Conn) *dialogue {

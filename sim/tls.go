@@ -56,18 +56,31 @@ func (c *Conn) SecureServer(cfg *tls.Config) (wire.TLSFacts, error) {
 		c.tls = &secured{}
 		facts, err = c.handshake(tls.Server(rawConn{c}, c.tlsConfig(cfg)), ServerKey(cfg))
 	}
-	if err != nil {
-		return facts, err
+	if err == nil {
+		c.agreed(facts)
 	}
-	w := c.d.w
-	c.emit(trace.Event{Kind: trace.TLS, A: w.Trace.Intern(facts.Version), B: w.Trace.Intern(facts.Cipher), N: uint32(facts.Bits)}, nil)
-	return facts, nil
+	return facts, err
 }
 
 // SecureClient runs the client half of a TLS handshake.
 func (c *Conn) SecureClient(cfg *tls.Config) (wire.TLSFacts, error) {
 	c.tls = &secured{}
-	return c.handshake(tls.Client(rawConn{c}, c.tlsConfig(cfg)), nil)
+	facts, err := c.handshake(tls.Client(rawConn{c}, c.tlsConfig(cfg)), nil)
+	if err == nil {
+		c.agreed(facts)
+	}
+	return facts, err
+}
+
+// agreed records the end of the handshake at the end that comes to it first,
+// which is the client in TLS 1.3: it may speak before the server has seen that.
+func (c *Conn) agreed(facts wire.TLSFacts) {
+	if c.d.agreed {
+		return
+	}
+	c.d.agreed = true
+	w := c.d.w
+	c.emit(trace.Event{Kind: trace.TLS, A: w.Trace.Intern(facts.Version), B: w.Trace.Intern(facts.Cipher), N: uint32(facts.Bits)}, nil)
 }
 
 // Secured tells whether the end is inside TLS.

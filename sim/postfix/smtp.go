@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
@@ -167,6 +168,13 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	}
 	res, err := c.Send(a.mail(left))
 	if err != nil {
+		// Who had a verdict before the connection broke keeps it.
+		for i, to := range left {
+			if o := res.Outcomes[i]; o.Err == nil || error(o.Err) != err {
+				a.reached = true
+				a.outcome(to, o, relay, final, c.Offers(smtp.KeyDSN))
+			}
+		}
 		a.siteFailed(err, relay, final)
 		return
 	}
@@ -201,7 +209,34 @@ func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
 	if a.lmtp {
 		helo = d.conf.Get("lmtp_lhlo_name")
 	}
-	return smtp.ClientConfig{Helo: helo, Peer: peer, LMTP: a.lmtp, Now: d.p.Now}
+	return smtp.ClientConfig{Helo: helo, Peer: peer, LMTP: a.lmtp, Now: d.p.Now, Timeouts: a.timeouts()}
+}
+
+// clientTimeouts are the parameters, behind "smtp_" or "lmtp_", that limit the
+// wait for a reply (smtp(8), "RESOURCE AND RATE CONTROLS").
+var clientTimeouts = map[smtp.Stage]string{
+	smtp.StageGreeting: "helo_timeout", smtp.StageEHLO: "helo_timeout", smtp.StageHELO: "helo_timeout", smtp.StageLHLO: "lhlo_timeout",
+	smtp.StageStartTLS: "starttls_timeout", smtp.StageMail: "mail_timeout", smtp.StageRcpt: "rcpt_timeout",
+	smtp.StageData: "data_init_timeout", smtp.StageContent: "data_xfer_timeout", smtp.StageDot: "data_done_timeout",
+	smtp.StageRset: "rset_timeout", smtp.StageQuit: "quit_timeout",
+}
+
+// timeouts are the waits that differ from the client's own defaults, nil if
+// none does.
+func (a *smtpAgent) timeouts() map[smtp.Stage]time.Duration {
+	var out map[smtp.Stage]time.Duration
+	for stage, name := range clientTimeouts {
+		if a.lmtp && name == "helo_timeout" {
+			name = "lhlo_timeout"
+		}
+		if d := a.d.conf.Duration(a.param(name)); d != smtp.DefaultTimeout(stage) {
+			if out == nil {
+				out = map[smtp.Stage]time.Duration{}
+			}
+			out[stage] = d
+		}
+	}
+	return out
 }
 
 // mail is the message as the client sends it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
@@ -86,13 +87,18 @@ func (u *Submission) Write(b []byte) {
 	if u.failed != nil {
 		return
 	}
-	for len(b) > 0 {
-		line, rest, more := bytes.Cut(b, crlf)
-		u.body = append(u.body, line...)
-		if more {
-			u.body = append(u.body, '\n')
+	start := len(u.body)
+	if u.client == "smtpd" { // its lines end in LF, whatever is left of CRs is stray
+		u.body = append(u.body, b...)
+	} else {
+		u.body = append(u.body, bytes.ReplaceAll(b, crlf, crlf[1:])...)
+	}
+	if u.d.conf.Bool("cleanup_replace_stray_cr_lf") {
+		for i := start; i < len(u.body); i++ {
+			if u.body[i] == '\r' {
+				u.body[i] = ' '
+			}
 		}
-		b = rest
 	}
 }
 
@@ -197,5 +203,47 @@ func (u *Submission) rewriteEnvelope() {
 			out = append(out, &c)
 		}
 	}
-	u.mail.Recipients = out
+	u.mail.Recipients = u.withCopies(out)
+}
+
+// withCopies adds the recipients of blind copies: always_bcc, and what
+// sender_bcc_maps and recipient_bcc_maps say. Mail that the mail system itself
+// makes gets none (cleanup_message.c, CLEANUP_FLAG_BCC_OK).
+func (u *Submission) withCopies(list []*Recipient) []*Recipient {
+	if u.client != "smtpd" && u.client != "pickup" {
+		return list
+	}
+	copies := []string{u.d.conf.Get("always_bcc"), u.bccOf("sender_bcc_maps", u.mail.Sender)}
+	for _, r := range list {
+		copies = append(copies, u.bccOf("recipient_bcc_maps", r.Addr))
+	}
+	seen := map[string]bool{}
+	for _, addr := range copies {
+		if addr = u.d.standard(addr); addr == "" || seen[strings.ToLower(addr)] {
+			continue
+		}
+		seen[strings.ToLower(addr)] = true
+		targets, err := u.d.expandRecipient(addr)
+		if err != nil {
+			continue // a blind copy is no reason to refuse a message
+		}
+		for _, t := range targets {
+			list = append(list, &Recipient{Addr: t, Orig: addr, Notify: smtp.NotifyNever})
+		}
+	}
+	return list
+}
+
+// bccOf looks up who gets a blind copy of mail from or to an address.
+func (u *Submission) bccOf(param, addr string) string {
+	specs := u.d.conf.List(param)
+	if len(specs) == 0 || addr == "" {
+		return ""
+	}
+	m, err := u.d.tables.Maps(specs).FindAddress(addr, u.d.conf.forms(u.d.isLocalDomain))
+	if err != nil || !m.Found {
+		return ""
+	}
+	u.d.consulted("cleanup", strings.Join(specs, " "), addr, m)
+	return m.Value
 }

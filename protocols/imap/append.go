@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,8 @@ func (s *Session) appendCmd(c *call) {
 
 // draft is a message that APPEND brings.
 type draft struct {
-	text []byte
+	text     []byte
+	catenate bool // the text is to be put together (RFC 4469)
 	Stored
 }
 
@@ -70,7 +72,11 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 		if fault != "" {
 			return nil, problem, true
 		}
-		if v == readOK {
+		switch {
+		case v != readOK:
+		case d.catenate:
+			v = s.catenate(c, &d, &problem)
+		default:
 			v = s.appendText(c, &d, &problem)
 		}
 		switch v {
@@ -80,7 +86,12 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 		case readDead:
 			s.bye(c.r.err)
 			return nil, "", false
-		case readBad: // problem says it
+		case readBad: // what is left of the line counts as a command
+			c.ended = true
+			if c.r.err != "" {
+				s.wrong(c, c.r.err)
+				return nil, "", false
+			}
 			return nil, problem, true
 		}
 		list = append(list, d)
@@ -98,6 +109,9 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 		case r.eol():
 			return d, "Missing message size", readOK
 		case r.in[r.pos] == '{':
+			return d, "", readOK
+		case bytes.HasPrefix(r.in[r.pos:], []byte("~{")):
+			r.pos++ // RFC 3516 §4.4: literal8
 			return d, "", readOK
 		case r.in[r.pos] == ')':
 			return d, "Unexpected ')'", readOK
@@ -125,6 +139,13 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 				return d, "Invalid internal date", readOK
 			}
 		default:
+			d.catenate = strings.EqualFold(a.text, "CATENATE")
+			if r.blanks(); d.catenate && r.pos < len(r.in) && r.in[r.pos] == '(' {
+				return d, "", readOK
+			}
+			if r.unfinished() {
+				return d, "", readMore
+			}
 			return d, "Invalid arguments", readOK
 		}
 	}
@@ -134,7 +155,6 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 func (s *Session) appendText(c *call, d *draft, problem *string) verdict {
 	n, sync, v := c.r.size()
 	if v != readOK {
-		*problem = c.r.err
 		return v
 	}
 	switch {
@@ -167,6 +187,7 @@ func (s *Session) appendTo(c *call, box *Mailbox, list []draft) {
 	var new []*message
 	var uids []uint32
 	for _, d := range list {
+		d.Saved = s.b.Now()
 		m, err := box.save(d.text, d.Stored)
 		if err != nil {
 			box.enter(new)

@@ -217,7 +217,8 @@ func (r *reader) size() (n int, sync bool, v verdict) {
 		sync = false
 		i++
 	}
-	if digits == "" || i < len(r.in) && r.in[i] != '}' {
+	if digits == "" && r.in[i] != '}' || i < len(r.in) && r.in[i] != '}' {
+		r.pos = from
 		return 0, sync, r.bad("Invalid literal size")
 	}
 	i++
@@ -228,7 +229,11 @@ func (r *reader) size() (n int, sync bool, v verdict) {
 		return 0, sync, readMore
 	}
 	if r.in[i] != '\n' {
-		return 0, sync, r.bad("Missing LF")
+		r.pos = i
+		return 0, sync, r.bad("Missing LF after literal size")
+	}
+	if digits == "" {
+		digits = "0"
 	}
 	size, err := strconv.ParseInt(digits, 10, 63)
 	if err != nil || size > 1<<31 {

@@ -32,6 +32,7 @@ type call struct {
 	r      *reader
 	args   []arg
 	missed bool // the handler needs more octets
+	ended  bool // the reader stands at the next command already
 }
 
 // commands is the table. Dispatch, completion and the state diagram come from

@@ -13,9 +13,10 @@ import (
 // more sessions, "C:" and "S:" or "C1:", "S1:", "C2:" … "CP:" is a POP3
 // session.
 type document struct {
-	name  string
-	head  map[string]string
-	turns []turn
+	name   string
+	folder string
+	head   map[string]string
+	turns  []turn
 }
 
 // A turn is what one side sent in one go, or something that happened.
@@ -43,7 +44,7 @@ func readDocument(t *testing.T, path string) document {
 	if !found {
 		t.Fatalf("%s has no header", path)
 	}
-	d := document{name: strings.TrimSuffix(filepath.Base(path), ".dialogue"), head: map[string]string{}}
+	d := document{name: strings.TrimSuffix(filepath.Base(path), ".dialogue"), folder: filepath.Base(filepath.Dir(path)), head: map[string]string{}}
 	for _, line := range strings.Split(head, "\n") {
 		if m := headRx.FindStringSubmatch(line); m != nil {
 			d.head[m[1]] = m[2]
@@ -78,6 +79,8 @@ func (d *document) add(session string, client bool, text string) {
 	end := "\r\n"
 	if cut, ok := strings.CutSuffix(text, "<LF>"); ok {
 		text, end = cut, "\n"
+	} else if cut, ok := strings.CutSuffix(text, "<NOEOL>"); ok {
+		text, end = cut, ""
 	}
 	tn.text += octetRx.ReplaceAllStringFunc(text, func(s string) string {
 		n, _ := strconv.ParseUint(s[3:5], 16, 8)
@@ -109,6 +112,16 @@ func (d document) sessions() []string {
 		}
 	}
 	return names
+}
+
+// closed tells whether the server closed a session.
+func (d document) closed(session string) bool {
+	for _, tn := range d.turns {
+		if tn.event == "" && tn.session == session && !tn.client && tn.close {
+			return true
+		}
+	}
+	return false
 }
 
 // text joins all that one side of a session said.

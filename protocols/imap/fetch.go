@@ -65,7 +65,10 @@ func (s *Session) fetchCmd(c *call) {
 		mode |= syncFast
 	}
 	s.tellKeywords()
-	lost, err := s.fetch(&f, seen)
+	s.view.lost = false
+	err = s.fetch(&f, seen)
+	lost := s.view.lost
+	s.view.lost = false
 	switch {
 	case err != nil:
 		s.sync(c, mode, "NO "+s.because(err, s.view.box.Name))
@@ -91,7 +94,7 @@ func (s *Session) markSeen(f *fetching) (map[int]bool, error) {
 	var seen map[int]bool
 	for _, i := range f.list {
 		e := &s.view.list[i]
-		if e.flags&Seen == 0 && !e.m.gone {
+		if e.m.flags&Seen == 0 && !e.m.gone {
 			if seen == nil {
 				seen = map[int]bool{}
 			}
@@ -108,8 +111,8 @@ func (s *Session) markSeen(f *fetching) (map[int]bool, error) {
 	return seen, err
 }
 
-// fetch answers. lost tells that a message is gone.
-func (s *Session) fetch(f *fetching, seen map[int]bool) (lost bool, err error) {
+// fetch answers.
+func (s *Session) fetch(f *fetching, seen map[int]bool) (err error) {
 	flags := f.has("FLAGS")
 	for _, i := range f.list {
 		s.fetchHead(i)
@@ -122,7 +125,7 @@ func (s *Session) fetch(f *fetching, seen map[int]bool) (lost bool, err error) {
 			s.out = append(append(s.out, it.name...), ' ')
 			b, err := it.append(s, s.out, i, it)
 			if err == ErrExpunged {
-				lost = true
+				s.view.lost = true
 				s.out = append(s.out, "NIL"...)
 				return nil
 			}
@@ -144,10 +147,10 @@ func (s *Session) fetch(f *fetching, seen map[int]bool) (lost bool, err error) {
 		}
 		s.out = append(s.out, ")\r\n"...)
 		if err != nil {
-			return lost, err
+			return err
 		}
 	}
-	return lost, nil
+	return nil
 }
 
 func (f *fetching) has(name string) bool {
@@ -188,7 +191,7 @@ var facts = map[string]item{
 
 func fetchFlags(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	e := &s.view.list[i]
-	b = appendFlags(append(b, '('), e.flags, e.recent, e.keywords, s.view.box.keywords)
+	b = appendFlags(append(b, '('), e.m.flags, e.recent, e.m.keywords, s.view.box.keywords)
 	return append(b, ')'), nil
 }
 
@@ -201,7 +204,9 @@ func fetchSize(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 }
 
 func fetchModseq(s *Session, b []byte, i int, _ *item) ([]byte, error) {
-	return append(strconv.AppendUint(append(b, '('), s.view.list[i].modseq, 10), ')'), nil
+	n := s.view.list[i].m.modseq
+	s.view.told = max(s.view.told, n)
+	return append(strconv.AppendUint(append(b, '('), n, 10), ')'), nil
 }
 
 func fetchDate(s *Session, b []byte, i int, _ *item) ([]byte, error) {
@@ -222,6 +227,10 @@ func fetchMailbox(s *Session, b []byte, _ int, _ *item) ([]byte, error) {
 
 func fetchEnvelope(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	c, err := s.load(i)
+	if err == ErrExpunged {
+		// Dovecot has no envelope to tell and finds out too late.
+		return append(b, "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)"...), nil
+	}
 	if err != nil {
 		return b, err
 	}
@@ -274,6 +283,7 @@ func (s *Session) load(i int) (*content, error) {
 		return &v.cached, nil
 	}
 	if m.gone {
+		v.lost = true
 		return nil, ErrExpunged
 	}
 	raw, err := v.box.store.Read(m.key)

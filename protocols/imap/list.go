@@ -271,7 +271,7 @@ func (l *listing) childInfo(name string, subs []string) string {
 	if l.recursive && slices.ContainsFunc(subs, func(n string) bool {
 		return strings.HasPrefix(n, name+string(l.s.cfg.Separator)) && !l.matches(n)
 	}) {
-		return ` ("CHILDINFO" ("SUBSCRIBED"))`
+		return ` (CHILDINFO ("SUBSCRIBED"))`
 	}
 	return ""
 }
@@ -312,8 +312,9 @@ func (l *listing) matches(name string) bool {
 // match tells whether a name fits a pattern: "*" is anything, "%" anything
 // within a level (RFC 3501 §6.3.8). INBOX fits in any case.
 func match(pattern, name string, sep byte) bool {
-	if len(pattern) >= 5 && strings.EqualFold(pattern[:5], "INBOX") && (len(pattern) == 5 || pattern[5] == sep) {
-		pattern = "INBOX" + pattern[5:]
+	anyCase := 0 // octets of the name whose case does not matter
+	if len(name) >= 5 && name[:5] == "INBOX" && (len(name) == 5 || name[5] == sep) {
+		anyCase = 5
 	}
 	// fits[i] tells whether the pattern so far fits name[:i].
 	fits := make([]bool, len(name)+1)
@@ -326,7 +327,7 @@ func match(pattern, name string, sep byte) bool {
 			}
 		default:
 			for i := len(name); i > 0; i-- {
-				fits[i] = fits[i-1] && name[i-1] == c
+				fits[i] = fits[i-1] && (name[i-1] == c || i <= anyCase && name[i-1] == upperByte(c))
 			}
 			fits[0] = false
 		}

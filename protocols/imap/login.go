@@ -32,7 +32,7 @@ func (s *Session) stepLogin() bool {
 	c.row = byVerb[c.name]
 	if !ok || !named || c.row == nil || c.row.before == nil {
 		s.wrongLogin(c)
-		s.skip(c.r.pos)
+		s.skip(c)
 		return true
 	}
 	if c.name != "AUTHENTICATE" {
@@ -46,16 +46,12 @@ func (s *Session) stepLogin() bool {
 			return false
 		case readBad:
 			s.plain(c, "BAD "+c.r.err)
-			s.skip(c.r.pos)
+			s.skip(c)
 			return true
 		}
 	}
-	before := s.bad
 	c.row.before(s, c)
-	if s.bad == before {
-		s.bad = 0
-	}
-	s.skip(c.r.pos)
+	s.skip(c)
 	return true
 }
 

@@ -224,7 +224,12 @@ type change struct {
 func (m *Mailbox) set(list []change) error {
 	var done []change
 	for _, c := range list {
-		if c.m.gone || c.m.flags == c.flags && c.m.keywords == c.keywords {
+		if c.m.flags == c.flags && c.m.keywords == c.keywords {
+			continue
+		}
+		if c.m.gone { // those that have not been told see it changed still
+			c.m.flags, c.m.keywords = c.flags, c.keywords
+			m.version++
 			continue
 		}
 		if err := m.store.SetFlags(c.m.key, c.flags, m.names(c.keywords)); err != nil {

@@ -111,14 +111,16 @@ func (s *Session) rename(c *call, from, to string) {
 	switch {
 	case err != nil || err2 != nil:
 		s.tagged(c, "NO "+s.because(errors.Join(err, err2), from))
+	case from == to:
+		s.tagged(c, "NO [ALREADYEXISTS] Can't rename mailbox to itself.")
+	case strings.HasPrefix(to, from+sep):
+		s.tagged(c, "NO Can't rename mailbox under its own child.")
 	case from == "INBOX":
 		s.tagged(c, "NO [CANNOT] Renaming INBOX isn't supported.")
 	case !self && !below:
 		s.tagged(c, "NO [NONEXISTENT] Mailbox doesn't exist: "+oneLine(c.args[0].text))
 	case to == "INBOX", self && there:
 		s.tagged(c, "NO [ALREADYEXISTS] Target mailbox already exists")
-	case strings.HasPrefix(to, from+sep):
-		s.tagged(c, "NO Can't rename mailbox under itself.")
 	default:
 		names, _ := s.account.Names()
 		slices.Reverse(names) // oldest first, so that they stay in order
@@ -155,10 +157,7 @@ func (s *Session) subscribeCmd(c *call) {
 		s.tagged(c, "NO "+problem)
 		return
 	}
-	self, below, err := s.exists(name)
-	if err == nil && name != "INBOX" && !self && !below {
-		err = ErrNonexistent
-	}
+	_, err := s.account.Mailbox(name)
 	if err == nil {
 		err = s.account.Subscribe(name, true)
 	}

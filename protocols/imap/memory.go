@@ -177,6 +177,9 @@ func (m *MemoryStore) Read(key string) ([]byte, error) {
 // Save puts a message in.
 func (m *MemoryStore) Save(raw []byte, x Stored) (Stored, error) {
 	x.Recent = true
+	if x.Date.IsZero() {
+		x.Date = x.Saved
+	}
 	st := m.save(slices.Clone(raw), x)
 	m.list = slices.Clone(m.list)
 	return *st, nil

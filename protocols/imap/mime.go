@@ -14,7 +14,8 @@ type part struct {
 	params           []param
 	encoding         string
 	parts            []*part
-	lines            int // of the body
+	lines            int  // of the body
+	closed           bool // the last delimiter of a multipart was there
 }
 
 // field is a field of a header. Lines that are no field have no name.
@@ -147,10 +148,18 @@ func (r *mimeReader) split(p *part, depth int) {
 		}
 		if rest, ok := bytes.CutPrefix(r.text[at:at+n], []byte(boundary)); ok {
 			if from >= 0 && r.count < MaxParts {
-				p.parts = append(p.parts, r.read(from, max(from, withoutLineEnd(r.text, at)), digest, depth+1))
+				child := r.read(from, max(from, withoutLineEnd(r.text, at)), digest, depth+1)
+				if child.closed {
+					// Behind its own last delimiter a multipart has an
+					// epilogue, to which the line end belongs.
+					child.end = at
+					child.lines = bytes.Count(r.text[child.body:at], []byte{'\n'})
+				}
+				p.parts = append(p.parts, child)
 			}
 			from = at + n
 			if bytes.HasPrefix(rest, []byte("--")) {
+				p.closed = true
 				return
 			}
 		}

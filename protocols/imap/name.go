@@ -78,6 +78,33 @@ func validShift(s string) bool {
 	return true
 }
 
+// fromUTF7 is a name as people read it; replies about it are in UTF-8.
+func fromUTF7(s string) string {
+	if !strings.Contains(s, "&") || !validUTF7(s) {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "&")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		shift, after, _ := strings.Cut(rest, "-")
+		s = after
+		if shift == "" {
+			b.WriteByte('&')
+			continue
+		}
+		raw, _ := base64.RawStdEncoding.DecodeString(strings.ReplaceAll(shift, ",", "/"))
+		var units []uint16
+		for i := 0; i+1 < len(raw); i += 2 {
+			units = append(units, uint16(raw[i])<<8|uint16(raw[i+1]))
+		}
+		b.WriteString(string(utf16.Decode(units)))
+	}
+}
+
 // appendAstring appends a name as an atom where that is possible.
 func appendAstring(b []byte, s string) []byte {
 	if s == "" || strings.EqualFold(s, "NIL") || strings.ContainsFunc(s, func(r rune) bool {

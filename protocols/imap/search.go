@@ -17,6 +17,7 @@ type result struct {
 	count     bool
 	save      bool
 	relevancy bool
+	update    bool
 	partial   bool
 	from, to  uint32
 	modseq    bool // a MODSEQ key was given
@@ -43,7 +44,17 @@ func (s *Session) searchCmd(c *call) {
 		return
 	}
 	s.answer(c, "SEARCH", res, list)
-	s.sync(c, searchMode(c), "OK Search completed.")
+	s.searched(c, "Search completed.")
+}
+
+// searched ends a search. A message that is gone meanwhile may have been passed
+// over (RFC 5530 §3).
+func (s *Session) searched(c *call, text string) {
+	if s.view.lost {
+		s.view.lost = false
+		text = "[EXPUNGEISSUED] " + text
+	}
+	s.sync(c, searchMode(c), "OK "+text)
 }
 
 func searchMode(c *call) syncMode {
@@ -101,7 +112,9 @@ func parseReturn(args []arg) (res result, rest []arg, problem string) {
 			res.count = true
 		case "SAVE":
 			res.save = true
-		case "CONTEXT", "UPDATE":
+		case "CONTEXT":
+		case "UPDATE":
+			res.update = true
 		case "RELEVANCY":
 			res.relevancy = true
 		case "PARTIAL":
@@ -122,7 +135,7 @@ func parseReturn(args []arg) (res result, rest []arg, problem string) {
 	if res.partial && res.all {
 		return res, nil, "PARTIAL conflicts with ALL"
 	}
-	if !(res.min || res.max || res.count || res.save || res.partial || res.relevancy) {
+	if !(res.min || res.max || res.count || res.save || res.partial || res.relevancy || res.update) {
 		res.all = true // RFC 4731 §3.1: "()" means ALL
 	}
 	return res, args[2:], ""

@@ -25,8 +25,8 @@ func (p *searchParser) header(name, text string) key {
 	}
 }
 
-// text is a key about what the message says: bodies of texts and headers of
-// parts; with TEXT the message's own header as well.
+// text is a key about what the message says: bodies of texts; with TEXT the
+// headers of the message and of its parts as well.
 func (p *searchParser) text(text string, whole bool) key {
 	s, text := p.s, fold(text)
 	return func(i int) bool {
@@ -55,7 +55,7 @@ func (c *content) says(p *part, text string, header bool) bool {
 		return (strings.EqualFold(p.typ, "text") || p.message()) && strings.Contains(fold(c.decoded(p)), text)
 	}
 	for _, child := range p.parts {
-		if c.says(child, text, true) {
+		if c.says(child, text, header) {
 			return true
 		}
 	}

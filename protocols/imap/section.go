@@ -61,8 +61,11 @@ func parseSection(text string, fields []arg, withFields bool) (sec section, ok b
 			if i > 0 {
 				b = append(b, ' ')
 			}
-			name = upper(name)
-			b = appendAstring(b, name)
+			if name = upper(name); f.kind == argAtom {
+				b = append(b, name...)
+			} else {
+				b = appendString(b, name)
+			}
 			sec.fields = append(sec.fields, name)
 		}
 		b = append(b, ')')
@@ -87,6 +90,12 @@ func (sec *section) parsePartial(text string) string {
 	}
 	sec.partial, sec.from = true, n
 	if counted {
+		if before, after, closed := strings.Cut(count, ">"); closed && after != "" {
+			count = before
+			if _, err := strconv.ParseUint(count, 10, 63); err == nil {
+				return "Unexpected data after '>'"
+			}
+		}
 		if sec.count, err = strconv.ParseUint(count, 10, 63); err != nil {
 			return "Too big partial end"
 		}
@@ -121,7 +130,7 @@ type content struct {
 // find finds the part of a path. A message that is no multipart has one part,
 // 1, its text; numbers below a message inside count the parts of that message.
 func (c *content) find(path []int) *part {
-	p := c.root
+	p, inMessage := c.root, false
 	for i, n := range path {
 		switch {
 		case p.multipart():
@@ -129,11 +138,14 @@ func (c *content) find(path []int) *part {
 				return nil
 			}
 			p = p.parts[n-1]
-		case n != 1:
+		case n != 1 || i > 0 && p != c.root && !inMessage:
 			return nil
 		}
+		inMessage = false
 		if p.message() && len(p.parts) == 1 && i+1 < len(path) {
-			p = p.parts[0]
+			p, inMessage = p.parts[0], true
+		} else if !p.multipart() && i+1 < len(path) {
+			return nil
 		}
 	}
 	return p

@@ -110,22 +110,20 @@ func (s *Session) openOptions(list []arg) (q *resync, problem string) {
 }
 
 func parseResync(list []arg) (*resync, string) {
+	const invalid = "Invalid QRESYNC parameters"
 	if len(list) < 2 {
-		return nil, "QRESYNC parameters missing"
+		return nil, invalid
 	}
 	validity, err := strconv.ParseUint(list[0].text, 10, 32)
-	if err != nil {
-		return nil, "Invalid QRESYNC UIDVALIDITY"
-	}
-	modseq, err := strconv.ParseUint(list[1].text, 10, 63)
-	if err != nil {
-		return nil, "Invalid QRESYNC modseq"
+	modseq, err2 := strconv.ParseUint(list[1].text, 10, 63)
+	if err != nil || err2 != nil {
+		return nil, invalid
 	}
 	q := &resync{validity: uint32(validity), modseq: modseq, known: set{{1, last}}}
 	if len(list) > 2 && list[2].kind == argAtom {
 		var ok bool
 		if q.known, ok = parseSet(list[2].text); !ok {
-			return nil, "Invalid QRESYNC known-uids"
+			return nil, invalid
 		}
 	}
 	return q, ""
@@ -144,6 +142,7 @@ func (s *Session) enterBox(box *Mailbox, readOnly bool) {
 			v.list[i].modseq = v.list[i].m.modseq
 		}
 	}
+	v.full = box.modseq
 	s.become(Selected)
 	s.tellFlags()
 	s.line("* " + strconv.Itoa(len(v.list)) + " EXISTS")
@@ -240,9 +239,8 @@ func (s *Session) closeCmd(c *call) {
 			return
 		}
 	}
-	text := s.withModseq("OK Close completed.")
 	s.leave()
-	s.tagged(c, text)
+	s.tagged(c, "OK Close completed.")
 }
 
 // unselectCmd is UNSELECT (RFC 3691 §2).
@@ -255,7 +253,7 @@ func (s *Session) unselectCmd(c *call) {
 func (s *Session) because(err error, name string) string {
 	switch {
 	case errors.Is(err, ErrNonexistent):
-		return "Mailbox doesn't exist: " + oneLine(name)
+		return "Mailbox doesn't exist: " + oneLine(fromUTF7(name))
 	case errors.Is(err, ErrExpunged):
 		return "[EXPUNGEISSUED] Some of the requested messages no longer exist."
 	}

@@ -168,7 +168,7 @@ func (s *Session) stepCommand() bool {
 		s.bye(c.r.err)
 		return false
 	}
-	s.skip(c.r.pos)
+	s.skip(c)
 	return true
 }
 
@@ -181,13 +181,16 @@ func (s *Session) ask(r *reader) {
 }
 
 // skip drops a command, the rest of its line included.
-func (s *Session) skip(pos int) {
+func (s *Session) skip(c *call) {
 	s.want, s.asked = 0, 0
 	if s.state == Logout {
 		s.in = nil
 		return
 	}
-	s.in = s.in[pos:]
+	s.in = s.in[c.r.pos:]
+	if c.ended {
+		return
+	}
 	s.skipping = true
 	s.skipLine()
 }

@@ -39,17 +39,13 @@ func (s *Session) enableCmd(c *call) {
 		}
 		switch word = upper(word); word {
 		case "CONDSTORE":
-			if !s.condstore {
-				s.useCondstore()
-				enabled += " " + word
-			}
+			s.useCondstore()
+			enabled += " " + word
 		case "QRESYNC":
 			// RFC 7162 §3.2.3: it includes CONDSTORE.
-			if !s.qresync {
-				s.useCondstore()
-				s.qresync = true
-				enabled += " " + word
-			}
+			s.useCondstore()
+			s.qresync = true
+			enabled += " " + word
 		}
 	}
 	if enabled != "" {

@@ -41,7 +41,7 @@ func (s *Session) sortCmd(c *call) {
 	}
 	s.order(list, keys)
 	s.answer(c, "SORT", res, list)
-	s.sync(c, searchMode(c), "OK Sort completed.")
+	s.searched(c, "Sort completed.")
 }
 
 func parseSortKeys(list []arg) (keys []sortKey, problem string) {

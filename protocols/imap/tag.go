@@ -34,15 +34,20 @@ func (r *reader) verb() (string, bool) {
 	})
 }
 
+func upperByte(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		return c - 'a' + 'A'
+	}
+	return c
+}
+
 // upper puts ASCII letters in capitals and leaves other octets alone.
 func upper(s string) string {
 	for i := 0; i < len(s); i++ {
 		if 'a' <= s[i] && s[i] <= 'z' {
 			b := []byte(s)
 			for i, c := range b {
-				if 'a' <= c && c <= 'z' {
-					b[i] = c - 'a' + 'A'
-				}
+				b[i] = upperByte(c)
 			}
 			return string(b)
 		}

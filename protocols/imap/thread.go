@@ -38,7 +38,7 @@ func (s *Session) threadCmd(c *call) {
 		b = append(b, ')')
 	}
 	s.out = append(append(s.out, b...), "\r\n"...)
-	s.sync(c, searchMode(c), "OK Thread completed.")
+	s.searched(c, "Thread completed.")
 }
 
 // knot is a message in a thread; without one it stands for a message that is

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // view is the selected mailbox as one session knows it: what it has been told.
@@ -20,6 +21,10 @@ type view struct {
 	lastUID  uint32
 	watcher  *watcher
 	cached   content
+	delayed  bool   // some EXPUNGE has still to be told
+	lost     bool   // a message could not be read because it is gone
+	full     uint64 // HIGHESTMODSEQ when the session knew everything
+	told     uint64 // the highest MODSEQ told since
 }
 
 // entry is a message as the session knows it.
@@ -83,22 +88,26 @@ func (s *Session) settle() {
 			return
 		}
 		for _, w := range group {
-			text := w.text
-			if w.c.row.Verb == "EXPUNGE" || w.c.row.Verb == "UID EXPUNGE" {
-				text = s.withModseq(text)
-			}
-			s.tagged(w.c, text)
+			s.tagged(w.c, s.withModseq(w))
 		}
 	}
 }
 
-// withModseq adds HIGHESTMODSEQ to an OK where QRESYNC asks for it (RFC 7162
-// §3.2.10).
-func (s *Session) withModseq(text string) string {
-	if !s.qresync {
-		return text
+// withModseq tells HIGHESTMODSEQ in a session with QRESYNC when it is higher
+// than what has been told with messages: in the OK of a command that expunges
+// (RFC 7162 §3.2.10), else in a line of its own.
+func (s *Session) withModseq(w waiting) string {
+	v := s.view
+	expunges := strings.HasSuffix(w.c.row.Verb, "EXPUNGE") || strings.HasSuffix(w.c.row.Verb, "MOVE")
+	if !s.qresync || v.delayed || v.box.modseq <= max(v.full, v.told) || expunges && !strings.HasPrefix(w.text, "OK ") {
+		return w.text
 	}
-	return fmt.Sprintf("OK [HIGHESTMODSEQ %d] %s", s.view.box.modseq, text[len("OK "):])
+	v.full = v.box.modseq
+	if expunges {
+		return fmt.Sprintf("OK [HIGHESTMODSEQ %d] %s", v.full, w.text[len("OK "):])
+	}
+	s.tellModseq()
+	return w.text
 }
 
 // report tells what has changed since the last time. It returns false when the
@@ -165,8 +174,11 @@ func (s *Session) reportFlags(mode syncMode) {
 	var silent []int
 	for i := range v.list {
 		e := &v.list[i]
-		if e.m.gone && mode&syncKeep == 0 {
-			continue
+		if e.m.gone {
+			v.delayed = true
+			if mode&syncKeep == 0 {
+				continue
+			}
 		}
 		if e.flags == e.m.flags && e.keywords == e.m.keywords {
 			if e.modseq != e.m.modseq {
@@ -213,6 +225,7 @@ func (s *Session) fetchHead(i int) {
 }
 
 func (s *Session) modseq(n uint64) {
+	s.view.told = max(s.view.told, n)
 	s.out = append(s.out, "MODSEQ ("...)
 	s.out = strconv.AppendUint(s.out, n, 10)
 	s.out = append(s.out, ')')
@@ -239,6 +252,7 @@ func (s *Session) reportExpunged() {
 		s.line("* VANISHED " + numbers(uids).String())
 	}
 	v.list = slices.DeleteFunc(v.list, func(e entry) bool { return e.m.gone })
+	v.delayed = false
 }
 
 // reportNew tells of new messages and of how many are recent. One session

@@ -188,6 +188,9 @@ func (m *mailStore) Save(raw []byte, s imap.Stored) (imap.Stored, error) {
 	}
 	for at := p.Now(); ; at = at.Add(time.Microsecond) {
 		name := host.DovecotMaildirName(at, int(m.d.workerPID), m.d.hostname(), data)
+		if _, taken := m.entries[name]; taken {
+			continue
+		}
 		path, err := m.b.dir.Deliver(name, data)
 		if errors.Is(err, fs.ErrExist) {
 			continue

@@ -37,6 +37,7 @@ type result struct {
 	remoteMTA  string // the host whose reply it is, "" if nobody replied
 	diagnostic string // "smtp; 550 5.1.1 …", "" is "X-Postfix; text"
 	at         time.Time
+	soft       bool // a failure for good that soft_bounce has made one that may pass
 	passed     bool // the next host was asked to report success itself
 }
 
@@ -93,7 +94,7 @@ func (d *daemon) deferred(r *request, to *Recipient, res result) {
 // bounced reports a failure for good.
 func (d *daemon) bounced(r *request, to *Recipient, res result) {
 	if d.conf.Bool("soft_bounce") {
-		res.dsn = "4" + res.dsn[1:]
+		res.dsn, res.soft = "4"+res.dsn[1:], true
 		d.deferred(r, to, res)
 		return
 	}
@@ -112,8 +113,12 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 		orig = fmt.Sprintf(", orig_to=<%s>", mailaddr.Quote(to.Orig))
 	}
 	delay, parts := r.delays(res.at)
+	word := res.status.String()
+	if res.soft {
+		word = "SOFTBOUNCE"
+	}
 	d.log("%s: to=<%s>%s, relay=%s, delay=%s, delays=%s, dsn=%s, status=%s (%s)",
-		r.mail.ID, mailaddr.Quote(to.Addr), orig, res.relay, delay, parts, res.dsn, res.status, res.text)
+		r.mail.ID, mailaddr.Quote(to.Addr), orig, res.relay, delay, parts, res.dsn, word, res.text)
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
 	to.result, to.done = &res, res.status != deferral

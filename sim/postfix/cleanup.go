@@ -23,6 +23,7 @@ type Submission struct {
 	size   int64
 	limit  int64
 	failed *Refusal
+	tooBig bool     // failed because of message_size_limit
 	fields []string // what Prepend added, to be shown when the file exists
 }
 
@@ -82,7 +83,7 @@ func (u *Submission) Prepend(field string) {
 func (u *Submission) Write(b []byte) {
 	u.size += int64(len(b))
 	if u.limit > 0 && u.size > u.limit {
-		u.failed = &Refusal{Code: 552, Enhanced: "5.3.4", Text: "Error: message file too big", Log: "queue file size limit exceeded"}
+		u.failed, u.tooBig = &Refusal{Code: 552, Enhanced: "5.3.4", Text: "Error: message file too big"}, true
 	}
 	if u.failed != nil {
 		return
@@ -123,6 +124,11 @@ func (u *Submission) Commit() *Refusal {
 		u.complete()
 	}
 	if u.failed != nil {
+		if u.tooBig && u.client != "smtpd" { // smtpd itself counts, and says so
+			newHeaderPass(u).run(u.body)
+			u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
+			u.d.log("warning: mail_stream_cleanup: close error")
+		}
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
 		}

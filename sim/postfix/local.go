@@ -160,9 +160,9 @@ func (e *expansion) alias(to *Recipient, name, value string, depth int) {
 	next := *to
 	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
 	if spec != "" {
-		e.sender, e.indirect = e.d.rewriteSender("owner-"+name), true
+		e.sender, e.indirect = e.d.standard("owner-"+name), true
 		if e.d.conf.Bool("expand_owner_alias") {
-			e.sender = e.d.rewriteSender(owner)
+			e.sender = e.d.standard(owner)
 		}
 	}
 	e.expansionSucceeded(&next, spec != "")
@@ -198,7 +198,7 @@ func (e *expansion) targets(to *Recipient, targets []Target, commands, files []s
 	for _, t := range targets {
 		switch t.Kind {
 		case TargetUser:
-			e.user(e.expanded(to, e.d.rewriteSender(t.Text)), t.Text)
+			e.user(e.expanded(to, e.d.standard(t.Text)), t.Text)
 		case TargetAddress:
 			e.address(to, t.Text, depth)
 		case TargetInclude:
@@ -221,7 +221,7 @@ func (e *expansion) expanded(to *Recipient, addr string) *Recipient {
 // address delivers to an address: here if it is local, else it is forwarded.
 // The members of a mailing list are all forwarded (deliver_resolve_tree).
 func (e *expansion) address(to *Recipient, addr string, depth int) {
-	addr = e.d.rewriteSender(addr)
+	addr = e.d.standard(addr)
 	key := strings.ToLower(addr)
 	next := e.expanded(to, addr)
 	res, err := e.d.resolve(addr)

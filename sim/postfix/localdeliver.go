@@ -41,7 +41,7 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 	c := *to
 	c.result = nil
 	limit := e.d.conf.Int("mailbox_size_limit")
-	if info, err := e.d.Host.Tree.Stat(path); err == nil && !info.Dir && limit > 0 && info.Size+int64(len(e.r.mail.Content)) > limit {
+	if info, err := e.d.Host.Tree.Stat(path); err == nil && !info.Dir && limit > 0 && info.Size+e.mboxSize(to) > limit {
 		e.done(to, bounced, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
 		return
 	}
@@ -49,6 +49,15 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)
 	}
+}
+
+// mboxSize is how many octets a delivery adds to an mbox file.
+func (e *expansion) mboxSize(to *Recipient) int64 {
+	n := len("From  Sat Nov 21 23:50:00 2026\n\n") + len(orElse(e.sender, "MAILER-DAEMON")) + len(e.r.mail.Content)
+	for _, f := range e.headers(to) {
+		n += len(f) + 1
+	}
+	return int64(n)
 }
 
 // headers are the fields for a delivery to a mailbox, a file or a command.

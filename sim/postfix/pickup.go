@@ -46,6 +46,12 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	return m.ID
 }
 
+// PostdropRefuses logs that postdrop(1) would not take a message that is too
+// big.
+func (s *System) PostdropRefuses(p *sim.Proc, uid int) {
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/postdrop"), N: s.Host.NextPID()}, fmt.Appendf(nil, "warning: uid=%d: File too large", uid))
+}
+
 // planPickup has pickup find a message for which nobody calls it: master(8)
 // wakes it up from time to time, as the wakeup column of master.cf says.
 func (s *System) planPickup(m *Mail) {

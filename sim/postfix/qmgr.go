@@ -151,6 +151,9 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 		} else if res.Recipient != "" {
 			r.Addr = res.Recipient // without routing through this host, "%" and the like
 		}
+		if listHas(d.conf.List("defer_transports"), res.Transport) {
+			res.Transport, res.Nexthop = "retry", "4.3.2 deferred transport"
+		}
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(j.mail.ID)},
 			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
 		t := q.transport(res.Transport)
@@ -240,6 +243,9 @@ func (q *qmgr) finish(from *daemon, j *job) {
 		switch {
 		case !j.current(): // meanwhile somebody has moved it
 		case len(m.undelivered()) > 0 || !told:
+			if !told {
+				d.log("%s: status=deferred (bounce failed)", m.ID)
+			}
 			q.putOff(d, m)
 		default:
 			d.log("%s: removed", m.ID)

@@ -110,6 +110,9 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	}
 	m.sub.Mail().held = k.hold
 	if no := m.sub.Commit(); no != nil {
+		if m.sub.tooBig {
+			m.b.log("warning: %s: queue file size limit exceeded", m.sub.ID())
+		}
 		return []*smtp.Reply{{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}}
 	}
 	return nil

@@ -54,7 +54,7 @@ func sendmailCommand(sh *shell, args []string) int {
 		call.mail.Message = untilDot(sh.input)
 	}
 	if call.fromHeader {
-		call.mail.Recipients = append(call.mail.Recipients, Recipients(string(call.mail.Message))...)
+		call.mail.Recipients = append(call.mail.Recipients, postfix.HeaderRecipients(call.mail.Message)...)
 	}
 	if len(call.mail.Recipients) == 0 {
 		why := "Recipient addresses must be specified on the command line or via the -t option"
@@ -62,6 +62,11 @@ func sendmailCommand(sh *shell, args []string) int {
 			why = "No recipient addresses found in message header"
 		}
 		sh.printf("sendmail: fatal: %s(%d): %s\n", who.Name, who.UID, why)
+		return 75
+	}
+	if limit := s.Config().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
+		s.PostdropRefuses(sh.p, who.UID)
+		sh.printf("postdrop: warning: uid=%d: File too large\nsendmail: warning: mail_stream_cleanup: close error\nsendmail: fatal: %s(%d): message file too big\n", who.UID, who.Name, who.UID)
 		return 75
 	}
 	s.Sendmail(sh.p, call.mail)

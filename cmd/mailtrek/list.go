@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -43,10 +44,7 @@ func newList(a *app) *cobra.Command {
 }
 
 func (a *app) list(kind string) error {
-	all, err := documents(a.lang)
-	if err != nil {
-		return err
-	}
+	all, broken := documents(a.lang)
 	var some []listed
 	for _, d := range all {
 		if kind == "" || d.Kind == kind {
@@ -56,28 +54,42 @@ func (a *app) list(kind string) error {
 	if a.json {
 		enc := json.NewEncoder(a.out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(some)
+		return errors.Join(enc.Encode(some), broken)
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, d := range some {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Kind, d.ID, d.Title)
 	}
-	return w.Flush()
+	return errors.Join(w.Flush(), broken)
 }
 
 // documents are the built-in documents, with title and summary in a language.
 func documents(lang string) ([]listed, error) {
-	var out []listed
-	for _, name := range scenarios.Names() {
+	return glances(scenarios.Names(), func(name string) (listed, error) {
 		h, err := scenario.Glance(scenarios.FS(), name, scenarios.Resolve, lang)
 		if err != nil {
-			return nil, err
+			return listed{}, err
 		}
 		kind := "world"
 		if h.Story {
 			kind = "scenario"
 		}
-		out = append(out, listed{kind, h.ID, h.Title, h.Summary, h.World})
+		return listed{kind, h.ID, h.Title, h.Summary, h.World}, nil
+	})
+}
+
+// glances looks into documents. One that cannot be read is left out of the
+// list and named in the error, which comes beside the others.
+func glances(names []string, glance func(name string) (listed, error)) ([]listed, error) {
+	var out []listed
+	var broken []error
+	for _, name := range names {
+		d, err := glance(name)
+		if err != nil {
+			broken = append(broken, err)
+			continue
+		}
+		out = append(out, d)
 	}
-	return out, nil
+	return out, errors.Join(broken...)
 }

@@ -56,11 +56,11 @@ func (a *app) home(context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := documents(a.lang)
-	if err != nil {
-		return err
-	}
+	all, broken := documents(a.lang)
 	c := tui.Config{Options: o, Load: a.loadTrace}
+	if broken != nil {
+		c.Broken = broken.Error()
+	}
 	for _, d := range all {
 		if d.Kind == "scenario" {
 			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title, Summary: d.Summary})

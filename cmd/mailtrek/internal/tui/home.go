@@ -21,6 +21,9 @@ type Item struct {
 type Config struct {
 	Options
 	Items []Item
+	// Broken says which documents are left out of Items because they cannot be
+	// read; it is shown until a key is pressed.
+	Broken string
 	// Load runs the scenario of that id, or opens the file of that name. It is
 	// called in the background, one call at a time.
 	Load func(id string) (*trace.Trace, error)
@@ -41,7 +44,7 @@ type App struct {
 
 // Home returns the home screen, with the first scenario selected.
 func Home(c Config) *App {
-	a := &App{cfg: c, look: c.look(), w: 80, h: 24}
+	a := &App{cfg: c, look: c.look(), failed: c.Broken, w: 80, h: 24}
 	var ordered []Item
 	for _, lesson := range []bool{false, true} {
 		for _, it := range c.Items {

@@ -23,6 +23,10 @@ type frame struct {
 	breaks  map[trace.Seq]bool
 	notice  string // said once, in place of the keys
 	why     why
+
+	bookmarks []trace.Seq
+	only      string // the filter
+	copying   bool   // the row of keys is the choice of what is copied
 }
 
 // why is the explanation of the current event.
@@ -116,6 +120,10 @@ func (f *frame) header(r Region) {
 	x := 1
 	if r.W >= 100 {
 		x = r.Put(x, 0, Accent, "mailtrek") + 3
+	}
+	if f.only != "" {
+		r.PutMax(x, 0, end-x, Accent, in.Words.T("app.only", "what", f.only))
+		return
 	}
 	r.PutMax(x, 0, end-x, Title, t.Header.Title)
 }
@@ -263,6 +271,9 @@ func (f *frame) timeline(r Region) {
 	r.Put(0, 0, Quiet, g.V)
 	r.Put(1+n, 0, Quiet, g.V)
 	r.PutRight(r.W, 0, Quiet, percent)
+	for _, s := range f.bookmarks {
+		r.Put(1+in.Story.place(s, n), 0, Accent, g.Bookmark)
+	}
 	for s := range f.breaks {
 		r.Put(1+in.Story.place(s, n), 0, Warn, g.Break)
 	}
@@ -300,6 +311,10 @@ func (f *frame) keys(r Region) {
 		r.PutMax(1, 0, r.W-2, Warn, f.notice)
 		return
 	}
+	if f.copying {
+		f.in.drawKeys(r, copyRow())
+		return
+	}
 	f.in.drawKeys(r, keys.row(f.playing))
 }
 
@@ -315,7 +330,9 @@ func (in *Instant) drawKeys(r Region, row []brief) {
 		if x+textWidth(k)+1+textWidth(word) > r.W-1 {
 			continue
 		}
-		x = r.Put(x, 0, Key, k) + 1
+		if k != "" {
+			x = r.Put(x, 0, Key, k) + 1
+		}
 		x = r.Put(x, 0, Quiet, word) + 3
 	}
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -22,19 +21,25 @@ func drawHelp(in *Instant, r Region) {
 		return
 	}
 	gap := 0
-	if r.H >= 30 {
+	if r.H >= 32 {
 		gap = 1
 	} else {
 		body = r.Sub(2, 2, r.W-4, r.H-2)
 	}
-	y := 0
+	y := -min(in.Scroll, max(helpLength(groups)-body.H, 0))
 	for _, g := range groups {
-		if r.H < 21 && len(g) > 5 && y > 8 {
-			g = slices.DeleteFunc(slices.Clone(g), func(row helpRow) bool { return row.text == "help.help" })
-		}
 		y = in.helpRows(body, g, y) + gap
 	}
 	in.helpSigns(body.Sub(0, y, body.W, body.H-y))
+}
+
+// helpLength is the number of rows of all bindings.
+func helpLength(groups [][]helpRow) int {
+	n := 0
+	for _, g := range groups {
+		n += len(g)
+	}
+	return n
 }
 
 func (in *Instant) helpTitle(r Region) {
@@ -78,7 +83,7 @@ func (in *Instant) helpSigns(r Region) {
 		key  string
 	}{
 		{g.Cursor, Accent, "help.sign.now"}, {g.Dot, Accent, "help.sign.hop"}, {g.Cross, Bad, "help.sign.bad"},
-		{g.Bang, Warn, "help.sign.warn"}, {g.Break, Warn, "help.sign.break"}, {g.Sealed, Quiet, "help.sign.tls"},
+		{g.Bang, Warn, "help.sign.warn"}, {g.Break, Warn, "help.sign.break"}, {g.Bookmark, Accent, "help.sign.mark"}, {g.Sealed, Quiet, "help.sign.tls"},
 	}
 	if r.H < len(signs) {
 		return

@@ -17,6 +17,8 @@ type keyMap struct {
 	Goto, Find           key.Binding
 	Again, Before        key.Binding
 	Cause, Mark, Explain key.Binding
+	Bookmark, Marked     key.Binding
+	Filter, Copy         key.Binding
 	Lens, LensBack, Lno  key.Binding
 	ScrollDown, ScrollUp key.Binding
 	Beside               key.Binding
@@ -50,6 +52,10 @@ var keys = keyMap{
 	Cause:       bind("c", "c"),
 	Explain:     bind("e", "e"),
 	Mark:        bind("b", "b"),
+	Bookmark:    bind("m", "m"),
+	Marked:      bind("'", "'"),
+	Filter:      bind("f", "f"),
+	Copy:        bind("y", "y"),
 	Lens:        bind("Tab", "tab"),
 	LensBack:    bind("⇧Tab", "shift+tab"),
 	Lno:         bind("1 … 9", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
@@ -71,8 +77,9 @@ func (k *keyMap) groups() [][]helpRow {
 			row("stage", k.Phase, k.PhaseBack), row("ends", k.Start, k.End),
 		},
 		{
-			row("explain", k.Explain), row("cause", k.Cause), row("play", k.Play), row("speed", k.Faster, k.Slower),
-			row("break", k.Mark), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
+			row("explain", k.Explain, k.Cause), row("play", k.Play, k.Faster, k.Slower),
+			row("break", k.Mark), row("bookmark", k.Bookmark, k.Marked), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
+			row("filter", k.Filter), row("copy", k.Copy),
 		},
 		{
 			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("theme", k.Theme), row("help", k.Help),
@@ -93,7 +100,7 @@ func (k *keyMap) row(playing bool) []brief {
 	}
 	return []brief{
 		{"←→", "key.step"}, {"q", "key.quit.row"}, {"?", "key.help"}, {"Tab", "key.lens"}, {"↑↓", "key.command"},
-		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"},
+		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"}, {"f", "key.filter"}, {"y", "key.copy"},
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"mailtrek/cmd/mailtrek/internal/i18n"
-	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
 
@@ -91,8 +90,13 @@ type Player struct {
 	play   int // number of the present run of ticks; 0 when paused
 	ticks  int
 	breaks map[trace.Seq]bool
-	home   bool // Esc leads back to a home screen
-	left   bool // the player asks to be left for the home screen
+
+	bookmarks []trace.Seq // in ascending order
+	only      finder      // the filter; nothing is left out while it has no match
+	copying   bool        // the next key says what is copied
+
+	home bool // Esc leads back to a home screen
+	left bool // the player asks to be left for the home screen
 }
 
 // Play returns a player at the beginning of a trace.
@@ -151,7 +155,16 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case p.prompt != nil:
 		p.typed(k)
 		return nil
+	case p.copying:
+		return p.copied(k)
+	case p.help && key.Matches(k, keys.Command, keys.ScrollDown):
+		p.scroll++
+		return nil
+	case p.help && key.Matches(k, keys.CommandBack, keys.ScrollUp):
+		p.scroll = max(p.scroll-1, 0)
+		return nil
 	case p.help || p.whole:
+		p.scroll = 0
 		p.help, p.whole = false, false
 		if key.Matches(k, keys.Quit) {
 			return tea.Quit
@@ -166,46 +179,6 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 		p.other(k)
 	}
 	return nil
-}
-
-// step moves the cursor; false when the key is none that does.
-func (p *Player) step(k tea.KeyPressMsg) bool {
-	s, last := p.story, trace.Seq(p.story.T.Len())
-	switch {
-	case key.Matches(k, keys.Next):
-		p.move(p.at+1, "step.end")
-	case key.Matches(k, keys.Back):
-		p.move(p.at-1, "step.start")
-	case key.Matches(k, keys.Command):
-		p.move(orElse(s.Folds.Next(state.ByCommand, p.at), last), "step.end")
-	case key.Matches(k, keys.CommandBack):
-		p.move(orElse(s.Folds.Prev(state.ByCommand, p.at), 1), "step.start")
-	case key.Matches(k, keys.Hop):
-		p.move(orElse(s.Folds.Next(state.ByHop, p.at), last), "step.end")
-	case key.Matches(k, keys.HopBack):
-		p.move(orElse(s.Folds.Prev(state.ByHop, p.at), 1), "step.start")
-	case key.Matches(k, keys.Phase):
-		p.move(orElse(s.Folds.Next(state.ByStage, p.at), last), "step.end")
-	case key.Matches(k, keys.PhaseBack):
-		p.move(orElse(s.Folds.Prev(state.ByStage, p.at), 1), "step.start")
-	case key.Matches(k, keys.Start):
-		p.move(1, "")
-	case key.Matches(k, keys.End):
-		p.move(last, "")
-	case key.Matches(k, keys.Cause):
-		p.move(s.T.At(p.at).Cause, "step.nocause")
-	default:
-		return false
-	}
-	p.play = 0
-	return true
-}
-
-func orElse(s, other trace.Seq) trace.Seq {
-	if s == 0 {
-		return other
-	}
-	return s
 }
 
 // move puts the cursor on s; where there is no such event or it is there
@@ -237,7 +210,7 @@ func (p *Player) other(k tea.KeyPressMsg) {
 	case key.Matches(k, keys.Beside):
 		p.besideNext()
 	case key.Matches(k, keys.Help):
-		p.help = true
+		p.help, p.scroll = true, 0
 	case key.Matches(k, keys.Explain):
 		p.whole = true
 	case key.Matches(k, keys.Theme):
@@ -256,8 +229,16 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		p.again(-1)
 	case key.Matches(k, keys.Mark):
 		p.toggleBreak()
+	case key.Matches(k, keys.Filter):
+		p.prompt = &prompt{kind: "filter", text: p.only.what}
+	case key.Matches(k, keys.Copy):
+		p.copying = true
+	case key.Matches(k, keys.Bookmark):
+		p.toggleBookmark()
+	case key.Matches(k, keys.Marked):
+		p.toBookmark()
 	case key.Matches(k, keys.Leave):
-		p.left = p.home
+		p.leave()
 	}
 }
 
@@ -321,12 +302,11 @@ func (p *Player) tick(t tick) tea.Cmd {
 		p.play = 0
 		return nil
 	}
-	if !p.story.T.Has(p.at + 1) {
+	at := p.at
+	if p.walk(p.story.next, trace.Seq(p.story.T.Len()), "step.end"); p.at == at {
 		p.play = 0
-		p.notice = p.look.words.T("step.end")
 		return nil
 	}
-	p.at++
 	p.scroll = 0
 	if p.breaks[p.at] {
 		p.play = 0
@@ -363,7 +343,7 @@ func (p *Player) frame() *Canvas {
 	case p.whole:
 		drawWhyPage(in, in.why(), c.All())
 	default:
-		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, notice: p.notice, why: in.why()}
+		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why()}
 		f.draw(c)
 		if p.prompt != nil {
 			p.prompt.draw(in, c.All().Sub(0, c.h-1, c.w, 1))

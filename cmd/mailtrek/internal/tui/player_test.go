@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,6 +54,15 @@ func TestKeyTour(t *testing.T) {
 		{"find not asked", 3, []string{"n"}, 3, "Nothing has been searched"},
 		{"prompt given up", 3, []string{"/", "a", "esc"}, 3, "event 3 of"},
 		{"breakpoint", 3, []string{"b"}, 3, "stop at event 3"},
+		{"bookmark", 3, []string{"m"}, 3, "Bookmark at event 3"},
+		{"to the next bookmark and around", 3, []string{"m", "right", "right", "m", "'", "'"}, 5, "Bookmark 2 of 2"},
+		{"no bookmark", 3, []string{"'"}, 3, "no bookmark yet"},
+		{"filter", 1, append(strings.Split("fsmtp RCPT", ""), "enter"), first(t, tr, "smtp RCPT"), "only: smtp RCPT"},
+		{"filtered steps", 1, append(strings.Split("fsmtp RCPT at mail2", ""), "enter", "home", "end", "left"), first(t, tr, "smtp RCPT at mail2"), "No further match"},
+		{"filter cleared", 1, append(strings.Split("fsmtp RCPT", ""), "enter", "esc", "home", "right"), 2, "event 2 of"},
+		{"filter of nothing", 3, append(strings.Split("fzzzz", ""), "enter"), 3, "No event matches"},
+		{"copy", 3, []string{"y"}, 3, "d the dialogue"},
+		{"copied", 3, []string{"y", "s"}, 3, "Copied: "},
 		{"help and away", 3, []string{"?", "x"}, 3, "event 3 of"},
 		{"explanation", 3, []string{"e"}, 3, "Why event 3"},
 		{"theme", 3, []string{"t"}, 3, "Theme: dark"},
@@ -126,6 +136,40 @@ func TestPlay(t *testing.T) {
 	}
 }
 
+// TestCopy: each choice gives a text without control characters, and the
+// selector leads to the event.
+func TestCopy(t *testing.T) {
+	tr := tracetest.Failover()
+	at := first(t, tr, "smtp RCPT at mail2")
+	for key, want := range map[string]string{
+		"y": "RCPT TO:<ivan@alabala.com>", "d": "C: DATA\nS: 250 2.1.0 Ok\n", "w": "RFC 5321", "s": "smtp RCPT at mail2",
+	} {
+		p := still(t, tr, at, "", 100, 30)
+		cmd := press(p, "y", key)
+		if cmd == nil {
+			t.Fatalf("y %s copies nothing", key)
+		}
+		if got := fmt.Sprint(cmd()); !strings.Contains(got, want) || strings.ContainsAny(got, "\r\x1b") {
+			t.Errorf("y %s: got %q, want it to contain %q", key, got, want)
+		}
+	}
+	for s := trace.Seq(1); tr.Has(s); s++ {
+		source := still(t, tr, s, "", 100, 30).instant().selectorHere()
+		if got := startOf(t, tr, source); got != s {
+			t.Errorf("the selector %q of event %d leads to %d", source, s, got)
+		}
+	}
+}
+
+func startOf(t *testing.T, tr *trace.Trace, selector string) trace.Seq {
+	t.Helper()
+	sel, err := trace.ParseSelector(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sel.Next(tr, 0)
+}
+
 // TestQuit: q and Ctrl-C leave from everywhere but a prompt, which q is typed
 // into.
 func TestQuit(t *testing.T) {
@@ -176,6 +220,19 @@ func TestHome(t *testing.T) {
 	a.Update(press(a, "enter")())
 	if a.player == nil {
 		t.Error("the file of a typed name is not opened")
+	}
+}
+
+// TestHomeBroken: what is left out is said in one line, until a key is pressed.
+func TestHomeBroken(t *testing.T) {
+	a := Home(Config{Items: []Item{{ID: "alabala", Title: "A mail"}}, Broken: "b.md:3:1: no such block\nc.md:1:1: no front matter"})
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	if got := a.frame().Text(); !strings.Contains(got, "b.md:3:1: no such block c.md:1:1") || !strings.Contains(got, "A mail") {
+		t.Errorf("the screen does not show what is there and what is not:\n%s", got)
+	}
+	press(a, "down")
+	if got := a.frame().Text(); strings.Contains(got, "b.md") {
+		t.Errorf("the error stays:\n%s", got)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // prompt is a line that is being typed, in place of the keys.
 type prompt struct {
-	kind string // "find", "goto" or "path"
+	kind string // "find", "filter", "goto" or "path"
 	text string
 }
 
@@ -128,10 +128,17 @@ func (p *Player) typed(k tea.KeyPressMsg) {
 	q := p.prompt
 	p.prompt = nil
 	what := strings.TrimSpace(q.text)
-	if what == "" {
+	p.play = 0
+	switch {
+	case what == "" && q.kind == "filter":
+		p.only = finder{}
+		return
+	case what == "":
+		return
+	case q.kind == "filter":
+		p.filtered(what)
 		return
 	}
-	p.play = 0
 	if q.kind == "goto" && p.jump(what) {
 		return
 	}
@@ -197,8 +204,5 @@ func (p *Player) again(step int) {
 	if !p.found.match(p.at) {
 		key = "find.none"
 	}
-	p.notice = w.T(key, "what", p.found.what)
-	if p.found.near != "" {
-		p.notice += " " + w.T("find.near", "word", p.found.near)
-	}
+	p.notice = p.found.none(p.instant(), key)
 }

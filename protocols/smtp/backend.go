@@ -163,6 +163,7 @@ func (f *Facts) With() string {
 type Envelope struct {
 	Mail   bool   // MAIL was accepted
 	Sender string // internal form: local part unquoted; "" is the null sender
+	Path   string // the reverse-path as given, without the angle brackets: with a source route
 	Size   int64  // SIZE=, 0 if not given (RFC 1870)
 	Body   string // BODY=: "", "7BIT" or "8BITMIME" (RFC 6152)
 	UTF8   bool   // SMTPUTF8 (RFC 6531)

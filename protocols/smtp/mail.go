@@ -43,7 +43,7 @@ func (s *Session) beginMail(args []word) *Reply {
 	if !ok {
 		return s.dropMail(replyBadSender, true)
 	}
-	f.Sender = sender
+	f.Sender, f.Path = sender, unbracket(args[2].text, sender)
 	if r := s.mailParams(args[3:]); r != nil {
 		return s.dropMail(r, true)
 	}

@@ -205,6 +205,8 @@ func (r *Run) roles(h *Host) []string {
 			} else {
 				roles = append(roles, "DNS")
 			}
+		case "smtp821":
+			roles = append(roles, "MTA")
 		}
 	}
 	return roles
@@ -251,6 +253,8 @@ func (r *Run) boot(m *machine) error {
 		case "postfix":
 			m.postfix, _ = postfix.New(m.Host)
 			err = m.postfix.Start(0)
+		case "smtp821":
+			_, err = node.StartSMTP821(m.Host)
 		}
 		if err != nil {
 			r.World.Emit(trace.Event{Kind: trace.Note, Node: m.ID, A: r.World.Trace.Intern(p)}, fmt.Appendf(nil, "%s does not start: %v", p, err))

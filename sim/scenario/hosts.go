@@ -9,7 +9,7 @@ import (
 )
 
 // programs are what a host can run.
-var programs = []string{"postfix", "dovecot", "named"}
+var programs = []string{"postfix", "dovecot", "named", "smtp821"}
 
 // hostWord is an attribute of a host: a line of a host block, a column of a
 // hosts block.

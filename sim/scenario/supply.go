@@ -59,6 +59,8 @@ func fresh(h *Host, program string) {
 		supply("/etc/dovecot/dovecot.conf", freshDovecot)
 		supply(usersFile, "")
 		supply("/etc/passwd", freshPasswd)
+	case "smtp821":
+		supply("/etc/passwd", freshPasswd)
 	}
 }
 

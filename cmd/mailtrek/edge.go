@@ -54,6 +54,15 @@ func (e *edge) wanted(c *liveConn, cfg *tls.Config) {
 	}
 }
 
+// over takes note that the server has ended the connection: nobody will ask for
+// a handshake any more.
+func (e *edge) over(c *liveConn) {
+	if e.early != nil && !e.begun {
+		c.paused <- readerOrder{}
+	}
+	e.begun = true
+}
+
 // handshakeTime is how long a client may take for a handshake in real time; the
 // simulated server has a limit of its own.
 const handshakeTime = 5 * time.Minute

@@ -270,6 +270,7 @@ func (c *liveConn) deliver(d sim.Delivery) {
 	switch {
 	case c.closed:
 	case d.Err != nil:
+		c.secure.over(c)
 		if tcp, ok := c.sock.(*net.TCPConn); ok {
 			tcp.SetLinger(0)
 		}
@@ -278,6 +279,7 @@ func (c *liveConn) deliver(d sim.Delivery) {
 	case d.StartTLS != nil: // behind the reply that agrees to it
 		c.secure.wanted(c, d.StartTLS)
 	case d.EOF:
+		c.secure.over(c)
 		c.send(outgoing{})
 		c.finish()
 	case len(d.Data) > 0:

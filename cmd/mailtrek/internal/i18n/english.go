@@ -93,6 +93,7 @@ var english = map[string]string{
 	"help.open":       "play what is selected",
 	"help.giveup":     "give up loading",
 	"help.title":      "Keys",
+	"help.scrolls":    "↓ ↑ scroll, any other key closes.",
 	"help.note":       "Any key closes this page.",
 	"help.sign.tls":   "said inside TLS: a listener on the way cannot read it",
 	"help.sign.now":   "the event where you are",

@@ -93,6 +93,7 @@ var polish = map[string]string{
 	"help.open":       "odtwarza to, co wybrane",
 	"help.giveup":     "rezygnacja z wczytywania",
 	"help.title":      "Klawisze",
+	"help.scrolls":    "↓ ↑ przewijają, inny klawisz zamyka.",
 	"help.note":       "Dowolny klawisz zamyka tę stronę.",
 	"help.sign.tls":   "powiedziane wewnątrz TLS: nikt po drodze tego nie przeczyta",
 	"help.sign.now":   "zdarzenie, przy którym jesteś",

@@ -8,9 +8,13 @@ import (
 
 // drawHelp is the page of all keys, made of the bindings.
 func drawHelp(in *Instant, r Region) {
-	in.helpTitle(r)
 	body := r.Sub(2, 3, r.W-4, r.H-3)
 	groups := keys.groups()
+	note := "help.note"
+	if r.W < 120 && helpLength(groups) > r.H-2 {
+		note = "help.scrolls"
+	}
+	in.helpTitle(r, note)
 	if r.W >= 120 {
 		half := body.W / 2
 		y := in.helpRows(body.Sub(0, 0, half-2, body.H), groups[0], 0)
@@ -42,9 +46,9 @@ func helpLength(groups [][]helpRow) int {
 	return n
 }
 
-func (in *Instant) helpTitle(r Region) {
+func (in *Instant) helpTitle(r Region, note string) {
 	r.Put(2, 0, Title, in.Words.T("help.title"))
-	r.PutRight(r.W-2, 0, Quiet, in.Words.T("help.note"))
+	r.PutRight(r.W-2, 0, Quiet, in.Words.T(note))
 	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
 }
 
@@ -96,7 +100,7 @@ func (in *Instant) helpSigns(r Region) {
 
 // drawHomeHelp is the page of the keys of the home screen.
 func drawHomeHelp(in *Instant, r Region) {
-	in.helpTitle(r)
+	in.helpTitle(r, "help.note")
 	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), homeKeys.rows(), 0)
 }
 

@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/miekg/dns"
 
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
@@ -27,6 +30,9 @@ func TestTruth(t *testing.T) {
 			truthMessage(t, name, tr, snap, s, screen("message"))
 			truthPostfix(t, name, tr, snap, s, screen("postfix"))
 			truthLog(t, name, tr, snap, s, screen("log"))
+			truthDNS(t, name, tr, snap, s, screen("dns"))
+			truthMailboxes(t, name, tr, snap, s, screen("mailboxes"))
+			truthBytes(t, name, tr, s, screen("bytes"))
 			if s%5 == 0 {
 				truthLadder(t, name, tr, s, screen("ladder"))
 			}
@@ -177,5 +183,99 @@ func truthLadder(t *testing.T, name string, tr *trace.Trace, s trace.Seq, screen
 		if !strings.Contains(row, words[0]) {
 			t.Errorf("%s, ladder at event %d: the row at the cursor does not say %q: %s", name, s, words[0], row)
 		}
+	}
+}
+
+// truthDNS: the packet at the cursor is on its row; of the answers that a host
+// has got, each record is on the screen; and every exchanger of the last MX
+// answer stands in the table with what became of the connections to it.
+func truthDNS(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	e := tr.At(s)
+	if e.Kind != trace.Query && e.Kind != trace.Answer {
+		return
+	}
+	row := screen[strings.Index(screen, "\n▶")+1:]
+	row, _, _ = strings.Cut(row, "\n")
+	must(t, name, "dns", s, row, tr.Node(e.Node).Short+" → "+tr.Node(e.Peer).Short)
+	if e.Kind == trace.Query {
+		must(t, name, "dns", s, row, tr.Name(e.B)+" "+tr.Name(e.A))
+		return
+	}
+	var m dns.Msg
+	if err := m.Unpack(tr.Text(e)); err != nil {
+		t.Fatal(err)
+	}
+	if m.Rcode != dns.RcodeSuccess {
+		must(t, name, "dns", s, row, dns.RcodeToString[m.Rcode])
+	}
+	last := trace.Seq(0)
+	for _, q := range snap.Answers(e.Peer) {
+		last = q
+	}
+	if last != s {
+		t.Errorf("%s: the last answer of %s at event %d is %d", name, tr.Node(e.Peer).Name, s, last)
+	}
+	for _, rr := range m.Answer {
+		switch rr := rr.(type) {
+		case *dns.A:
+			must(t, name, "dns", s, row, rr.A.String())
+		case *dns.MX:
+			must(t, name, "dns", s, row, strconv.Itoa(int(rr.Preference))+" "+strings.TrimSuffix(rr.Mx, "."))
+		case *dns.PTR:
+			must(t, name, "dns", s, row, strings.TrimSuffix(rr.Ptr, "."))
+		}
+	}
+}
+
+// truthMailboxes: every mailbox with the number of its messages, every file
+// with its flags.
+func truthMailboxes(t *testing.T, name string, tr *trace.Trace, snap *state.Snapshot, s trace.Seq, screen string) {
+	boxes := 0
+	for i := 1; i <= tr.Nodes(); i++ {
+		for _, box := range snap.Mailboxes(trace.NodeID(i)) {
+			boxes++
+			must(t, name, "mailboxes", s, screen, box.User, tr.Node(box.Node).Name+"  messages: "+strconv.Itoa(box.Count))
+			for _, f := range box.Files(0) {
+				_, row, ok := strings.Cut(screen, lastTwo(f.Name)+" ")
+				if !ok {
+					t.Fatalf("%s, mailboxes at event %d lacks the file %s:\n%s", name, s, f.Name, screen)
+				}
+				before := screen[:len(screen)-len(row)]
+				line := before[strings.LastIndexByte(before, '\n')+1:]
+				if f.Gone != strings.Contains(line, "removed") || !f.Gone && !strings.Contains(line, f.Flags) {
+					t.Errorf("%s, mailboxes at event %d: flags %q, gone %v, but the row is %q", name, s, f.Flags, f.Gone, line)
+				}
+			}
+		}
+	}
+	if boxes == 0 {
+		must(t, name, "mailboxes", s, screen, "No mail has reached a mailbox yet.")
+	}
+}
+
+// truthBytes: what is shown in hexadecimal is the text of the event, octet by
+// octet.
+func truthBytes(t *testing.T, name string, tr *trace.Trace, s trace.Seq, screen string) {
+	want := tr.Text(tr.At(s))
+	var got []byte
+	for _, line := range strings.Split(screen, "\n") {
+		if len(line) < 9 || line[0] != ' ' || line[7:9] != "  " {
+			continue
+		}
+		offset, err := strconv.ParseUint(line[1:7], 16, 32)
+		if err != nil || int(offset) != len(got) {
+			continue
+		}
+		for _, x := range strings.Fields(line[9:min(len(line), 9+3*16+1)]) {
+			octet, err := strconv.ParseUint(x, 16, 8)
+			if err != nil {
+				t.Fatalf("%s, bytes at event %d: %q is no octet", name, s, x)
+			}
+			got = append(got, byte(octet))
+		}
+	}
+	const room = 130 * 16 // of the screen of this test
+	if !bytes.Equal(got, want) && len(want) < room {
+		t.Errorf("%s, bytes at event %d: got %q, want %q", name, s, got, want)
 	}
 }

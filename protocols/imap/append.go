@@ -168,7 +168,7 @@ func (s *Session) appendText(c *call, d *draft, problem *string) verdict {
 		return readBad
 	}
 	if sync {
-		c.r.prompts++
+		c.r.met()
 	}
 	if len(c.r.in)-c.r.pos < n {
 		return readMore

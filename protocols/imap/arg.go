@@ -45,9 +45,10 @@ const (
 type reader struct {
 	in       []byte
 	pos      int
-	prompts  int // synchronising literals met
-	literal  int // longest literal allowed
-	literals int // octets of literals met
+	prompts  int         // synchronising literals met
+	prompt   func(n int) // is called with their number at each; may be nil
+	literal  int         // longest literal allowed
+	literals int         // octets of literals met
 	err      string
 }
 
@@ -217,7 +218,10 @@ func (r *reader) size() (n int, sync bool, v verdict) {
 		sync = false
 		i++
 	}
-	if digits == "" && r.in[i] != '}' || i < len(r.in) && r.in[i] != '}' {
+	if i >= len(r.in) {
+		return 0, sync, readMore
+	}
+	if r.in[i] != '}' {
 		r.pos = from
 		return 0, sync, r.bad("Invalid literal size")
 	}
@@ -244,6 +248,14 @@ func (r *reader) size() (n int, sync bool, v verdict) {
 	return int(size), sync, readOK
 }
 
+// met counts a synchronising literal.
+func (r *reader) met() {
+	r.prompts++
+	if r.prompt != nil {
+		r.prompt(r.prompts)
+	}
+}
+
 // octets reads a literal.
 func (r *reader) octets() (arg, verdict) {
 	n, sync, v := r.size()
@@ -255,7 +267,7 @@ func (r *reader) octets() (arg, verdict) {
 		return arg{}, readDead
 	}
 	if sync {
-		r.prompts++
+		r.met()
 	}
 	if len(r.in)-r.pos < n {
 		return arg{}, readMore

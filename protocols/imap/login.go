@@ -22,7 +22,7 @@ func (s *Session) stepLogin() bool {
 		return false
 	}
 	s.began = s.b.Now()
-	c := &call{r: &reader{in: s.in, literal: MaxLoginLiteral}}
+	c := &call{r: &reader{in: s.in, literal: MaxLoginLiteral, prompt: s.prompt}}
 	tag, ok := c.r.tag()
 	if c.tag = tag; !ok {
 		c.tag = "*"
@@ -39,7 +39,7 @@ func (s *Session) stepLogin() bool {
 		var v verdict
 		switch c.args, v = c.r.args(0); v {
 		case readMore:
-			s.ask(c.r)
+			s.want = len(s.in) + 1
 			return false
 		case readDead:
 			s.bye(c.r.err)

@@ -158,10 +158,10 @@ func (s *Session) stepCommand() bool {
 		}
 	}
 	s.began = s.b.Now()
-	c := &call{r: &reader{in: s.in, literal: MaxLiteral}}
+	c := &call{r: &reader{in: s.in, literal: MaxLiteral, prompt: s.prompt}}
 	v := s.command(c)
 	if v == readMore {
-		s.ask(c.r)
+		s.want = len(s.in) + 1
 		return false
 	}
 	if v == readDead {
@@ -172,12 +172,13 @@ func (s *Session) stepCommand() bool {
 	return true
 }
 
-// ask asks for the literal that is missing.
-func (s *Session) ask(r *reader) {
-	for ; s.asked < r.prompts; s.asked++ {
+// prompt asks for the nth literal of a command, once, also when its octets
+// came without waiting.
+func (s *Session) prompt(n int) {
+	if n > s.asked {
+		s.asked = n
 		s.line("+ OK")
 	}
-	s.want = len(s.in) + 1
 }
 
 // skip drops a command, the rest of its line included.

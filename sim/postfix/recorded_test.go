@@ -1,4 +1,4 @@
-package scenarios
+package postfix_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"mailtrek/scenarios"
 	"mailtrek/sim/export"
 	"mailtrek/sim/scenario"
 )
@@ -51,7 +52,7 @@ func masked(line string) string {
 // exported plays a document and returns what the folder export says.
 func exported(t *testing.T, fsys fs.FS, name string) memory {
 	t.Helper()
-	s, err := scenario.Load(fsys, name, Resolve)
+	s, err := scenario.Load(fsys, name, scenarios.Resolve)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestRecorded(t *testing.T) {
 			if _, err := os.Stat("testdata/recorded/" + name + ".md"); err == nil {
 				files = exported(t, os.DirFS("testdata/recorded"), name+".md")
 			} else {
-				files = exported(t, FS(), "lab/"+name+".md")
+				files = exported(t, scenarios.FS(), "lab/"+name+".md")
 			}
 			compareLog(t, read(t, record), files["maillog.txt"])
 			if moves, err := os.ReadFile("testdata/recorded/" + name + ".queue"); err == nil {

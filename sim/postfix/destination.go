@@ -129,6 +129,12 @@ func (dest *destination) deliver(e *entry) {
 	m := e.job.mail
 	sys := t.q.sys
 	sys.run(t.name, m.last, m.Msg, func(p *sim.Proc) {
+		if !e.job.current() { // somebody has moved the file in the meantime
+			dest.busy--
+			t.q.dropped(e)
+			dest.dispatch()
+			return
+		}
 		over := false
 		m.busy++
 		defer func() {

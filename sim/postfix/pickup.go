@@ -71,11 +71,11 @@ func (s *System) planPickup(m *Mail) {
 // pickup is pickup(8): it feeds a message from maildrop to cleanup.
 func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	svc := s.service("pickup")
-	if svc == nil || !s.running || drop.Queue != maildrop || drop.busy > 0 {
+	if svc == nil || !s.running || drop.Queue != maildrop || drop.taken {
 		return
 	}
-	drop.busy++
-	defer func() { drop.busy-- }()
+	drop.taken = true
+	defer func() { drop.taken = false }()
 	d := s.begin(p, svc)
 	defer d.end()
 	l := drop.submitted

@@ -54,6 +54,7 @@ type Mail struct {
 	job    *job // active: what the queue manager in charge knows of it
 	busy   int  // agents that have the file open
 	queued bool // waits for room in the active queue
+	taken  bool // maildrop: pickup is at it
 
 	// What bounce(8), defer(8) and trace(8) keep about it until the sender is
 	// told. The defer log is of the last attempt only.

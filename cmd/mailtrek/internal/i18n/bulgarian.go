@@ -158,6 +158,7 @@ var bulgarian = map[string]string{
 	"ladder.reset":   "прекъсната",
 	"ladder.octets":  "{n} октета",
 	"ladder.more":    "{n} реда",
+	"ladder.left":    "(тук без {n} техни събития)",
 	"ladder.hidden":  "няма място за: {hosts}",
 
 	"msg.none":      "Още няма писмо на път.",

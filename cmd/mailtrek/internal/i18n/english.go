@@ -158,6 +158,7 @@ var english = map[string]string{
 	"ladder.reset":   "broken off",
 	"ladder.octets":  "{n} octets",
 	"ladder.more":    "{n} lines",
+	"ladder.left":    "({n} events of theirs left out here)",
 	"ladder.hidden":  "not shown for want of room: {hosts}",
 
 	"msg.none":      "No message is on its way yet.",

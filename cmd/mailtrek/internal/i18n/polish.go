@@ -158,6 +158,7 @@ var polish = map[string]string{
 	"ladder.reset":   "zerwane",
 	"ladder.octets":  "oktety: {n}",
 	"ladder.more":    "wiersze: {n}",
+	"ladder.left":    "(tu bez {n} ich zdarzeń)",
 	"ladder.hidden":  "brak miejsca dla: {hosts}",
 
 	"msg.none":      "Żaden list nie jest jeszcze w drodze.",

@@ -36,6 +36,18 @@ func NewCanvas(w, h int) *Canvas {
 	return c
 }
 
+// again is a blank canvas of that size, made of the cells of c if they fit; c
+// may be nil.
+func (c *Canvas) again(w, h int) *Canvas {
+	if c == nil || c.w != w || c.h != h {
+		return NewCanvas(w, h)
+	}
+	for i := range c.cells {
+		c.cells[i] = blank
+	}
+	return c
+}
+
 // All is the region of the whole canvas.
 func (c *Canvas) All() Region { return Region{c: c, W: c.w, H: c.h} }
 

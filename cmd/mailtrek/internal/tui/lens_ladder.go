@@ -33,9 +33,17 @@ func drawLadder(in *Instant, r Region) {
 		drawNothing(in, r, "dlg.none")
 		return
 	}
-	l := ladder{in: in, r: r, hosts: hosts, wide: r.W / len(hosts)}
-	l.head(hidden)
-	rows := scrollBack(in.rungs(hosts, l.r.H-3+in.Scroll), l.r.H-3, in.Scroll)
+	l := ladder{in: in, r: r, hosts: hosts}
+	l.columns()
+	l.head()
+	if len(hidden) > 0 {
+		l.r.H--
+	}
+	all, left := in.rungs(hosts, l.r.H-3+in.Scroll)
+	rows := scrollBack(all, l.r.H-3, in.Scroll)
+	if len(hidden) > 0 {
+		in.ladderHidden(hidden, left, r.Sub(0, l.r.H, r.W, 1))
+	}
 	for i, row := range rows {
 		l.rung(3+i, row)
 	}
@@ -49,7 +57,34 @@ type ladder struct {
 	in    *Instant
 	r     Region
 	hosts []trace.NodeID
-	wide  int
+	at    []int // the columns of their lifelines
+	wide  []int // the widths of what belongs to them
+}
+
+// columns shares the width out. Hosts of the DNS say little beside what stands
+// between others, so they are content with less.
+func (l *ladder) columns() {
+	wide, names := l.r.W/len(l.hosts), 0
+	narrow := max(wide*3/4, ladderColumn-2)
+	for _, id := range l.hosts {
+		if l.in.Story.isNames(id) {
+			names++
+		}
+	}
+	if mail := len(l.hosts) - names; narrow < wide && mail > 0 {
+		wide = min((l.r.W-names*narrow)/mail, 48)
+	} else {
+		narrow = wide
+	}
+	x := 0
+	for _, id := range l.hosts {
+		w := wide
+		if l.in.Story.isNames(id) {
+			w = narrow
+		}
+		l.at, l.wide = append(l.at, x+(w+1)/2), append(l.wide, w)
+		x += w
+	}
 }
 
 // x is the column of a host's lifeline.
@@ -58,39 +93,45 @@ func (l *ladder) x(id trace.NodeID) int {
 	if i < 0 {
 		return -1
 	}
-	return i*l.wide + (l.wide+1)/2
+	return l.at[i]
 }
 
 // head writes the names and roles of the hosts.
-func (l *ladder) head(hidden []trace.NodeID) {
+func (l *ladder) head() {
 	e := l.in.event()
-	for _, id := range l.hosts {
+	for i, id := range l.hosts {
 		n := l.in.Story.T.Node(id)
 		name := n.Name
-		if textWidth(name) > l.wide-1 {
+		if textWidth(name) > l.wide[i]-1 {
 			name = l.in.Story.short(id)
 		}
-		name = clip(name, l.wide-1)
+		name = clip(name, l.wide[i]-1)
 		st := Plain
 		if id == e.Node || id == e.Peer {
 			st = Title
 		}
 		l.r.Put(l.x(id)-textWidth(name)/2, 0, st, name)
-		roles := clip(strings.Join(n.Roles, " · "), l.wide-1)
+		roles := clip(strings.Join(n.Roles, " · "), l.wide[i]-1)
 		if l.in.Glyphs.ASCII {
-			roles = clip(strings.Join(n.Roles, " "), l.wide-1)
+			roles = clip(strings.Join(n.Roles, " "), l.wide[i]-1)
 		}
 		l.r.Put(l.x(id)-textWidth(roles)/2, 1, Quiet, roles)
 	}
 	l.lifelines(2)
-	if len(hidden) > 0 && l.r.W >= 40 {
-		var names []string
-		for _, id := range hidden {
-			names = append(names, l.in.Story.short(id))
-		}
-		l.r.PutMax(1, l.r.H-1, l.r.W-2, Quiet, l.in.Words.T("ladder.hidden", "hosts", strings.Join(names, " ")))
-		l.r.H--
+}
+
+// ladderHidden names the hosts without a column, and says how much of theirs
+// is left out between the rows that are shown.
+func (in *Instant) ladderHidden(hidden []trace.NodeID, left int, r Region) {
+	var names []string
+	for _, id := range hidden {
+		names = append(names, in.Story.short(id))
 	}
+	said := in.Words.T("ladder.hidden", "hosts", strings.Join(names, " "))
+	if left > 0 {
+		said += " " + in.Words.T("ladder.left", "n", strconv.Itoa(left))
+	}
+	r.PutMax(1, 0, r.W-2, Quiet, said)
 }
 
 func (l *ladder) lifelines(y int) {
@@ -157,14 +198,21 @@ func (l *ladder) arrow(y, a, b int, st Style, text label) {
 	if words == "" {
 		return
 	}
-	room := right - left - 5
-	s := " " + clip(words, room-2) + " "
-	l.r.Put(left+1+(right-left-1-textWidth(s)+1)/2, y, st, s)
+	room := right - left - 7
+	if textWidth(words) > room {
+		room += 3 // only the head is left of the line
+	}
+	s := " " + clip(words, room) + " "
+	x := left + 1 + (right-left-textWidth(s))/2
+	if a < b {
+		x = min(x, right-1-textWidth(s)) // never on the head
+	}
+	l.r.Put(x, y, st, s)
 }
 
-// rungs are the last rows up to the instant, at most h, the first one first.
-func (in *Instant) rungs(hosts []trace.NodeID, h int) []rung {
-	var rows []rung
+// rungs are the last rows up to the instant, at most h, the first one first,
+// and how many there would be besides if all hosts had a column.
+func (in *Instant) rungs(hosts []trace.NodeID, h int) (rows []rung, left int) {
 	stop := trace.Seq(1)
 	if in.At > ladderReach {
 		stop = in.At - ladderReach
@@ -172,7 +220,11 @@ func (in *Instant) rungs(hosts []trace.NodeID, h int) []rung {
 	for s := in.At; s >= stop && len(rows) < h; s-- {
 		e := in.Story.T.At(s)
 		row, ok := in.rungOf(s, e)
-		if !ok || !slices.Contains(hosts, row.from) || row.to != 0 && !slices.Contains(hosts, row.to) {
+		if !ok {
+			continue
+		}
+		if !slices.Contains(hosts, row.from) || row.to != 0 && !slices.Contains(hosts, row.to) {
+			left++
 			continue
 		}
 		if n := len(rows); e.Flags&trace.More != 0 && n > 0 && in.sameReply(&rows[n-1], e) {
@@ -190,7 +242,7 @@ func (in *Instant) rungs(hosts []trace.NodeID, h int) []rung {
 			rows[i].label.text += " (" + in.Words.T("ladder.more", "n", strconv.Itoa(n+1)) + ")"
 		}
 	}
-	return rows
+	return rows, left
 }
 
 // sameReply tells whether e is the line before those that a row stands for.

@@ -94,6 +94,7 @@ type Player struct {
 	bookmarks []trace.Seq // in ascending order
 	only      finder      // the filter; nothing is left out while it has no match
 	copying   bool        // the next key says what is copied
+	canvas    *Canvas     // of the last View; its cells are used again
 
 	home bool // Esc leads back to a home screen
 	left bool // the player asks to be left for the home screen
@@ -318,7 +319,8 @@ func (p *Player) tick(t tick) tea.Cmd {
 
 // View draws the screen.
 func (p *Player) View() tea.View {
-	v := tea.NewView(p.frame().Render(p.look.palette))
+	p.canvas = p.canvas.again(p.w, p.h)
+	v := tea.NewView(p.draw(p.canvas).Render(p.look.palette))
 	v.AltScreen = true
 	v.WindowTitle = "mailtrek"
 	return v
@@ -329,9 +331,11 @@ func (p *Player) instant() *Instant {
 	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Words: p.look.words, Glyphs: p.look.glyphs}
 }
 
-// frame composes the screen.
-func (p *Player) frame() *Canvas {
-	c := NewCanvas(p.w, p.h)
+// frame composes the screen on a canvas of its own.
+func (p *Player) frame() *Canvas { return p.draw(NewCanvas(p.w, p.h)) }
+
+// draw composes the screen.
+func (p *Player) draw(c *Canvas) *Canvas {
 	in := p.instant()
 	switch {
 	case c.w < leastWidth || c.h < leastHeight:

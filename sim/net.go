@@ -15,8 +15,8 @@ import (
 // Errors of connections, in the words of the system calls that report them.
 var (
 	ErrRefused     = errors.New("Connection refused")
-	ErrTimeout     = timeoutError("Connection timed out")
-	ErrInterrupted = timeoutError("Interrupted system call") // by Conn.Interrupt
+	ErrTimeout     = error(timeoutError("Connection timed out"))
+	ErrInterrupted = error(timeoutError("Interrupted system call")) // by Conn.Interrupt
 	ErrUnreachable = errors.New("No route to host")
 	ErrReset       = errors.New("Connection reset by peer")
 	ErrClosed      = errors.New("use of closed connection")

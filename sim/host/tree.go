@@ -116,22 +116,26 @@ func (t *Tree) Snapshot() *Tree {
 // Clean returns the shortest form of an absolute path. It fails when the path
 // is relative, longer or deeper than the limits, or contains a NUL.
 func Clean(name string) (string, error) {
-	parts, err := split(name)
+	var room [usualDepth]string
+	parts, err := split(room[:0], name)
 	if err != nil {
 		return "", err
 	}
 	return "/" + strings.Join(parts, "/"), nil
 }
 
-// split cuts a path into its names. ".." stops at the root, as in a real one.
-func split(name string) ([]string, error) {
+// usualDepth is how deep most files lie.
+const usualDepth = 8
+
+// split cuts a path into its names and appends them to parts, which is empty.
+// ".." stops at the root, as in a real one.
+func split(parts []string, name string) ([]string, error) {
 	if !strings.HasPrefix(name, "/") || strings.IndexByte(name, 0) >= 0 {
 		return nil, ErrPath
 	}
 	if len(name) > MaxPathLen {
 		return nil, ErrLimit
 	}
-	parts := make([]string, 0, 8)
 	for rest := name[1:]; rest != ""; {
 		var part string
 		part, rest, _ = strings.Cut(rest, "/")

@@ -33,7 +33,8 @@ func (t *Tree) Exists(name string) bool {
 }
 
 func (t *Tree) stat(name string) (*dirent, error) {
-	parts, err := split(name)
+	var room [usualDepth]string
+	parts, err := split(room[:0], name)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,8 @@ func (t *Tree) AppendFile(name string, data []byte) error {
 
 // Mkdir makes a directory and those on the way to it; one that exists is fine.
 func (t *Tree) Mkdir(name string) error {
-	parts, err := split(name)
+	var room [usualDepth]string
+	parts, err := split(room[:0], name)
 	if err == nil {
 		_, err = t.walk(parts, true)
 	}
@@ -238,7 +240,8 @@ func (t *Tree) parentExists(name string) error {
 // edit calls change with the directory of a path, which may be changed, and
 // the place of the path's last name in it.
 func (t *Tree) edit(op, name string, mkdir bool, change func(d *dirent, i int, found bool) error) error {
-	parts, err := split(name)
+	var room [usualDepth]string
+	parts, err := split(room[:0], name)
 	if err == nil && len(parts) == 0 {
 		err = ErrIsDir
 	}

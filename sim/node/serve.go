@@ -76,6 +76,7 @@ func (v *serving) run() error {
 		alarm := v.listen()
 		in, err := v.c.ReadUnit()
 		switch {
+		case err == nil:
 		case errors.Is(err, sim.ErrInterrupted), alarm && errors.Is(err, sim.ErrTimeout):
 			if end := v.said(v.s.(wire.Waker).Wake()); end {
 				return v.err
@@ -85,7 +86,7 @@ func (v *serving) run() error {
 			v.p.Emit(trace.Event{Kind: trace.Timeout, Peer: v.c.Peer().ID, Conn: v.c.ID(), A: v.p.Sym("read")}, nil)
 			v.said(v.s.TimedOut())
 			return sim.ErrTimeout
-		case err != nil:
+		default:
 			v.said(v.s.Lost())
 			v.c.Close()
 			return err

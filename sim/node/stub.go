@@ -213,14 +213,7 @@ func (s *Stub) Addrs(p *sim.Proc, name string) ([]netip.Addr, error) {
 
 // NameOf returns the name of an address, from /etc/hosts or else from the DNS.
 func (s *Stub) NameOf(p *sim.Proc, addr netip.Addr) (string, error) {
-	name := ""
-	s.fromHosts(func(a netip.Addr, names []string) bool {
-		if a == addr && name == "" {
-			name = names[0]
-		}
-		return false
-	})
-	if name != "" {
+	if name := s.HostsName(addr); name != "" {
 		return name, nil
 	}
 	ans, err := s.Lookup(p, dnswire.ReverseName(addr), dns.TypePTR)
@@ -228,6 +221,17 @@ func (s *Stub) NameOf(p *sim.Proc, addr netip.Addr) (string, error) {
 		return "", err
 	}
 	return ans.Names()[0], nil
+}
+
+// HostsName returns the name of an address in /etc/hosts, "" when it has none.
+func (s *Stub) HostsName(addr netip.Addr) (name string) {
+	s.fromHosts(func(a netip.Addr, names []string) bool {
+		if a == addr && name == "" {
+			name = names[0]
+		}
+		return false
+	})
+	return name
 }
 
 // fromHosts returns the addresses of the lines of /etc/hosts (hosts(5)) that

@@ -2,6 +2,7 @@ package dnswire
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -101,6 +102,29 @@ func appendSimpleName(b, p []byte, off int) ([]byte, int) {
 		off += n
 	}
 	return b[:from], 0
+}
+
+// appendSimpleWire appends a name without final dot as it stands in a packet;
+// nil when it is one that takes the long way.
+func appendSimpleWire(p []byte, name string) []byte {
+	if name == "" || len(name) > maxSimpleName {
+		return nil
+	}
+	for more := true; more; {
+		var label string
+		label, name, more = strings.Cut(name, ".")
+		if label == "" || len(label) > maxLabel {
+			return nil
+		}
+		p = append(p, byte(len(label)))
+		for i := 0; i < len(label); i++ {
+			if !simpleOctet(label[i]) {
+				return nil
+			}
+			p = append(p, label[i])
+		}
+	}
+	return append(p, 0)
 }
 
 // maxLabel is how long a label can be (RFC 1035 §2.3.4); longer names than

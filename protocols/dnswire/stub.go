@@ -12,12 +12,16 @@ import (
 // question, recursion desired, no EDNS. The error is a *LookupError for a name
 // that cannot stand in a packet.
 func AppendQuery(b []byte, id uint16, name string, typ uint16) ([]byte, error) {
-	fq := dns.Fqdn(name)
 	var wire [headerLen + 255 + 4]byte
 	binary.BigEndian.PutUint16(wire[0:], id)
 	binary.BigEndian.PutUint16(wire[2:], FlagRecursionDesired)
 	binary.BigEndian.PutUint16(wire[4:], 1)
+	if p := appendSimpleWire(wire[:headerLen], name); p != nil {
+		p = binary.BigEndian.AppendUint16(p, typ)
+		return append(b, binary.BigEndian.AppendUint16(p, dns.ClassINET)...), nil
+	}
 	off := 0
+	fq := dns.Fqdn(name)
 	_, ok := dns.IsDomainName(fq)
 	if ok && name != "" {
 		var err error

@@ -32,10 +32,19 @@ type peer struct {
 	// nameOK and reverseOK are 2 when the name is known, 5 when there is none,
 	// 4 when DNS had a temporary problem.
 	nameOK, reverseOK int
+
+	text      string // what String returned last, about
+	shownName string // this name and
+	shownAddr netip.Addr
 }
 
 // String returns "name[address]" as log lines and replies have it.
-func (c *peer) String() string { return c.name + "[" + c.addr.String() + "]" }
+func (c *peer) String() string {
+	if c.text == "" || c.shownName != c.name || c.shownAddr != c.addr {
+		c.text, c.shownName, c.shownAddr = c.name+"["+c.addr.String()+"]", c.name, c.addr
+	}
+	return c.text
+}
 
 // The words with which replies name what they refuse.
 const (

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"net/netip"
 	"time"
 
 	"mailtrek/protocols/smtp"
@@ -8,7 +9,13 @@ import (
 
 // anvil is anvil(8): what clients do at a time and per anvil_rate_time_unit,
 // for each service and client address.
-type anvil map[string]*anvilCount
+type anvil map[anvilKey]*anvilCount
+
+// anvilKey is a client of a service.
+type anvilKey struct {
+	service string
+	addr    netip.Addr
+}
 
 // anvilCount is what anvil knows of one client of one service.
 type anvilCount struct {
@@ -40,7 +47,7 @@ var anvilLimits = [anvilKinds]struct{ param, log, reply string }{
 // anvilClient is the entry of the session's client, with rates of the present
 // unit of time.
 func (b *smtpdSession) anvilClient() *anvilCount {
-	key := b.svc.Name + ":" + b.client.addr.String()
+	key := anvilKey{b.svc.Name, b.client.addr}
 	n := b.anvil[key]
 	if n == nil {
 		n = &anvilCount{since: b.p.World().Now()}
@@ -69,18 +76,21 @@ func (b *smtpdSession) anvilConnect() *smtp.Reply {
 	n := b.anvilClient()
 	b.counted = true
 	n.connections++
-	host := b.conf.Get("myhostname")
-	reply := &smtp.Reply{Code: 421, Enhanced: "4.7.0", Text: host + " Error: too many connections from " + b.client.addr.String()}
 	if limit := b.conf.Int("smtpd_client_connection_count_limit"); limit > 0 && n.connections > limit {
 		b.log("warning: Connection concurrency limit exceeded: %d from %s for service %s", n.connections, b.client, b.svc.Name)
-		return reply
+		return b.tooManyConnections()
 	}
 	n.rates[anvilConnect]++
 	if limit := b.conf.Int("smtpd_client_connection_rate_limit"); limit > 0 && n.rates[anvilConnect] > limit {
 		b.log("warning: Connection rate limit exceeded: %d from %s for service %s", n.rates[anvilConnect], b.client, b.svc.Name)
-		return reply
+		return b.tooManyConnections()
 	}
 	return nil
+}
+
+func (b *smtpdSession) tooManyConnections() *smtp.Reply {
+	host := b.conf.Get("myhostname")
+	return &smtp.Reply{Code: 421, Enhanced: "4.7.0", Text: host + " Error: too many connections from " + b.client.addr.String()}
 }
 
 // anvilDisconnect gives the connection back. An entry without connections is

@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -13,23 +14,20 @@ type headerPass struct {
 	u         *Submission
 	out       []byte
 	hops      int
-	present   map[string]bool
-	drop      map[string]bool
+	has       struct{ messageID, date, from bool }
+	drop      []string               // fields that are removed
 	rewrites  bool                   // addresses are brought to standard form
 	completes bool                   // missing fields are added
 	form      mailaddr.RewriteConfig // the standard form of this message's header
 }
 
 func newHeaderPass(u *Submission) *headerPass {
-	h := &headerPass{u: u, out: make([]byte, 0, len(u.body)+256), present: map[string]bool{}, drop: map[string]bool{}}
+	h := &headerPass{u: u, out: make([]byte, 0, len(u.body)+256), drop: u.d.conf.List("message_drop_headers")}
 	h.rewrites, h.form = u.mail.Local, u.d.rewriting()
 	if domain := u.d.conf.Get("remote_header_rewrite_domain"); !u.mail.Local && domain != "" {
 		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
 	}
 	h.completes = h.rewrites || u.d.conf.Bool("always_add_missing_headers")
-	for _, name := range u.d.conf.List("message_drop_headers") {
-		h.drop[strings.ToLower(name)] = true
-	}
 	return h
 }
 
@@ -59,7 +57,7 @@ func (h *headerPass) run(msg []byte) *Refusal {
 // fieldEnd is the length of the header field, folded lines included, with
 // which msg begins; 0 when it begins with none.
 func fieldEnd(msg []byte) int {
-	if fieldName(msg) == "" {
+	if nameLen(msg) == 0 {
 		return 0
 	}
 	for n := 0; n < len(msg); {
@@ -78,16 +76,19 @@ func fieldEnd(msg []byte) int {
 // fieldName is the name of the header field with which a line begins, "" when
 // it is no header field (RFC 5322 §2.2: printable characters before a colon;
 // blanks before the colon are tolerated).
-func fieldName(line []byte) string {
+func fieldName(line []byte) string { return string(line[:nameLen(line)]) }
+
+// nameLen is the length of that name.
+func nameLen(line []byte) int {
 	for i, c := range line {
 		if c == ':' && i > 0 {
-			return string(bytes.TrimRight(line[:i], " \t"))
+			return len(bytes.TrimRight(line[:i], " \t"))
 		}
 		if c <= ' ' && c != ' ' && c != '\t' || c >= 0x7f || (c == ' ' || c == '\t') && (i == 0 || !onlyBlankToColon(line[i:])) {
-			return ""
+			return 0
 		}
 	}
-	return ""
+	return 0
 }
 
 func onlyBlankToColon(b []byte) bool {
@@ -97,15 +98,21 @@ func onlyBlankToColon(b []byte) bool {
 
 // field treats one header field.
 func (h *headerPass) field(raw []byte) *Refusal {
-	name := fieldName(raw)
-	key := strings.ToLower(name)
-	value := string(bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:]))
-	h.present[key] = true
-	if h.drop[key] {
+	var room [32]byte // all names that matter here are shorter
+	name := raw[:nameLen(raw)]
+	key := append(room[:0], name[:min(len(name), len(room))]...)
+	for i, c := range key {
+		if 'A' <= c && c <= 'Z' {
+			key[i] = c + 'a' - 'A'
+		}
+	}
+	value := bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:])
+	h.note(key)
+	if slices.ContainsFunc(h.drop, func(d string) bool { return strings.EqualFold(d, string(name)) }) {
 		h.u.field("cleanup", strings.TrimRight(string(raw), "\n"), "remove")
 		return nil
 	}
-	switch key {
+	switch string(key) {
 	case "received":
 		h.hops++
 		if limit := h.u.d.conf.Int("hopcount_limit"); int64(h.hops) >= limit {
@@ -113,11 +120,11 @@ func (h *headerPass) field(raw []byte) *Refusal {
 				Log: "message rejected: hopcount exceeded"}
 		}
 	case "content-transfer-encoding":
-		if strings.EqualFold(value, "8bit") && h.u.d.conf.Bool("detect_8bit_encoding_header") {
+		if bytes.EqualFold(value, []byte("8bit")) && h.u.d.conf.Bool("detect_8bit_encoding_header") {
 			h.u.mail.Body8 = true
 		}
 	case "message-id":
-		h.u.d.log("%s: message-id=%s", h.u.mail.ID, strings.Join(strings.Fields(value), " "))
+		h.u.d.log("%s: message-id=%s", h.u.mail.ID, bytes.Join(bytes.Fields(value), []byte{' '}))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {
@@ -126,6 +133,18 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	h.out = append(h.out, raw...)
 	return nil
+}
+
+// note takes note of a field that would be added if it were missing.
+func (h *headerPass) note(key []byte) {
+	switch string(key) {
+	case "message-id":
+		h.has.messageID = true
+	case "date":
+		h.has.date = true
+	case "from":
+		h.has.from = true
+	}
 }
 
 // rewrite completes the addresses of a header field.
@@ -142,20 +161,20 @@ func (h *headerPass) rewrite(raw []byte) []byte {
 func (h *headerPass) missing() {
 	m, conf := h.u.mail, h.u.d.conf
 	if !h.completes {
-		if !h.present["message-id"] {
+		if !h.has.messageID {
 			h.u.d.log("%s: message-id=<>", m.ID)
 		}
 		return
 	}
-	if !h.present["message-id"] {
+	if !h.has.messageID {
 		id := fmt.Sprintf("<%s.%s@%s>", m.Arrived.UTC().Format("20060102150405"), m.ID, conf.Get("myhostname"))
 		h.add("Message-Id: " + id)
 		h.u.d.log("%s: message-id=%s", m.ID, id)
 	}
-	if !h.present["date"] {
+	if !h.has.date {
 		h.add("Date: " + postfixDate(m.Arrived))
 	}
-	if !h.present["from"] {
+	if !h.has.from {
 		from := m.Sender
 		if from == "" {
 			from = "MAILER-DAEMON"

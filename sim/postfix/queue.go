@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
@@ -55,6 +56,7 @@ type Mail struct {
 	busy   int  // agents that have the file open
 	queued bool // waits for room in the active queue
 	taken  bool // maildrop: pickup is at it
+	place  int  // in the list of queue files
 
 	// What bounce(8), defer(8) and trace(8) keep about it until the sender is
 	// told. The defer log is of the last attempt only.
@@ -94,8 +96,9 @@ func (m *Mail) Size() int { return m.size }
 type queue struct {
 	sys   *System
 	files map[string]*Mail
-	order []string // ids in the order of arrival
-	used  int64    // octets, for queue_minfree
+	order []*Mail // in the order of arrival, with gaps where files are gone
+	gaps  int
+	used  int64 // octets, for queue_minfree
 }
 
 func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }
@@ -112,7 +115,8 @@ func (q *queue) create(p *sim.Proc, dir string) *Mail {
 		}
 	}
 	q.files[m.ID] = m
-	q.order = append(q.order, m.ID)
+	m.place = len(q.order)
+	q.order = append(q.order, m)
 	q.move(p, m, dir, "")
 	return m
 }
@@ -143,20 +147,26 @@ func (q *queue) sweep() {
 }
 
 func (q *queue) remove(m *Mail) {
+	if q.files[m.ID] != m {
+		return
+	}
 	delete(q.files, m.ID)
-	for i, id := range q.order {
-		if id == m.ID {
-			q.order = append(q.order[:i], q.order[i+1:]...)
-			return
-		}
+	q.order[m.place] = nil
+	q.gaps++
+	if q.gaps < 64 || q.gaps < len(q.order)/2 {
+		return
+	}
+	q.order, q.gaps = slices.DeleteFunc(q.order, func(m *Mail) bool { return m == nil }), 0
+	for i, m := range q.order {
+		m.place = i
 	}
 }
 
 // in are the files of a directory in the order in which they arrived.
 func (q *queue) in(dir string) []*Mail {
 	var out []*Mail
-	for _, id := range q.order {
-		if m := q.files[id]; m.Queue == dir {
+	for _, m := range q.order {
+		if m != nil && m.Queue == dir {
 			out = append(out, m)
 		}
 	}
@@ -165,9 +175,11 @@ func (q *queue) in(dir string) []*Mail {
 
 // Mails are all queue files in the order in which they arrived.
 func (s *System) Mails() []*Mail {
-	out := make([]*Mail, 0, len(s.queue.order))
-	for _, id := range s.queue.order {
-		out = append(out, s.queue.files[id])
+	out := make([]*Mail, 0, len(s.queue.order)-s.queue.gaps)
+	for _, m := range s.queue.order {
+		if m != nil {
+			out = append(out, m)
+		}
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package postfix
 import (
 	"errors"
 	"net/netip"
-	"strings"
 
 	"github.com/miekg/dns"
 
@@ -76,15 +75,8 @@ func temporary(err error) bool {
 // hostsName looks an address up in /etc/hosts, which is asked before the DNS
 // (hosts(5), nsswitch.conf(5)). Loopback is "localhost" on every host.
 func (d *daemon) hostsName(a netip.Addr) string {
-	if text, err := d.Host.Tree.ReadFile("/etc/hosts"); err == nil {
-		for line := range strings.Lines(string(text)) {
-			line, _, _ = strings.Cut(line, "#")
-			if f := strings.Fields(line); len(f) > 1 {
-				if own, err := netip.ParseAddr(f[0]); err == nil && own == a {
-					return f[1]
-				}
-			}
-		}
+	if name := d.Host.Stub.HostsName(a); name != "" {
+		return name
 	}
 	if a.IsLoopback() {
 		return "localhost"

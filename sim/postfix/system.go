@@ -31,6 +31,7 @@ type System struct {
 	diags    []Diag
 	anvil    anvil                    // clients and what they do, by service
 	passed   map[string]time.Duration // postscreen: until when a client has passed
+	line     []byte                   // the log line under way
 }
 
 // service is a line of master.cf while the mail system runs.
@@ -208,7 +209,8 @@ func (d *daemon) name() string { return d.svc.Command }
 
 // log writes a line to the mail log.
 func (d *daemon) log(format string, args ...any) {
-	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, fmt.Appendf(nil, format, args...))
+	d.line = fmt.Appendf(d.line[:0], format, args...)
+	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, d.line)
 }
 
 // hand records that a daemon hands something over to another.

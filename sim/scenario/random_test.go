@@ -1,0 +1,199 @@
+package scenario_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"mailtrek/sim/scenario"
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+)
+
+var (
+	worlds    = flag.Int("worlds", 25, "how many random worlds to play")
+	firstSeed = flag.Uint64("first", 1, "the seed of the first random world")
+	failures  = flag.String("failures", "", "a folder for the documents of failing worlds")
+)
+
+// maxEvents is more than a world of the generator needs, unless lists that
+// contain each other make a storm of more than maxFiles messages, which only
+// the hop limit ends. Such a world is checked as far as it got.
+const (
+	maxEvents = 40_000
+	maxFiles  = 400
+)
+
+// Nothing is lost: in random worlds, under random troubles, every accepted
+// message is in exactly one place, nobody gets it twice without need, and
+// every world comes to rest. A world that fails is printed as the shortest
+// document that still fails.
+func TestNothingIsLostInRandomWorlds(t *testing.T) {
+	before := runtime.NumGoroutine()
+	bad, events := 0, 0
+	for i := range *worlds {
+		seed := *firstSeed + uint64(i)
+		doc, n, found := playRandom(seed, i%10 == 0)
+		events += n
+		if len(found) == 0 {
+			continue
+		}
+		bad++
+		shortest := shorten(doc, kind(found))
+		text := shortest.String()
+		again, _ := examine(text, true)
+		t.Errorf("seed %d: %s\nthe shortest document that fails so:\n%s\nwhich fails with:\n%s", seed, strings.Join(found, "\n"), text, strings.Join(again, "\n"))
+		if *failures != "" {
+			_ = os.WriteFile(fmt.Sprintf("%s/random-%d.md", *failures, seed), []byte(text), 0o644)
+		}
+		if bad >= 5 {
+			t.Fatalf("%d of %d worlds failed; the rest is not played", bad, i+1)
+		}
+	}
+	if after := runtime.NumGoroutine(); after > before {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+	t.Logf("%d worlds, %d events", *worlds, events)
+}
+
+// playRandom plays the world of a seed, and again with troubles at its events.
+func playRandom(seed uint64, twice bool) (*document, int, []string) {
+	doc, g := generate(seed)
+	found, t := examine(doc.String(), twice)
+	if t == nil || len(found) > 0 {
+		return doc, 0, found
+	}
+	n := t.Len()
+	g.strike(t)
+	found, t = examine(doc.String(), twice)
+	if t != nil {
+		n += t.Len()
+	}
+	return doc, n, found
+}
+
+// examine plays a document and returns all that is wrong with what happens.
+func examine(text string, twice bool) (problems []string, t *trace.Trace) {
+	defer func() {
+		if r := recover(); r != nil {
+			problems = append(problems, fmt.Sprintf("panic: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	name := "random.md"
+	if _, rest, ok := strings.Cut(text, "id: "); ok {
+		id, _, _ := strings.Cut(rest, "\n")
+		name = id + ".md"
+	}
+	s, err := scenario.Load(fstest.MapFS{name: {Data: []byte(text)}}, name, nil)
+	if err != nil {
+		return []string{"does not load: " + err.Error()}, nil
+	}
+	t, rested, err := playOnce(s)
+	if err != nil {
+		return []string{"does not build: " + err.Error()}, nil
+	}
+	a := newAudit(t)
+	problems = a.run()
+	if !rested && len(a.files) > maxFiles {
+		return problems, t
+	}
+	if !rested {
+		return append(problems, fmt.Sprintf("the world does not come to rest; the last of %d events is at %v", t.Len(), t.At(trace.Seq(t.Len())).At())), t
+	}
+	problems = append(a.rest(), compare(a)...)
+	if twice {
+		if second, _, _ := playOnce(s); second.Hash() != t.Hash() {
+			problems = append(problems, "a second run is different")
+		}
+	}
+	return problems, t
+}
+
+func playOnce(s *scenario.Scenario) (t *trace.Trace, rested bool, err error) {
+	r, err := scenario.Build(s, scenario.Options{MaxEvents: maxEvents})
+	if err != nil {
+		return nil, false, err
+	}
+	defer r.Close()
+	r.Play(0)
+	_, more := r.World.Next()
+	return r.Trace(), !more && !r.World.Full(), nil
+}
+
+// compare asks the fold of package state whether it sees the same files.
+func compare(a *audit) (problems []string) {
+	s := state.New(a.t).At(trace.Seq(a.t.Len()))
+	for n := trace.NodeID(1); int(n) <= a.t.Nodes(); n++ {
+		for _, q := range state.QueueNames {
+			want := 0
+			for k, f := range a.live {
+				if k.node == n && f.queue == q {
+					want++
+				}
+			}
+			if got := s.QueueLen(n, q); got != want {
+				problems = append(problems, fmt.Sprintf("state has %d files in %s of %s, the audit %d", got, q, a.t.Node(n).Name, want))
+			}
+		}
+	}
+	return problems
+}
+
+// kind is the first problem without its particulars, so that what is made
+// shorter keeps failing in the same way.
+func kind(problems []string) string {
+	p := problems[0]
+	if _, rest, ok := strings.Cut(p, ": "); ok && strings.HasPrefix(p, "event ") {
+		p = rest
+	}
+	var words []string
+	for _, w := range strings.Fields(p) {
+		if strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words[:min(len(words), 6)], " ")
+}
+
+// shorten leaves out pieces of a document as long as it fails in the same way:
+// first many at once, then one by one.
+func shorten(d *document, how string) *document {
+	deadline := time.Now().Add(8 * time.Second)
+	for size := 64; size >= 1; {
+		var free []*piece
+		for _, s := range d.sections {
+			for i := range s.pieces {
+				if p := &s.pieces[i]; !p.fixed && !p.off {
+					free = append(free, p)
+				}
+			}
+		}
+		fewer := false
+		for at := len(free); at > 0 && time.Now().Before(deadline); at -= size {
+			some := free[max(0, at-size):at]
+			leaveOut(some, true)
+			found, _ := examine(d.String(), strings.HasPrefix(how, "a second run"))
+			if len(found) > 0 && kind(found) == how {
+				fewer = true
+			} else {
+				leaveOut(some, false)
+			}
+		}
+		if size > 1 || !fewer || time.Now().After(deadline) {
+			size /= 2
+		}
+	}
+	return d
+}
+
+func leaveOut(pieces []*piece, off bool) {
+	for _, p := range pieces {
+		p.off = off
+	}
+}

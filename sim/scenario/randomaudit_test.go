@@ -1,0 +1,534 @@
+package scenario_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// audit reads a trace, event after event, and keeps account of every message:
+// who answers for it, what has become of each recipient, and who was told. It
+// knows nothing but the trace.
+type audit struct {
+	t        *trace.Trace
+	files    map[fileKey]*queueFile // the latest of each name
+	live     map[fileKey]*queueFile
+	attempts map[trace.Seq]*attempt // by the event that hands a request to an agent
+	stopped  map[trace.NodeID]bool  // whose Postfix was stopped
+	broken   map[trace.ConnID]bool  // which did not end as agreed
+	problems []string
+	at       trace.Seq
+}
+
+type fileKey struct {
+	node trace.NodeID
+	id   string
+}
+
+// queueFile is a queue file as its events tell of it.
+type queueFile struct {
+	fileKey
+	queue    string
+	envelope trace.Seq
+	sender   string
+	rcpts    []*recipient
+	expired  bool
+	stint    int // how often it was in the active queue
+	news     int // failures of which the sender has not been told
+	requeued bool
+	moved    trace.Seq
+	taken    map[string][]copied // who got a copy from it
+}
+
+// copied is a copy that left a queue file: in which attempt, and by which
+// connection if it was one to another host.
+type copied struct {
+	by   *attempt
+	conn trace.ConnID
+}
+
+// recipient is a recipient of a queue file.
+type recipient struct {
+	addr, orig string
+	state      uint16 // 2, 4 or 5 of the last attempt
+	last       *attempt
+	told       bool
+	stint      int // of the file in the active queue, in which it was tried
+}
+
+// attempt is a request to a delivery agent.
+type attempt struct {
+	seq   trace.Seq
+	file  *queueFile
+	addrs []string
+	codes map[string][]uint16
+	alias bool // local(8) has made something else of the address
+	cut   bool // Postfix was stopped meanwhile
+}
+
+func newAudit(t *trace.Trace) *audit {
+	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}}
+}
+
+func (a *audit) problem(format string, args ...any) {
+	if len(a.problems) < 20 {
+		e := a.t.At(a.at)
+		a.problems = append(a.problems, fmt.Sprintf("event %d at %v on %s: ", a.at, e.At(), a.t.Node(e.Node).Name)+fmt.Sprintf(format, args...))
+	}
+}
+
+// run reads the whole trace.
+func (a *audit) run() []string {
+	for s := trace.Seq(1); a.t.Has(s); s++ {
+		a.at = s
+		e := a.t.At(s)
+		switch e.Kind {
+		case trace.Queue:
+			a.queue(e)
+		case trace.Envelope:
+			a.envelope(e)
+		case trace.Daemon:
+			a.daemon(e)
+		case trace.Delivery:
+			a.delivery(e)
+		case trace.Mailbox:
+			a.mailbox(e)
+		case trace.Log:
+			a.log(e)
+		case trace.Lookup:
+			if at := a.attemptOf(a.at, e.Node); at != nil && a.t.Name(e.A) == "local" {
+				at.alias = true
+			}
+		case trace.Line:
+			a.line(e)
+		case trace.Output:
+			a.output(e)
+		case trace.Timeout, trace.Reset:
+			a.broken[e.Conn] = true
+		case trace.Close:
+			if a.t.Name(e.A) != "" {
+				a.broken[e.Conn] = true
+			}
+		}
+	}
+	return a.problems
+}
+
+func (a *audit) key(e *trace.Event) fileKey { return fileKey{e.Node, a.t.Name(e.A)} }
+
+// queue: a file is in one queue at a time, and leaves it from where it is.
+func (a *audit) queue(e *trace.Event) {
+	k, from, to := a.key(e), a.t.Name(e.B), a.t.Name(e.C)
+	f := a.live[k]
+	switch {
+	case from == "" && f != nil:
+		a.problem("%s comes into being although it exists, in %s", k.id, f.queue)
+	case from != "" && f == nil:
+		a.problem("%s moves from %s to %q although it does not exist", k.id, from, to)
+	case f != nil && f.queue != from:
+		a.problem("%s moves from %s although it is in %s", k.id, from, f.queue)
+	}
+	if f == nil {
+		f = &queueFile{fileKey: k, taken: map[string][]copied{}}
+		a.files[k], a.live[k] = f, f
+	}
+	f.queue, f.moved = to, a.at
+	switch to {
+	case "active":
+		f.stint++
+	case "corrupt":
+		a.problem("%s is corrupt: %s", k.id, a.t.Text(e))
+	case "maildrop":
+		f.requeued = from != ""
+	case "":
+		delete(a.live, k)
+		a.removed(f, from, string(a.t.Text(e)))
+	}
+}
+
+// removed: a file may go only when somebody else answers for the message.
+func (a *audit) removed(f *queueFile, from, reason string) {
+	if reason == "postsuper -d" {
+		f.requeued = true
+		return
+	}
+	if from == "maildrop" && strings.HasPrefix(reason, "returned: ") {
+		return // cleanup has refused it, and the sender is told or null
+	}
+	if from == "maildrop" {
+		id, ok := strings.CutPrefix(reason, "taken up as ")
+		next := a.files[fileKey{f.node, id}]
+		if !ok || next == nil || next.envelope == 0 {
+			a.problem("%s leaves maildrop, and nobody has taken it up: %q", f.id, reason)
+			return
+		}
+		for _, r := range f.rcpts {
+			if !r.decided() && !next.has(r.addr) {
+				a.problem("%s was requeued as %s, without %s", f.id, id, r.addr)
+			}
+		}
+		return
+	}
+	if f.envelope == 0 {
+		return // nobody answered for it yet
+	}
+	for _, r := range f.rcpts {
+		switch {
+		case f.expired && !r.decided():
+			r.state = 5
+		case !r.decided():
+			a.problem("%s is removed (%s), and nothing has been decided about %s (state %d)", f.id, reason, r.addr, r.state)
+		}
+		if r.state == 5 && !r.told && f.sender != "" && !strings.HasPrefix(f.sender, "double-bounce@") {
+			a.problem("%s is removed, and its sender %s does not know that %s failed", f.id, f.sender, r.addr)
+		}
+	}
+}
+
+func (r *recipient) decided() bool { return r.state == 2 || r.state == 5 }
+
+func (f *queueFile) has(addr string) bool {
+	for _, r := range f.rcpts {
+		if strings.EqualFold(r.orig, addr) || strings.EqualFold(r.addr, addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// envelope: from here the host answers for the message. Who had it before has
+// handed it over, once.
+func (a *audit) envelope(e *trace.Event) {
+	f := a.live[a.key(e)]
+	if f == nil {
+		a.problem("the envelope of %s, which does not exist", a.t.Name(e.A))
+		return
+	}
+	if f.envelope != 0 {
+		a.problem("%s gets a second envelope", f.id)
+		return
+	}
+	f.envelope, f.sender = a.at, a.t.Name(e.B)
+	for line := range strings.Lines(string(a.t.Text(e))) {
+		addr, orig, ok := strings.Cut(strings.TrimRight(line, "\n"), "\t")
+		if !ok {
+			orig = addr
+		}
+		f.rcpts = append(f.rcpts, &recipient{addr: addr, orig: orig})
+	}
+	a.source(f, e)
+}
+
+// source finds out where a new queue file comes from.
+func (a *audit) source(f *queueFile, e *trace.Event) {
+	for _, s := range a.t.Chain(a.at) {
+		c := a.t.At(s)
+		switch {
+		case c.Kind == trace.Content && c.Peer == f.node && c.Side == trace.Client:
+			if from := a.attemptOf(s, c.Node); from != nil {
+				seen := map[string]bool{}
+				for _, r := range f.rcpts {
+					if key := "next host " + strings.ToLower(r.orig); !seen[key] {
+						seen[key] = true
+						a.take(from, key, c.Conn)
+					}
+				}
+			}
+			return
+		case c.Kind == trace.Daemon && c.Node == f.node && a.t.Name(c.A) == "pickup":
+			return // from maildrop; what was requeued there may be under way at the same time
+		case c.Kind == trace.Daemon && c.Node == f.node:
+			to := a.t.Name(c.B)
+			about := a.files[fileKey{c.Node, a.t.Name(c.C)}]
+			if to == "bounce" && about != nil && about != f {
+				a.notified(about, string(a.t.Text(c)))
+				return
+			}
+			if from := a.attempts[s]; from != nil && from.file != f {
+				a.take(from, "forward from "+f.sender+" for "+strings.Join(from.addrs, ","), 0)
+				return
+			}
+		}
+	}
+}
+
+// attemptOf is the request to an agent from which an event on a host follows.
+func (a *audit) attemptOf(s trace.Seq, node trace.NodeID) *attempt {
+	for _, c := range a.t.Chain(s) {
+		if at := a.attempts[c]; at != nil && at.file.node == node {
+			return at
+		}
+	}
+	return nil
+}
+
+// take notes that a copy has gone from a file to somebody. A second one is an
+// error, unless the agent could not know of the first, or is asked to do all of
+// an alias again because a part of it failed.
+func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
+	f := from.file
+	before := f.taken[who]
+	f.taken[who] = append(before, copied{from, conn})
+	if len(before) == 0 || len(before) < f.count(from.addrs) {
+		return
+	}
+	last := before[len(before)-1]
+	if last.conn != 0 && a.broken[last.conn] {
+		return // the reply to the final dot was lost
+	}
+	if last.by == from {
+		a.problem("%s gives %s two copies at once", f.id, who)
+		return
+	}
+	if last.by.deferred() || last.by.alias && last.by.cut || last.by.unreported() && a.lost(last.by) {
+		return
+	}
+	a.problem("%s gives a second copy to %s; the first was at event %d (%v)", f.id, who, last.by.seq, last.by.codes)
+}
+
+// count is how many recipients of a file have the address of a request: two
+// aliases may lead to one address, and Postfix then delivers twice.
+func (f *queueFile) count(addrs []string) int {
+	n := 0
+	for _, r := range f.rcpts {
+		if len(addrs) == 1 && strings.EqualFold(r.addr, addrs[0]) {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+func (at *attempt) deferred() bool {
+	for _, codes := range at.codes {
+		for _, c := range codes {
+			if c == 4 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (at *attempt) unreported() bool { return len(at.codes) < len(at.addrs) }
+
+// lost tells whether a connection of the attempt did not end as agreed.
+func (a *audit) lost(at *attempt) bool {
+	for s := at.seq; a.t.Has(s) && s <= a.at; s++ {
+		e := a.t.At(s)
+		if a.broken[e.Conn] && e.Conn != 0 && a.t.Conn(e.Conn).Client == at.file.node && a.attemptOf(s, at.file.node) == at {
+			return true
+		}
+	}
+	return false
+}
+
+// notified: the sender hears of a failure once.
+func (a *audit) notified(about *queueFile, what string) {
+	if !strings.HasPrefix(what, "Undelivered Mail") || about.envelope == 0 {
+		return
+	}
+	for _, r := range about.rcpts {
+		if (r.state == 5 || about.expired && !r.decided()) && !r.told {
+			r.told = true
+			about.news++
+		}
+	}
+	if about.news == 0 {
+		a.problem("the sender of %s is told a second time", about.id)
+	}
+	about.news = 0
+}
+
+// daemon: the queue manager hands a request to an agent.
+func (a *audit) daemon(e *trace.Event) {
+	list, way, ok := strings.Cut(strings.TrimPrefix(string(a.t.Text(e)), "deliver to "), " over ")
+	if a.t.Name(e.A) != "qmgr" || !ok || way == "" {
+		return
+	}
+	f := a.live[fileKey{e.Node, a.t.Name(e.C)}]
+	if f == nil || f.queue != "active" {
+		a.problem("a request about %s, which is not in the active queue", a.t.Name(e.C))
+		return
+	}
+	at := &attempt{seq: a.at, file: f, addrs: strings.Split(list, ", "), codes: map[string][]uint16{}}
+	a.attempts[a.at] = at
+	for _, addr := range at.addrs {
+		r := f.find(addr)
+		if r == nil {
+			a.problem("%s: %s is tried, and no recipient, or decided about already", f.id, addr)
+			continue
+		}
+		r.last, r.stint = at, f.stint
+	}
+}
+
+// find is a recipient of that address about whom nothing is decided. An alias
+// of which local(8) had done a part when it was stopped is done again.
+func (f *queueFile) find(addr string) *recipient {
+	for _, r := range f.rcpts {
+		if strings.EqualFold(r.addr, addr) && r.stint < f.stint && (!r.decided() || r.last.alias && r.last.cut) {
+			return r
+		}
+	}
+	return nil
+}
+
+// delivery: what an agent says about a recipient belongs to a request.
+func (a *audit) delivery(e *trace.Event) {
+	at := a.attemptOf(a.at, e.Node)
+	f := a.files[a.key(e)]
+	if f == nil || at == nil || at.file != f {
+		a.problem("an outcome about %s without a request", a.t.Name(e.A))
+		return
+	}
+	if a.live[f.fileKey] != f && !f.requeued { // the agent of a requeued file may still be at it
+		a.problem("an outcome about %s, which is gone", f.id)
+	}
+	addr := a.t.Name(e.B)
+	whose := ""
+	for _, x := range at.addrs {
+		if strings.EqualFold(x, addr) {
+			whose = x
+		}
+	}
+	if whose == "" && len(at.addrs) == 1 {
+		whose = at.addrs[0]
+	}
+	at.codes[whose] = append(at.codes[whose], e.Code)
+	if e.Code == 5 {
+		f.news++
+	}
+	for _, r := range f.rcpts {
+		if r.last == at && strings.EqualFold(r.addr, whose) {
+			r.state = worst(at.codes[whose])
+		}
+	}
+	if e.Code == 2 {
+		a.handedOver(e, string(a.t.Text(e)))
+	}
+}
+
+// worst is what a recipient's state is after several outcomes for what an
+// alias has made of it.
+func worst(codes []uint16) uint16 {
+	w := uint16(2)
+	for _, c := range codes {
+		if c == 4 || c == 5 && w == 2 {
+			w = c
+		}
+	}
+	return w
+}
+
+var (
+	queuedAs    = regexp.MustCompile(`queued as ([0-9A-F]+)`)
+	forwardedAs = regexp.MustCompile(`forwarded as ([0-9A-F]+)`)
+	relayAddr   = regexp.MustCompile(`\[([0-9.]+)\]`)
+)
+
+// handedOver: what has been sent to another host or forwarded exists there.
+func (a *audit) handedOver(e *trace.Event, text string) {
+	node, id := e.Node, ""
+	if m := forwardedAs.FindStringSubmatch(text); m != nil {
+		id = m[1]
+	} else if m := queuedAs.FindStringSubmatch(text); m != nil {
+		ip := relayAddr.FindStringSubmatch(a.t.Name(e.C))
+		if ip == nil {
+			return
+		}
+		id, node = m[1], a.nodeAt(ip[1])
+	}
+	if id == "" {
+		return
+	}
+	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 {
+		a.problem("%s was handed over as %s, of which %s knows nothing", a.t.Name(e.A), id, a.t.Node(node).Name)
+	}
+}
+
+func (a *audit) nodeAt(ip string) trace.NodeID {
+	for n := trace.NodeID(1); int(n) <= a.t.Nodes(); n++ {
+		for _, x := range a.t.Node(n).Addrs {
+			if x == ip {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// mailbox: a mailbox gets a copy.
+func (a *audit) mailbox(e *trace.Event) {
+	if a.t.Name(e.C) != "append" {
+		return
+	}
+	at := a.attemptOf(a.at, e.Node)
+	if at == nil {
+		a.problem("the mailbox of %s gets a mail that nobody delivers", a.t.Name(e.A))
+		return
+	}
+	who := "mailbox " + a.t.Name(e.A)
+	if len(at.addrs) == 1 { // aliases may lead to one mailbox on several ways
+		who += " for " + strings.ToLower(at.addrs[0])
+	}
+	a.take(at, who, 0)
+}
+
+var expiredLine = regexp.MustCompile(`^([0-9A-F]+): from=<.*>, status=(force-)?expired`)
+
+func (a *audit) log(e *trace.Event) {
+	if m := expiredLine.FindSubmatch(a.t.Text(e)); m != nil {
+		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
+			f.expired = true
+		}
+	}
+}
+
+// line: a server that says yes to a content has it.
+func (a *audit) line(e *trace.Event) {
+	if e.Side != trace.Server || e.Proto != trace.SMTP || e.Code != 250 {
+		return
+	}
+	if m := queuedAs.FindSubmatch(a.t.Text(e)); m != nil {
+		if f := a.files[fileKey{e.Node, string(m[1])}]; f == nil || f.envelope == 0 {
+			a.problem("the server says that it has queued %s, and has not", m[1])
+		}
+	}
+}
+
+// output: an operator has started or stopped a mail system.
+func (a *audit) output(e *trace.Event) {
+	switch text := string(a.t.Text(e)); {
+	case strings.Contains(text, "stopping the Postfix mail system"):
+		a.stopped[e.Node] = true
+		for k, f := range a.live {
+			for _, r := range f.rcpts {
+				if k.node == e.Node && f.queue == "active" && r.last != nil && r.stint == f.stint {
+					r.last.cut = true
+				}
+			}
+		}
+	case strings.Contains(text, "starting the Postfix mail system"):
+		a.stopped[e.Node] = false
+	}
+}
+
+// rest: when nothing more can happen, mail waits only for an operator.
+func (a *audit) rest() []string {
+	for n := trace.NodeID(1); int(n) <= a.t.Nodes(); n++ {
+		for k, f := range a.live {
+			if k.node != n || f.queue == "hold" || a.stopped[n] && f.queue != "incoming" && f.queue != "corrupt" {
+				continue
+			}
+			if a.stopped[n] && f.envelope != 0 {
+				continue
+			}
+			a.at = f.moved
+			a.problem("%s is left in %s when the world has come to rest", f.id, f.queue)
+		}
+	}
+	return a.problems
+}

@@ -1,0 +1,437 @@
+package scenario_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"mailtrek/sim/trace"
+)
+
+// A piece is a line of a random document. Pieces that are not fixed may be
+// left out, and the document still loads: that is how a failing world becomes
+// the shortest one that fails.
+type piece struct {
+	text  string
+	fixed bool
+	off   bool // left out
+}
+
+// section is a fenced block; without pieces it is left out.
+type section struct {
+	info   string
+	pieces []piece
+}
+
+func (s *section) must(format string, args ...any) { s.add(true, format, args...) }
+func (s *section) may(format string, args ...any)  { s.add(false, format, args...) }
+func (s *section) add(fixed bool, format string, args ...any) {
+	s.pieces = append(s.pieces, piece{text: fmt.Sprintf(format, args...), fixed: fixed})
+}
+
+// document is a random scenario, ready to be written and to be made shorter.
+type document struct {
+	seed     uint64
+	sections []*section
+}
+
+func (d *document) section(format string, args ...any) *section {
+	s := &section{info: fmt.Sprintf(format, args...)}
+	d.sections = append(d.sections, s)
+	return s
+}
+
+// String is the document as "mailtrek test" loads it.
+func (d *document) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "---\nid: random-%d\ntitle: Random world %d\nresolver: res\nseed: %d\nuntil: 3d\n---\n", d.seed, d.seed, d.seed)
+	for _, s := range d.sections {
+		var text strings.Builder
+		for _, p := range s.pieces {
+			if !p.off {
+				text.WriteString(p.text + "\n")
+			}
+		}
+		if text.Len() == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n```%s\n%s", s.info, text.String())
+		b.WriteString("```\n")
+	}
+	return b.String()
+}
+
+// endOfTrouble is when everything has been repaired and every Postfix been
+// started: whatever waits can go on from here.
+const endOfTrouble = 50 * time.Minute
+
+// generator throws the dice for a document.
+type generator struct {
+	*rand.Rand
+	doc     *document
+	domains []string // example domains with hosts, "d1.example"
+	hosts   []string // those that run Postfix
+	dovecot []string // those of them that run Dovecot
+	rcpts   []string // addresses worth writing to
+	faults  *section
+	do      *section
+}
+
+func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
+
+func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
+
+// generate is the random document of a seed.
+func generate(seed uint64) (*document, *generator) {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, 41)), doc: &document{seed: seed}}
+	hosts := g.doc.section("hosts")
+	hosts.must("name  address  runs")
+	hosts.must("ns.root.example  10.0.0.1  named")
+	hosts.must("res.root.example  10.0.0.53  named")
+	g.doc.section("host res.root.example").must("short res")
+	root := g.doc.section("zone . on ns.root.example")
+	root.must("ns.root.example. A 10.0.0.1")
+	g.doc.section("zone example on ns.root.example").must("ns.root.example. A 10.0.0.1")
+	for n := range 1 + g.IntN(4) {
+		g.domains = append(g.domains, fmt.Sprintf("d%d.example", n+1))
+	}
+	g.rcpts = []string{"who@nowhere.example", "who@null.example", "who@noaddress.example", "who@lame.example"}
+	g.doc.section("zone null.example on ns.root.example").must("@ MX 0 .")
+	g.doc.section("zone noaddress.example on ns.root.example").must("@ MX 5 gone")
+	for n := range g.domains {
+		g.domain(n+1, hosts)
+	}
+	g.strangers()
+	g.faults, g.do = g.doc.section("fault"), nil
+	g.mails()
+	g.troubles()
+	return g.doc, g
+}
+
+// strangers are domains without hosts of their own that lead into the others:
+// loops and virtual ones.
+func (g *generator) strangers() {
+	z := g.doc.section("zone round.example on ns.root.example")
+	z.must("@ MX 5 mx1.%s.", pick(g, g.domains))
+	z.may("@ MX 5 mx1.%s.", pick(g, g.domains))
+	g.rcpts = append(g.rcpts, "a@round.example")
+}
+
+// domain lays out one domain: its exchangers, its way out, its people.
+func (g *generator) domain(n int, hosts *section) {
+	domain := fmt.Sprintf("d%d.example", n)
+	zone := g.doc.section("zone %s on ns.root.example", domain)
+	host := func(short string, last int, runs string) string {
+		name := short + "." + domain
+		hosts.must("%s  10.0.%d.%d  %s", name, n, last, runs)
+		zone.must("%s A 10.0.%d.%d", short, n, last)
+		if strings.Contains(runs, "postfix") {
+			g.hosts = append(g.hosts, name)
+		}
+		return name
+	}
+	runs := "postfix"
+	lmtp := g.chance(30)
+	if lmtp {
+		runs = "postfix, dovecot"
+	}
+	mx1 := host("mx1", 10, runs)
+	pc := host("pc", 100, "nothing")
+	zone.must("@ MX 5 mx1")
+	cf := g.mainCF(mx1, n)
+	cf.must("mydomain = %s", domain)
+	cf.must("myorigin = $mydomain")
+	cf.must("mydestination = $myhostname, $mydomain, localhost")
+	switch {
+	case lmtp:
+		g.dovecot = append(g.dovecot, mx1)
+		cf.must("mailbox_transport = lmtp:unix:private/dovecot-lmtp")
+		g.dovecotConf(mx1)
+	case g.chance(50):
+		cf.may("home_mailbox = Maildir/")
+	}
+	if g.chance(25) {
+		relay := host("out", 30, "postfix")
+		rcf := g.mainCF(relay, n)
+		rcf.must("mydestination = $myhostname")
+		cf.may("relayhost = [%s]", relay)
+		if g.chance(15) { // two smart hosts that trust each other
+			rcf.may("relayhost = [%s]", mx1)
+		}
+	}
+	for k := range g.IntN(3) {
+		name := host(fmt.Sprintf("mx%d", k+2), 20+k, "postfix")
+		zone.may("@ MX %d mx%d", pick(g, []int{5, 10, 20}), k+2)
+		bcf := g.mainCF(name, n)
+		bcf.must("mydestination = $myhostname")
+		bcf.must("relay_domains = %s", domain)
+		if g.chance(20) {
+			bcf.may("transport_maps = inline:{ %s=smtp:[%s] }", domain, mx1)
+		}
+	}
+	g.people(mx1, domain, lmtp)
+	g.account(pc, mx1, domain)
+	g.virtual(n, mx1, cf)
+}
+
+// mainCF begins a main.cf with timers that let a world come to rest soon.
+func (g *generator) mainCF(host string, n int) *section {
+	cf := g.doc.section("main.cf %s", host)
+	cf.must("myhostname = %s", host)
+	cf.must("mynetworks = 127.0.0.0/8 10.0.%d.0/24", n)
+	cf.must("queue_run_delay = 60s")
+	cf.must("minimal_backoff_time = 60s")
+	cf.must("maximal_backoff_time = %ds", 60+60*g.IntN(4))
+	cf.must("maximal_queue_lifetime = %dm", 5+g.IntN(40))
+	cf.must("bounce_queue_lifetime = %dm", 5+g.IntN(40))
+	cf.must("hopcount_limit = %d", 3+g.IntN(4)) // so that no list makes a storm
+	for _, may := range []struct {
+		percent int
+		text    string
+	}{
+		{20, "delay_warning_time = 3m"}, {10, "message_size_limit = 60000"}, {10, "smtp_connect_timeout = 5s"},
+		{15, "qmgr_message_active_limit = 1"}, {10, "default_destination_concurrency_limit = 1"}, {10, "soft_bounce = yes"},
+		{10, "default_destination_recipient_limit = 1"}, {10, "smtp_mx_session_limit = 1"},
+		{10, "smtpd_timeout = 30s"}, {5, "notify_classes = resource, software, 2bounce"}, {5, "smtp_defer_if_no_mx_address_found = yes"},
+	} {
+		if g.chance(may.percent) {
+			cf.may("%s", may.text)
+		}
+	}
+	return cf
+}
+
+func (g *generator) dovecotConf(host string) {
+	g.doc.section("file %s:/etc/dovecot/dovecot.conf", host).must(`protocols = lmtp
+mail_location = maildir:~/Maildir
+auth_username_format = %%n
+passdb {
+  driver = passwd-file
+  args = username_format=%%n /etc/dovecot/users
+}
+userdb {
+  driver = passwd
+}
+service lmtp {
+  unix_listener /var/spool/postfix/private/dovecot-lmtp {
+    mode = 0600
+  }
+}`)
+}
+
+// people are two users of a domain, with aliases of every kind.
+func (g *generator) people(mx1, domain string, lmtp bool) {
+	users := g.doc.section("host %s", mx1)
+	users.must("user a Anna\nuser b Boris")
+	for _, local := range []string{"a", "b", "a", "b+ext", "list", "all", "loop", "fwd", "self", "prog", "file", "incl", "ghost"} {
+		g.rcpts = append(g.rcpts, local+"@"+domain)
+	}
+	other := func() string {
+		return pick(g, []string{"a", "b", "list", "loop", "fwd", "ghost"}) + "@" + pick(g, g.domains)
+	}
+	al := g.doc.section("aliases %s", mx1)
+	al.must("postmaster: a")
+	al.may("list: a, b, %s", other())
+	if g.chance(50) {
+		al.may("owner-list: b")
+	}
+	al.may("all: list, b, %s, a", other())
+	al.may("loop: loop@%s", pick(g, g.domains))
+	al.may("fwd: %s, %s", other(), other())
+	al.may(`self: \a, self`)
+	al.may("prog: \"|/usr/bin/prog\"")
+	al.may("file: /dev/null, a")
+	al.may("incl: :include:/etc/lists/incl")
+	g.doc.section("file %s:/etc/lists/incl", mx1).must("b\n%s", other())
+	if exit := pick(g, []int{-1, 0, 0, 67, 75, 75}); exit >= 0 {
+		g.doc.section("command %s /usr/bin/prog", mx1).must("exit %d", exit)
+	}
+	if g.chance(40) && !lmtp {
+		g.doc.section("file %s:/home/b/.forward", mx1).may("%s", pick(g, []string{`\b, ` + other(), other(), "a, " + other()}))
+	}
+}
+
+// account is a mail program that hands its mail in at a host.
+func (g *generator) account(pc, mx1, domain string) {
+	m := g.doc.section("mua a@%s", pc)
+	m.must("from a@%s", domain)
+	m.must("smtp %s:25 without login", mx1)
+}
+
+// virtual gives a host a virtual alias domain or a virtual mailbox domain.
+func (g *generator) virtual(n int, mx1 string, cf *section) {
+	if !g.chance(40) {
+		return
+	}
+	domain := fmt.Sprintf("v%d.example", n)
+	g.doc.section("zone %s on ns.root.example", domain).must("@ MX 5 %s.", mx1)
+	if g.chance(50) {
+		cf.may("virtual_alias_domains = %s", domain)
+		cf.may("virtual_alias_maps = inline:{ {x@%s=a, x@%s, list}, {y@%s=b@%s a} }", domain, pick(g, g.domains), domain, pick(g, g.domains))
+	} else {
+		cf.may("virtual_mailbox_domains = %s", domain)
+		cf.may("virtual_mailbox_maps = inline:{ x@%s=x/, y@%s=y }", domain, domain)
+		cf.may("virtual_mailbox_base = /var/mail/vhosts")
+		cf.may("virtual_uid_maps = static:5000")
+		cf.may("virtual_gid_maps = static:5000")
+	}
+	g.rcpts = append(g.rcpts, "x@"+domain, "y@"+domain, "z@"+domain)
+}
+
+// mails writes some mails and lets them be sent.
+func (g *generator) mails() {
+	var sending section
+	for i := range 1 + g.IntN(7) {
+		name := fmt.Sprintf("m%d", i+1)
+		body := g.doc.section("mail %s", name)
+		body.must("From: a@%s\nTo: everybody@%s\nSubject: %s\n", pick(g, g.domains), pick(g, g.domains), name)
+		body.must("The quick brown fox jumps over the lazy dog.")
+		for range g.IntN(2) * g.IntN(4) * g.IntN(8) {
+			body.may("%s", strings.Repeat("The quick brown fox jumps over the lazy dog, again and again.\n", 50)) // 3 kB
+		}
+		for range 1 + g.IntN(2) {
+			at := g.moment(20 * time.Minute)
+			to := map[string]bool{}
+			for range 1 + g.IntN(4) {
+				to[pick(g, g.rcpts)] = true
+			}
+			list := slices.Sorted(func(yield func(string) bool) {
+				for a := range to {
+					if !yield(a) {
+						return
+					}
+				}
+			})
+			if g.chance(25) {
+				from := ""
+				if g.chance(20) {
+					from = "-f list@" + pick(g, g.domains) + " "
+				}
+				sending.may("%s %s$ sendmail %s%s < %s", at, pick(g, g.hosts), from, strings.Join(list, " "), name)
+				continue
+			}
+			from := ""
+			switch g.IntN(8) {
+			case 0:
+				from = " from <>"
+			case 1:
+				from = " from ghost@" + pick(g, g.domains)
+			}
+			sending.may("%s a@pc.%s submit %s%s to %s", at, pick(g, g.domains), name, from, strings.Join(list, ","))
+		}
+	}
+	g.do = g.doc.section("do")
+	g.do.pieces = sending.pieces
+}
+
+// moment is a random time within d.
+func (g *generator) moment(d time.Duration) time.Duration {
+	if g.chance(50) {
+		d = d / 20
+	}
+	return time.Duration(g.Int64N(int64(d))).Round(time.Millisecond)
+}
+
+// troubles are faults and what operators do, at any time.
+func (g *generator) troubles() {
+	for range g.IntN(8) {
+		g.trouble(g.moment(25 * time.Minute))
+	}
+	for range g.IntN(4) {
+		host := pick(g, g.hosts)
+		g.do.may("%s %s$ %s", g.moment(25*time.Minute), host, pick(g, []string{"postqueue -f", "postsuper -h ALL", "postsuper -r ALL",
+			"postsuper -H ALL", "postsuper -r ALL deferred", "postfix reload", "postqueue -f", "newaliases"}))
+		if g.chance(5) {
+			g.do.may("%s %s$ postsuper -d ALL", g.moment(25*time.Minute), host)
+		}
+	}
+	for i, h := range g.hosts {
+		end := endOfTrouble + time.Duration(i)*time.Second
+		g.do.may("%s %s$ postfix start", end, h)
+		g.do.may("%s %s$ postsuper -H ALL", end+time.Minute, h)
+	}
+	for i, h := range g.dovecot {
+		g.do.may("%s %s$ dovecot", endOfTrouble+time.Duration(i)*time.Second, h)
+	}
+}
+
+// trouble is one fault that begins at a time.
+func (g *generator) trouble(at time.Duration) {
+	host := pick(g, g.hosts)
+	other := pick(g, append([]string{"pc." + pick(g, g.domains), "res.root.example"}, g.hosts...))
+	lasts := time.Duration(1+g.IntN(20)) * time.Minute
+	if g.chance(50) {
+		lasts = time.Duration(1+g.IntN(20000)) * time.Millisecond
+	}
+	switch k := g.IntN(12); {
+	case k <= 1:
+		g.faults.may("%s %s down for %s", at, host, lasts)
+	case k == 2:
+		g.faults.may("%s %s:25 refuse for %s", at, host, lasts)
+	case k == 3 && other != host:
+		g.faults.may("%s %s <-> %s cut for %s", at, host, other, lasts)
+	case k == 4 && other != host:
+		g.faults.may("%s %s -> %s loss %d%% for %s", at, host, other, 10+g.IntN(70), lasts)
+	case k == 5 && other != host:
+		g.faults.may("%s %s -> %s delay %s for %s", at, host, other, g.moment(20*time.Second), lasts)
+	case k == 6:
+		g.faults.may("%s %s down for %s", at, pick(g, []string{"ns.root.example", "res.root.example"}), lasts)
+	case k == 7 && len(g.dovecot) > 0:
+		host = pick(g, g.dovecot)
+		g.do.may("%s %s$ dovecot stop", at, host)
+		g.do.may("%s %s$ dovecot", at+lasts, host)
+	case k == 8:
+		g.do.may("%s %s$ postfix reload", at, host)
+	default:
+		g.do.may("%s %s$ postfix stop", at, host)
+		g.do.may("%s %s$ postfix start", at+lasts, host)
+	}
+}
+
+// strike adds troubles at events of a run of the same document without them:
+// in the middle of whatever happens there.
+func (g *generator) strike(t *trace.Trace) {
+	if t.Len() == 0 {
+		return
+	}
+	for range 1 + g.IntN(3) {
+		e := t.At(trace.Seq(1 + g.IntN(t.Len())))
+		for try := 0; try < 40 && !interesting(e.Kind); try++ {
+			e = t.At(trace.Seq(1 + g.IntN(t.Len())))
+		}
+		at := e.At()
+		if at >= endOfTrouble-25*time.Minute {
+			continue
+		}
+		if g.chance(50) {
+			at += time.Duration(g.IntN(1500)) * time.Microsecond
+		}
+		host := t.Node(e.Node).Name
+		if !slices.Contains(g.hosts, host) || g.chance(40) {
+			g.trouble(at)
+			continue
+		}
+		lasts := time.Duration(1+g.IntN(100000)) * time.Millisecond
+		switch g.IntN(5) {
+		case 0:
+			g.faults.may("%s %s down for %s", at, host, lasts)
+		case 1:
+			g.do.may("%s %s$ postfix reload", at, host)
+		case 2:
+			g.do.may("%s %s$ postsuper -%s ALL", at, host, pick(g, []string{"h", "H", "r"}))
+		default:
+			g.do.may("%s %s$ postfix stop", at, host)
+			g.do.may("%s %s$ postfix start", at+lasts, host)
+		}
+	}
+}
+
+func interesting(k trace.Kind) bool {
+	switch k {
+	case trace.Line, trace.Content, trace.Queue, trace.Delivery, trace.Mailbox, trace.Envelope, trace.Daemon, trace.Accept, trace.Close:
+		return true
+	}
+	return false
+}

@@ -39,6 +39,9 @@ type Report struct {
 	Warned   time.Duration // Delay: the age at which the warning was due
 	Lifetime time.Duration // Delay: when the message will be given up
 	HdrsOnly bool          // RFC 3461 §4.3: RET=HDRS
+	// Postmaster makes it a copy for the postmaster (postconf(5),
+	// notify_classes), which has no text for the sender.
+	Postmaster bool
 	// ReturnPath is the envelope sender, for the copy of the message.
 	ReturnPath string
 	Message    []byte // the message, lines ending in LF
@@ -86,15 +89,36 @@ func (r *Report) Compose() []byte {
 func (r *Report) header(b *bytes.Buffer, boundary string) {
 	fmt.Fprintf(b, "Date: %s\n", message.FormatDate(r.Now))
 	fmt.Fprintf(b, "From: Mail Delivery System <%s>\n", r.From)
-	fmt.Fprintf(b, "Subject: %s\n", r.Kind.Subject())
-	fmt.Fprintf(b, "To: %s\n", r.To)
-	b.WriteString("Auto-Submitted: auto-replied\nMIME-Version: 1.0\n") // RFC 3834 §5
+	subject, auto := r.Kind.Subject(), "auto-replied" // RFC 3834 §5
+	if r.Postmaster {
+		subject, auto = "Postmaster Copy: Undelivered Mail", "auto-generated"
+		if r.Kind == Delay {
+			subject = "Postmaster Warning: Delayed Mail"
+		}
+	}
+	fmt.Fprintf(b, "Subject: %s\nTo: %s\nAuto-Submitted: %s\nMIME-Version: 1.0\n", subject, r.To, auto)
 	fmt.Fprintf(b, "Content-Type: multipart/report; report-type=delivery-status;\n\tboundary=%q\n", boundary)
 	b.WriteString("Content-Transfer-Encoding: 8bit\n\n")
 }
 
 // notification is the part that a person reads.
 func (r *Report) notification(b *bytes.Buffer) {
+	if r.Postmaster {
+		b.WriteByte('\n')
+	} else {
+		r.preface(b)
+	}
+	for _, to := range r.Recipients {
+		who := "<" + to.Final + ">"
+		if to.Expanded != "" && to.Expanded != to.Final {
+			who += " (expanded from <" + to.Expanded + ">)"
+		}
+		b.WriteString(Wrap(who+": "+to.Text) + "\n\n")
+	}
+}
+
+// preface is what a notification says before it comes to the recipients.
+func (r *Report) preface(b *bytes.Buffer) {
 	fmt.Fprintf(b, "This is the mail system at host %s.\n\n", r.Host)
 	switch r.Kind {
 	case Failure:
@@ -105,13 +129,6 @@ func (r *Report) notification(b *bytes.Buffer) {
 		b.WriteString(successText)
 	}
 	b.WriteString("                   The mail system\n\n")
-	for _, to := range r.Recipients {
-		who := "<" + to.Final + ">"
-		if to.Expanded != "" && to.Expanded != to.Final {
-			who += " (expanded from <" + to.Expanded + ">)"
-		}
-		b.WriteString(Wrap(who+": "+to.Text) + "\n\n")
-	}
 }
 
 const assistance = `For further assistance, please send mail to postmaster.

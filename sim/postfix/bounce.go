@@ -62,17 +62,27 @@ var notificationNames = [...]string{
 	dsn.Success: "sender delivery status notification",
 }
 
-// bounce sends one notification. What cannot be returned, because its sender
-// is the null sender, is dropped (RFC 5321 §6.1) unless 2bounce is among
-// notify_classes: then it goes to the postmaster. sent is called as soon as the
-// mail system answers for the notification, or none is due; ok is false when
-// there could be none.
+// notice is a notification to be sent.
+type notice struct {
+	kind       dsn.Kind
+	from, to   string
+	about      []logged
+	postmaster bool // it goes to the postmaster
+	headers    bool // without the body of the message
+}
+
+// bounce sends one notification, and a copy to the postmaster if notify_classes
+// wants that. What cannot be returned, because its sender is the null sender,
+// is dropped (RFC 5321 §6.1) unless 2bounce is among notify_classes: then it
+// goes to the postmaster. sent is called as soon as the mail system answers for
+// the notification, or none is due; ok is false when there could be none.
 func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sent func()) (ok bool) {
-	to, from := m.Sender, ""
-	if to == "" && kind == dsn.Failure && contains(d.conf.List("notify_classes"), "2bounce") {
-		to, from = d.conf.Get("2bounce_notice_recipient"), d.conf.Get("double_bounce_sender")
+	n := notice{kind: kind, to: m.Sender, about: about}
+	classes := d.conf.List("notify_classes")
+	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
+		n.to, n.from, n.postmaster = d.conf.Get("2bounce_notice_recipient"), d.conf.Get("double_bounce_sender"), true
 	}
-	if len(about) == 0 || to == "" {
+	if len(about) == 0 || n.to == "" {
 		sent()
 		return true
 	}
@@ -87,7 +97,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	b := d.begin(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
-	if to == d.rewriteSender(d.conf.Get("double_bounce_sender")) {
+	if n.to == d.rewriteSender(d.conf.Get("double_bounce_sender")) {
 		b.log("warning: %s: undeliverable postmaster notification discarded", m.ID)
 		sent()
 		return true
@@ -95,13 +105,15 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	if kind == dsn.Delay {
 		b.checkDelayTemplate()
 	}
-	id := b.send(m, kind, from, to, about)
-	if id != "" {
+	if ok = b.send(m, n); ok {
 		sent()
-		b.log("%s: %s: %s", m.ID, notificationNames[kind], id)
+		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: ""}[kind]
+		if !n.postmaster && class != "" && contains(classes, class) {
+			b.send(m, notice{kind, d.conf.Get("double_bounce_sender"), d.conf.Get(class + "_notice_recipient"), about, true, true})
+		}
 	}
 	d.p.Sleep(reportTime)
-	return id != ""
+	return ok
 }
 
 // checkDelayTemplate warns of a time that is no whole hour or day, which the
@@ -123,25 +135,29 @@ func (d *daemon) checkDelayTemplate() {
 
 // send composes a notification and submits it. The notification is a message
 // of its own in the trace.
-func (d *daemon) send(m *Mail, kind dsn.Kind, from, to string, about []logged) (id string) {
+func (d *daemon) send(m *Mail, n notice) (ok bool) {
 	p := d.p
 	w := p.World().Trace
 	before := p.Msg()
-	p.Handle(w.AddMsg(trace.Msg{Name: kindName(kind) + " of " + w.Msg(m.Msg).Name, Parent: m.Msg}))
-	defer p.Handle(before)
-	u, err := d.Submit(p, "bounce", from)
-	if err != nil {
-		return ""
+	p.Handle(w.AddMsg(trace.Msg{Name: kindName(n.kind) + " of " + w.Msg(m.Msg).Name, Parent: m.Msg}))
+	u, err := d.Submit(p, "bounce", n.from)
+	if err == nil {
+		u.Mail().Local = true
+		u.AddRecipient(&Recipient{Addr: n.to})
+		host := d.conf.Get("myhostname")
+		u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
+		u.Write(d.report(m, n).Compose())
+		ok = u.Commit() == nil
 	}
-	u.Mail().Local = true
-	u.AddRecipient(&Recipient{Addr: d.rewriteSender(to)})
-	host := d.conf.Get("myhostname")
-	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
-	u.Write(d.report(m, kind, to, about).Compose())
-	if u.Commit() != nil {
-		return ""
+	p.Handle(before)
+	if ok {
+		what := notificationNames[n.kind]
+		if n.postmaster {
+			what = strings.Replace(what, "sender", "postmaster", 1)
+		}
+		d.log("%s: %s: %s", m.ID, what, u.ID())
 	}
-	return u.ID()
+	return ok
 }
 
 func kindName(k dsn.Kind) string {
@@ -149,10 +165,12 @@ func kindName(k dsn.Kind) string {
 }
 
 // report gathers what a notification says.
-func (d *daemon) report(m *Mail, kind dsn.Kind, to string, about []logged) *dsn.Report {
-	r := &dsn.Report{Kind: kind, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: to,
-		Sender: m.Sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
-		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: m.Ret == smtp.RetHdrs, ReturnPath: m.Sender, Message: m.Content}
+func (d *daemon) report(m *Mail, n notice) *dsn.Report {
+	kind, about := n.kind, n.about
+	sender := orElse(m.Sender, d.rewriteSender("MAILER-DAEMON"))
+	r := &dsn.Report{Kind: kind, Postmaster: n.postmaster, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: n.to,
+		Sender: sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
+		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: n.headers || m.Ret == smtp.RetHdrs, ReturnPath: sender, Message: m.Content}
 	if int64(len(m.Content)) > d.conf.Int("bounce_size_limit") {
 		r.HdrsOnly = true
 	}

@@ -109,10 +109,12 @@ func drawRecipients(in *Instant, l *letter, r Region, x, next, y int) int {
 			next = x
 		}
 		next = r.Put(next, y, Quiet, in.Words.T("msg.to")) + 1
-		next = r.PutMax(next, y, r.W-next, Title, "<"+to.address+">")
-		if st := fateStyle(to.fate); to.fate != "" {
-			r.Put(next+1, y, st, to.fate)
+		fate := 0 // the address is cut before what became of it
+		if to.fate != "" {
+			fate = textWidth(to.fate) + 1
 		}
+		next = r.PutMax(next, y, r.W-next-fate, Title, "<"+to.address+">")
+		r.Put(next+1, y, fateStyle(to.fate), to.fate)
 		y++
 	}
 	return y

@@ -175,13 +175,12 @@ func (h *headerPass) missing() {
 		h.add("Date: " + postfixDate(m.Arrived))
 	}
 	if !h.has.from {
-		from := m.Sender
-		if from == "" {
-			from = "MAILER-DAEMON"
-		}
-		from = h.u.d.rewriteSender(from)
-		if m.fullName != "" {
-			from = m.fullName + " <" + from + ">" // header_from_format = standard
+		from := "MAILER-DAEMON"
+		if m.Sender != "" {
+			from = h.u.d.rewriteSender(m.Sender)
+			if m.fullName != "" {
+				from = m.fullName + " <" + from + ">" // header_from_format = standard
+			}
 		}
 		h.add("From: " + from)
 	}

@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"fmt"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
@@ -108,21 +107,29 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 		res.relay = "none"
 	}
 	res.at = d.p.Now()
-	orig := ""
+	line := appendAll(d.line[:0], r.mail.ID, ": to=<", mailaddr.Quote(to.Addr), ">")
 	if to.Orig != to.Addr && to.Orig != "" {
-		orig = fmt.Sprintf(", orig_to=<%s>", mailaddr.Quote(to.Orig))
+		line = appendAll(line, ", orig_to=<", mailaddr.Quote(to.Orig), ">")
 	}
 	delay, parts := r.delays(res.at)
 	word := res.status.String()
 	if res.soft {
 		word = "SOFTBOUNCE"
 	}
-	d.log("%s: to=<%s>%s, relay=%s, delay=%s, delays=%s, dsn=%s, status=%s (%s)",
-		r.mail.ID, mailaddr.Quote(to.Addr), orig, res.relay, delay, parts, res.dsn, word, res.text)
+	d.logLine(appendAll(line, ", relay=", res.relay, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
+		", status=", word, " (", res.text, ")"))
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
-		fmt.Appendf(nil, "%s %s", res.dsn, res.text))
+		[]byte(res.dsn+" "+res.text))
 	to.result, to.done = &res, res.status != deferral
 	r.mail.remember(to, res)
+}
+
+// appendAll appends several texts.
+func appendAll(b []byte, texts ...string) []byte {
+	for _, s := range texts {
+		b = append(b, s...)
+	}
+	return b
 }
 
 // remember enters an outcome in the logs from which notifications are made

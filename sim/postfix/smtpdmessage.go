@@ -3,7 +3,6 @@ package postfix
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
@@ -68,21 +67,20 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 // received is the Received field (RFC 5321 §4.4) as smtpd writes it.
 func (m *smtpdMessage) received(f *smtp.Facts) string {
 	b := m.b
-	var s strings.Builder
-	fmt.Fprintf(&s, "Received: from %s (%s [%s])", orElse(f.Helo, b.client.name), b.client.name, addressText(b.client))
+	s := appendAll(make([]byte, 0, 512), "Received: from ", orElse(f.Helo, b.client.name), " (", b.client.name, " [", addressText(b.client), "])")
 	if f.TLS != nil && b.conf.Bool("smtpd_tls_received_header") {
-		s.WriteString(tlsReceived(f.TLS))
+		s = append(s, tlsReceived(f.TLS)...)
 	}
 	if f.User != "" && b.conf.Bool("smtpd_sasl_authenticated_header") {
-		fmt.Fprintf(&s, "\n\t(Authenticated sender: %s)", f.User)
+		s = appendAll(s, "\n\t(Authenticated sender: ", f.User, ")")
 	}
-	fmt.Fprintf(&s, "\n\tby %s (%s) with %s id %s", b.conf.Get("myhostname"), b.conf.Get("mail_name"), f.With(), m.sub.ID())
+	s = appendAll(s, "\n\tby ", b.conf.Get("myhostname"), " (", b.conf.Get("mail_name"), ") with ", f.With(), " id ", m.sub.ID())
 	if f.Recipients == 1 {
-		fmt.Fprintf(&s, "\n\tfor <%s>; %s", mailaddr.Quote(f.First), postfixDate(b.p.Now()))
+		s = appendAll(s, "\n\tfor <", mailaddr.Quote(f.First), ">; ", postfixDate(b.p.Now()))
 	} else {
-		fmt.Fprintf(&s, ";\n\t%s", postfixDate(b.p.Now()))
+		s = appendAll(s, ";\n\t", postfixDate(b.p.Now()))
 	}
-	return s.String()
+	return string(s)
 }
 
 // addressText is a client's address as Received has it (RFC 5321 §4.1.3: IPv6

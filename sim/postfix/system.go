@@ -209,8 +209,13 @@ func (d *daemon) name() string { return d.svc.Command }
 
 // log writes a line to the mail log.
 func (d *daemon) log(format string, args ...any) {
-	d.line = fmt.Appendf(d.line[:0], format, args...)
-	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, d.line)
+	d.logLine(fmt.Appendf(d.line[:0], format, args...))
+}
+
+// logLine is log for a line that was made of d.line, whose memory is used again.
+func (d *daemon) logLine(line []byte) {
+	d.line = line
+	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, line)
 }
 
 // hand records that a daemon hands something over to another.

@@ -29,8 +29,9 @@ type Conn struct {
 	closed      bool
 	poked       bool // by Interrupt
 	change      Cond
-	arrival     int64 // of the last segment sent
-	limit       int64 // read deadline in virtual nanoseconds; -1 is none
+	arrival     int64     // of the last segment sent
+	lost        []*flight // to be sent again, in this order
+	limit       int64     // read deadline in virtual nanoseconds; -1 is none
 	cause       trace.Seq
 	msg         trace.MsgID
 	inside      bool           // what is said is inside TLS

@@ -134,35 +134,50 @@ func (w *World) landed(f *flight) {
 
 // send lets a flight travel to the other end, behind those sent before.
 func (d *dialogue) send(from *Conn, f *flight) {
-	to := d.ends[1-from.side]
 	f.from = from
-	delay, ok := d.w.transit(from.node, to.node)
-	if !ok {
-		delay = d.retransmit(from, to)
-		if delay < 0 {
-			d.w.At(d.w.Now()+giveUp, func() { from.fail(ErrTimeout, 0) })
-			return
+	if len(from.lost) > 0 || !d.travel(f) {
+		if from.lost = append(from.lost, f); len(from.lost) == 1 {
+			d.retransmit(from, 0)
 		}
 	}
-	at := max(d.w.now+int64(delay), from.arrival)
-	from.arrival = at
-	d.w.schedule(entry{at: at, flight: f})
 }
 
-// giveUp is after how long TCP abandons a connection whose segments vanish.
-const giveUp = 924 * time.Second
-
-// retransmit is the delay of a segment that is lost once or several times and
-// sent again after 1, 2, 4 … s.
-func (d *dialogue) retransmit(from, to *Conn) time.Duration {
-	wait := time.Duration(0)
-	for try := range 9 {
-		wait += time.Second << try
-		if delay, ok := d.w.transit(from.node, to.node); ok {
-			return wait + delay
-		}
+// travel throws the dice for a flight: false when it is lost on its way.
+func (d *dialogue) travel(f *flight) bool {
+	from, to := f.from, d.ends[1-f.from.side]
+	delay, ok := d.w.transit(from.node, to.node)
+	if ok {
+		at := max(d.w.now+int64(delay), from.arrival)
+		from.arrival = at
+		d.w.schedule(entry{at: at, flight: f})
 	}
-	return -1
+	return ok
+}
+
+// giveUp is how many times TCP sends a segment again before it abandons the
+// connection: after 1, 2, 4 … s, so about a quarter of an hour.
+const giveUp = 9
+
+// retransmit sends what was lost again, after a while, and what has gathered
+// behind it.
+func (d *dialogue) retransmit(from *Conn, try int) {
+	if try >= giveUp {
+		d.w.At(d.w.Now()+time.Second<<try, func() { from.fail(ErrTimeout, 0) })
+		return
+	}
+	d.w.At(d.w.Now()+time.Second<<try, func() {
+		for next := 0; len(from.lost) > 0; next++ {
+			if !d.travel(from.lost[0]) {
+				if next > 0 {
+					try = -1 // some of it got through: patience begins anew
+				}
+				d.retransmit(from, try+1)
+				return
+			}
+			from.lost = from.lost[1:]
+		}
+		from.lost = nil
+	})
 }
 
 // arrive hands segments to the receiving end; a host that is down gets them

@@ -256,3 +256,36 @@ func TestKill(t *testing.T) {
 		t.Errorf("the last event is %v %q, want a close that is lost", last.Kind, w.Trace.Name(last.A))
 	}
 }
+
+// What is sent over a link that is cut arrives in order when the link is back,
+// at the next of the times at which TCP sends it again.
+func TestLostIsSentAgain(t *testing.T) {
+	w, a, b := twoHosts(t, 1)
+	if _, err := b.Listen("10.0.0.2:7", Service{Name: "echo", Splitter: func() wire.Splitter { return &lines{} }, Serve: echo}); err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	w.Go(a, "client", 0, 0, func(p *Proc) {
+		c, err := p.Dial(netip.Addr{}, port7, 0)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		w.SetLink(a, b, Link{Cut: true})
+		fmt.Fprint(c, "one\n")
+		p.Sleep(5 * time.Second)
+		w.SetLink(a, b, Link{})
+		fmt.Fprint(c, "two\n")
+		r := bufio.NewReader(c)
+		for range 2 {
+			line, err := r.ReadString('\n')
+			got += fmt.Sprintf("%q %v at %v; ", line, err, w.Now().Round(time.Second))
+		}
+	})
+	w.Run()
+	w.Stop()
+	if want := `"ONE\n" <nil> at 7s; "TWO\n" <nil> at 7s; `; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -58,9 +58,7 @@ func (x *External) Secured(facts wire.TLSFacts) {
 	c.inside = true
 	delay, ok := c.d.w.transit(c.node, server.node)
 	if !ok {
-		if delay = c.d.retransmit(c, server); delay < 0 {
-			delay = giveUp
-		}
+		delay = time.Second // what is really sent has come through
 	}
 	c.arrival = max(c.d.w.now+int64(delay), c.arrival)
 	c.d.w.At(time.Duration(c.arrival), func() {

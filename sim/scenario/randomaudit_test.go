@@ -18,6 +18,7 @@ type audit struct {
 	attempts map[trace.Seq]*attempt // by the event that hands a request to an agent
 	stopped  map[trace.NodeID]bool  // whose Postfix was stopped
 	broken   map[trace.ConnID]bool  // which did not end as agreed
+	quit     map[trace.ConnID]bool  // whose client has said that it is done
 	problems []string
 	at       trace.Seq
 }
@@ -70,7 +71,7 @@ type attempt struct {
 
 func newAudit(t *trace.Trace) *audit {
 	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
-		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}}
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, quit: map[trace.ConnID]bool{}}
 }
 
 func (a *audit) problem(format string, args ...any) {
@@ -227,7 +228,7 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 	for _, s := range a.t.Chain(a.at) {
 		c := a.t.At(s)
 		switch {
-		case c.Kind == trace.Content && c.Peer == f.node && c.Side == trace.Client:
+		case c.Kind == trace.Content && c.Proto == trace.SMTP && c.Peer == f.node && c.Side == trace.Client:
 			if from := a.attemptOf(s, c.Node); from != nil {
 				seen := map[string]bool{}
 				for _, r := range f.rcpts {
@@ -276,7 +277,7 @@ func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
 		return
 	}
 	last := before[len(before)-1]
-	if last.conn != 0 && a.broken[last.conn] {
+	if last.conn != 0 && (a.broken[last.conn] || !a.quit[last.conn]) {
 		return // the reply to the final dot was lost
 	}
 	if last.by == from {
@@ -489,6 +490,9 @@ func (a *audit) log(e *trace.Event) {
 
 // line: a server that says yes to a content has it.
 func (a *audit) line(e *trace.Event) {
+	if e.Side == trace.Client && a.t.Name(e.A) == "QUIT" {
+		a.quit[e.Conn] = true
+	}
 	if e.Side != trace.Server || e.Proto != trace.SMTP || e.Code != 250 {
 		return
 	}

@@ -110,17 +110,19 @@ func (c *content) first(name string) string {
 // addressKey is what the first address of a field sorts by: its mailbox, and
 // what people see of it (RFC 5957).
 func addressKey(value string) (mailbox, display string) {
-	for _, a := range parseAddresses(value) {
-		if a.mailbox == missingMailbox {
-			a.mailbox = ""
-		}
-		display = mail.DecodeWords(a.name)
-		if display == "" && a.mailbox != "" {
-			display = a.mailbox + "@" + a.host
-		}
-		return fold(a.mailbox), fold(display)
+	all := parseAddresses(value)
+	if len(all) == 0 {
+		return "", ""
 	}
-	return "", ""
+	a := all[0]
+	if a.mailbox == missingMailbox {
+		a.mailbox = ""
+	}
+	display = mail.DecodeWords(a.name)
+	if display == "" && a.mailbox != "" {
+		display = a.mailbox + "@" + a.host
+	}
+	return fold(a.mailbox), fold(display)
 }
 
 // order sorts a list of indexes. Equal ones stay in the order of the mailbox.

@@ -105,7 +105,7 @@ func badString(b []byte) *Reply {
 		if !closed {
 			why = "Premature end of quoted string"
 		}
-	} else if bytes.IndexAny(b, " \t()<>@,;:\\\".[]") < 0 {
+	} else if !bytes.ContainsAny(b, " \t()<>@,;:\\\".[]") {
 		return nil
 	}
 	return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Invalid string parameter: " + why}

@@ -73,12 +73,9 @@ func fieldEnd(msg []byte) int {
 	return len(msg)
 }
 
-// fieldName is the name of the header field with which a line begins, "" when
-// it is no header field (RFC 5322 §2.2: printable characters before a colon;
-// blanks before the colon are tolerated).
-func fieldName(line []byte) string { return string(line[:nameLen(line)]) }
-
-// nameLen is the length of that name.
+// nameLen is the length of the name of the header field with which a line
+// begins, 0 when it is no header field (RFC 5322 §2.2: printable characters
+// before a colon; blanks before the colon are tolerated).
 func nameLen(line []byte) int {
 	for i, c := range line {
 		if c == ':' && i > 0 {

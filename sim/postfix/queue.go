@@ -98,7 +98,6 @@ type queue struct {
 	files map[string]*Mail
 	order []*Mail // in the order of arrival, with gaps where files are gone
 	gaps  int
-	used  int64 // octets, for queue_minfree
 }
 
 func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }

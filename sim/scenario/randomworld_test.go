@@ -235,7 +235,7 @@ func (g *generator) people(mx1, domain string, lmtp bool) {
 	al.must("postmaster: a")
 	al.may("list: a, b, %s", other())
 	if g.chance(50) {
-		al.may("owner-list: b")
+		al.may("owner-list: a") // who forwards nothing: else a bounce comes back to the list for ever
 	}
 	al.may("all: list, b, %s, a", other())
 	al.may("loop: loop@%s", pick(g, g.domains))

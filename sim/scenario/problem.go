@@ -53,17 +53,24 @@ func (p *Problem) String() string {
 // excerptWidth is the room for the excerpt on a line of 80 columns.
 const excerptWidth = 70
 
+// excerptRunes is how many characters on either side of the place are looked
+// at; there are more than columns because some take none.
+const excerptRunes = 4 * excerptWidth
+
 // excerpt returns the line cut to a readable length around the place, and the
 // line of carets under it.
 func (p *Problem) excerpt() (text, caret string) {
 	runes := []rune(p.Excerpt)
 	at := min(max(p.Column-1, 0), len(runes))
 	from, dots := 0, ""
+	if at > excerptRunes {
+		from, dots = at-excerptRunes, "…"
+	}
 	for displaywidth.String(string(runes[from:at])) > excerptWidth-16 {
 		from++
 		dots = "…"
 	}
-	to := len(runes)
+	to := min(len(runes), at+excerptRunes)
 	for to > at && displaywidth.String(dots+string(runes[from:to])) > excerptWidth {
 		to--
 	}

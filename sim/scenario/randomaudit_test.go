@@ -18,7 +18,6 @@ type audit struct {
 	attempts map[trace.Seq]*attempt // by the event that hands a request to an agent
 	stopped  map[trace.NodeID]bool  // whose Postfix was stopped
 	broken   map[trace.ConnID]bool  // which did not end as agreed
-	quit     map[trace.ConnID]bool  // whose client has said that it is done
 	problems []string
 	at       trace.Seq
 }
@@ -67,11 +66,12 @@ type attempt struct {
 	codes map[string][]uint16
 	alias bool // local(8) has made something else of the address
 	cut   bool // Postfix was stopped meanwhile
+	lost  bool // a dialogue broke off, as the log has it
 }
 
 func newAudit(t *trace.Trace) *audit {
 	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
-		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, quit: map[trace.ConnID]bool{}}
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}}
 }
 
 func (a *audit) problem(format string, args ...any) {
@@ -277,7 +277,7 @@ func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
 		return
 	}
 	last := before[len(before)-1]
-	if last.conn != 0 && (a.broken[last.conn] || !a.quit[last.conn]) {
+	if last.conn != 0 && (a.broken[last.conn] || last.by.lost) {
 		return // the reply to the final dot was lost
 	}
 	if last.by == from {
@@ -481,6 +481,11 @@ func (a *audit) mailbox(e *trace.Event) {
 var expiredLine = regexp.MustCompile(`^([0-9A-F]+): from=<.*>, status=(force-)?expired`)
 
 func (a *audit) log(e *trace.Event) {
+	if text := string(a.t.Text(e)); strings.Contains(text, ": conversation with ") || strings.Contains(text, ": lost connection with ") {
+		if at := a.attemptOf(a.at, e.Node); at != nil {
+			at.lost = true
+		}
+	}
 	if m := expiredLine.FindSubmatch(a.t.Text(e)); m != nil {
 		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
 			f.expired = true
@@ -490,9 +495,6 @@ func (a *audit) log(e *trace.Event) {
 
 // line: a server that says yes to a content has it.
 func (a *audit) line(e *trace.Event) {
-	if e.Side == trace.Client && a.t.Name(e.A) == "QUIT" {
-		a.quit[e.Conn] = true
-	}
 	if e.Side != trace.Server || e.Proto != trace.SMTP || e.Code != 250 {
 		return
 	}

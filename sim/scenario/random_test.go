@@ -27,7 +27,7 @@ var (
 // the hop limit ends. Such a world is checked as far as it got.
 const (
 	maxEvents = 40_000
-	maxFiles  = 400
+	maxFiles  = 100
 )
 
 // Nothing is lost: in random worlds, under random troubles, every accepted

@@ -190,7 +190,7 @@ func (d *Document) heading(n *ast.Heading, begin int) int {
 		}
 	}
 	d.Parts = append(d.Parts, p)
-	if p.Markdown[0] != '#' && line < len(d.src.lines) { // underlined with === or ---
+	if !strings.HasPrefix(p.Markdown, "#") && line < len(d.src.lines) { // underlined with === or ---
 		if under := strings.TrimSpace(d.src.lineText(line + 1)); under != "" && strings.Trim(under, "=-") == "" {
 			end = d.src.lines[line] + len(d.src.lineText(line+1))
 		}

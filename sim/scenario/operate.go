@@ -114,7 +114,7 @@ func (sh *shell) one(args []string) int {
 
 // notModelled are commands that real hosts have.
 var notModelled = map[string]string{
-	"vi": "files are edited in the document", "nano": "files are edited in the document",
+	"vi": "not modelled; try sed -i", "nano": "not modelled; try sed -i",
 	"tcpdump": "look at the trace instead", "nc": "use telnet",
 	"openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
 }
@@ -141,6 +141,8 @@ func init() {
 		{"host", "host [-t TYPE] NAME|ADDRESS", "asks the DNS", hostCommand},
 		{"dig", "dig [@SERVER] [-x ADDRESS|NAME] [TYPE] [+short] [+tcp] …", "asks the DNS", digCommand},
 		{"cat", "cat FILE…", "prints files", catCommand},
+		{"sed", "sed [-i] SCRIPT FILE…", "changes lines of files", sedCommand},
+		{"tee", "tee [-a] FILE… <<END", "writes files", teeCommand},
 		{"ls", "ls [FOLDER…]", "lists folders", lsCommand},
 		{"hostname", "hostname", "prints the name of the host", func(sh *shell, _ []string) int { sh.printf("%s\n", sh.m.Name); return 0 }},
 		{"date", "date", "prints the virtual time", func(sh *shell, _ []string) int {

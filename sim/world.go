@@ -40,6 +40,9 @@ type World struct {
 	pool    []*coroutine
 	flights []*flight // to be used again
 	running *Proc
+	awaited []due    // by the number of the event
+	busy    bool     // with what waited for an event
+	soon    []func() // before the agenda
 	faults  faults
 	full    bool
 	stopped bool
@@ -152,6 +155,9 @@ func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), c
 // at rest.
 func (w *World) Next() (d time.Duration, ok bool) {
 	w.dropStale()
+	if len(w.soon) > 0 && !w.full {
+		return w.Now(), true
+	}
 	if len(w.agenda) == 0 || w.full {
 		return 0, false
 	}
@@ -171,6 +177,12 @@ func (w *World) dropStale() {
 
 // step does the next thing.
 func (w *World) step() {
+	if len(w.soon) > 0 {
+		f := w.soon[0]
+		w.soon = w.soon[1:]
+		f()
+		return
+	}
 	e := w.agenda.pop()
 	w.now = e.at
 	switch {
@@ -208,6 +220,9 @@ func (w *World) RunUntil(d time.Duration) {
 	}
 }
 
+// Watch sets Config.Watch anew.
+func (w *World) Watch(f func(trace.Seq)) { w.cfg.Watch = f }
+
 // Full tells whether the run was ended by Config.MaxEvents.
 func (w *World) Full() bool { return w.full }
 
@@ -221,6 +236,9 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 		w.full = true
 	}
 	seq := w.Trace.Append(e, text)
+	if len(w.awaited) > 0 {
+		w.recorded(seq)
+	}
 	if w.cfg.Watch != nil {
 		w.cfg.Watch(seq)
 	}
@@ -230,7 +248,7 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 // Stop ends all processes wherever they are, so that a world that is thrown
 // away half-run leaves nothing behind.
 func (w *World) Stop() {
-	w.agenda, w.stopped = nil, true
+	w.agenda, w.awaited, w.soon, w.stopped = nil, nil, nil, true
 	for len(w.procs) > 0 {
 		for p := range w.procs {
 			p.kill()

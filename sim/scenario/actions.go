@@ -13,8 +13,12 @@ import (
 // agenda. At one instant faults come first.
 func (r *Run) schedule(people bool) {
 	for i := range r.Scenario.Faults {
-		if f := &r.Scenario.Faults[i]; f.Timed && f.On == nil {
-			r.World.At(f.At, func() { r.Inflict(f, 0) })
+		switch f := &r.Scenario.Faults[i]; {
+		case f.On != nil: // waits already
+		case f.Timed:
+			r.World.At(f.At, func() { r.begin(f, 0) })
+		default:
+			r.lasts(f)
 		}
 	}
 	for i := 0; people && i < len(r.Scenario.Actions); i++ {

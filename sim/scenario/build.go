@@ -32,6 +32,8 @@ type Run struct {
 	machines []*machine
 	byName   map[string]*machine
 	usual    map[[2]trace.NodeID]sim.Link // the links without timed faults
+	waiting  []*Fault                     // for an event
+	booted   trace.Seq                    // the last event before people act
 }
 
 // machine is a host with what runs on it.
@@ -59,7 +61,6 @@ func Build(s *Scenario, o Options) (*Run, error) {
 	r.World = sim.New(sim.Config{
 		Header:    trace.Header{Scenario: s.ID, Title: s.Title, Seed: seed, Start: s.Start},
 		MaxEvents: o.MaxEvents,
-		Watch:     r.watch(),
 	})
 	for _, h := range s.Hosts {
 		if err := r.add(h); err != nil {
@@ -67,9 +68,12 @@ func Build(s *Scenario, o Options) (*Run, error) {
 		}
 	}
 	r.links()
-	for _, f := range s.Faults {
-		if !f.Timed && f.On == nil {
-			r.condition(&f)
+	for i := range s.Faults {
+		switch f := &s.Faults[i]; {
+		case f.On != nil:
+			r.plan(f, 0)
+		case !f.Timed:
+			r.condition(f)
 		}
 	}
 	for _, m := range r.machines {
@@ -79,6 +83,7 @@ func Build(s *Scenario, o Options) (*Run, error) {
 		}
 	}
 	r.schedule(!o.Live)
+	r.booted = trace.Seq(r.World.Trace.Len())
 	return r, nil
 }
 

@@ -52,7 +52,7 @@ func describe(s *Scenario) string {
 		fmt.Fprintf(&b, "%s %s %s@%s mail=%q to=%v keep=%v command=%q input=%q\n", a.At, a.Kind, a.User, a.Host, a.Mail, a.To, a.Keep, a.Command, a.Input)
 	}
 	for _, f := range s.Faults {
-		fmt.Fprintf(&b, "fault %s %s %s:%d %s both=%v delay=%s loss=%g\n", f.At, f.Kind, f.Host, f.Port, f.Peer, f.Both, f.Delay, f.Loss)
+		fmt.Fprintf(&b, "fault %s %s %s:%d %s both=%v delay=%s loss=%g lasts=%s\n", f.At, f.Kind, f.Host, f.Port, f.Peer, f.Both, f.Delay, f.Loss, f.Lasts)
 	}
 	for _, e := range s.Expects {
 		fmt.Fprintf(&b, "expect %d min=%d max=%d host=%s mail=%s path=%v user=%s parts=%v at %s:%d:%d: %s\n", e.Kind, e.Min, e.Max, e.Host, e.Mail, e.Path, e.User, e.Parts, e.File, e.Line, e.Column, e.Text)

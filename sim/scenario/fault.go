@@ -59,8 +59,8 @@ type Fault struct {
 	At    time.Duration
 	Timed bool            // the line says when; else it holds from the start
 	On    *trace.Selector // the first event of it, from At on, is when; nil: At is
-	Lasts time.Duration   // of a fault with On: how long; 0 is for ever
-	undo  FaultKind       // and what ends it
+	Lasts time.Duration   // how long; 0 is for ever
+	undo  FaultKind       // what ends it
 	Kind  FaultKind
 	Host  string // full name
 	Port  uint16 // of Refuse and Accept
@@ -96,35 +96,56 @@ func (b *builder) fault(blk *Block) {
 		if l.comment() {
 			continue
 		}
-		words := l.words()
-		f := Fault{}
-		if looksLikeTime(words[0].text) {
-			f.At, f.Timed = c.time(words[0]), true
-			words = words[1:]
-		}
-		if len(words) > 0 && words[0].text == "on" {
-			b.triggered(&f, l.rest(words[0]))
-			continue
-		}
-		if len(words) < 2 {
-			b.src.errorAt(l.words()[0], faultUsage("HOST")+"; "+faultUsage("HOST:PORT")+"; "+faultUsage("A -> B"), "the line says no fault")
-			continue
-		}
-		f.Text = l.rest(words[0]).text
-		words, lasts, ok := b.lasting(words)
-		if !ok {
-			continue
-		}
-		if undo, ok := b.oneFault(&f, words); ok {
-			b.s.Faults = append(b.s.Faults, f)
-			if lasts > 0 {
-				end := f
-				end.At, end.Timed, end.Kind, end.Text = f.At+lasts, true, undo, "the end of: "+f.Text
-				b.s.Faults = append(b.s.Faults, end)
-			}
+		if f := b.faultLine(l, &c); f != nil {
+			b.s.Faults = append(b.s.Faults, *f)
 		}
 	}
 	sort.SliceStable(b.s.Faults, func(i, j int) bool { return b.s.Faults[i].At < b.s.Faults[j].At })
+}
+
+// faultLine reads a line of a fault block; nil when it is broken.
+func (b *builder) faultLine(l line, c *clock) *Fault {
+	words := l.words()
+	f := &Fault{}
+	if looksLikeTime(words[0].text) {
+		f.At, f.Timed = c.time(words[0]), true
+		words = words[1:]
+	}
+	if len(words) > 0 && words[0].text == "on" {
+		return b.triggered(f, l.rest(words[0]))
+	}
+	if len(words) < 2 {
+		b.src.errorAt(l.words()[0], faultUsage("HOST")+"; "+faultUsage("HOST:PORT")+"; "+faultUsage("A -> B"), "the line says no fault")
+		return nil
+	}
+	f.Text = l.rest(words[0]).text
+	words, lasts, ok := b.lasting(words)
+	if !ok {
+		return nil
+	}
+	f.Lasts = lasts
+	if f.undo, ok = b.oneFault(f, words); !ok {
+		return nil
+	}
+	return f
+}
+
+// ParseFault reads one line as it could stand in a fault block of the document.
+// The error is of type Errors.
+func (s *Scenario) ParseFault(text string) (*Fault, error) {
+	b := newBuilder()
+	b.top, b.s.Hosts, b.s.Mails = true, s.Hosts, s.Mails
+	b.src = newSource("fault", text)
+	l := line{text: text}
+	if l.comment() || strings.ContainsAny(text, "\r\n") || notText(text) >= 0 {
+		b.src.errorAt(word{raw: text}, "one line of a fault block", "this is not one fault")
+		return nil, b.src.sorted()
+	}
+	f := b.faultLine(l, &clock{src: b.src})
+	if p := b.src.sorted(); p.Fatal() {
+		return nil, p
+	}
+	return f, nil
 }
 
 // lasting takes "for TIME" from the end of a fault.

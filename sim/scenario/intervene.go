@@ -18,15 +18,21 @@ import (
 // scenario, its seed and its interventions; the same ones at the same virtual
 // times give the same trace.
 type Intervention struct {
-	At   time.Duration  `json:"at"`             // virtual time
+	At   time.Duration  `json:"at"`             // virtual time; with After it says nothing
 	Do   InterventionDo `json:"do"`             //
 	Conn int            `json:"conn,omitempty"` // its own number of the connection, from 1
-	Host string         `json:"host,omitempty"` // open, datagram, command: on which host
+	Host string         `json:"host,omitempty"` // open, datagram, command, edit: on which host
 	From netip.Addr     `json:"from,omitzero"`  // open, datagram: from which of its addresses
 	To   netip.AddrPort `json:"to,omitzero"`    // open, datagram
-	Data []byte         `json:"data,omitempty"` // bytes, datagram; command: standard input
-	User string         `json:"user,omitempty"` // command
-	Line string         `json:"line,omitempty"` // command
+	Data []byte         `json:"data,omitempty"` // bytes, datagram; command: standard input; edit: the file; zone: the records
+	User string         `json:"user,omitempty"` // command, edit: who; empty is the operator
+	Line string         `json:"line,omitempty"` // command; fault: a line of a fault block; zone: the domain
+	Path string         `json:"path,omitempty"` // edit: the file's full name
+	// After lets it take effect directly after that event, before anybody acts
+	// upon the event: up to it the run is as without the intervention. What
+	// is done on a connection (bytes, secured, close, abort) takes effect as
+	// soon as the process that made the event waits for something.
+	After trace.Seq `json:"after,omitempty"`
 	// TLS is what a client and the edge of the simulation agreed on (secured).
 	TLS *wire.TLSFacts `json:"tls,omitempty"`
 }
@@ -43,6 +49,9 @@ const (
 	DoAbort    InterventionDo = "abort"    // of a connection: RST
 	DoDatagram InterventionDo = "datagram" // by UDP
 	DoCommand  InterventionDo = "command"  // of a host's operator
+	DoFault    InterventionDo = "fault"    // a condition, as a line of a fault block
+	DoEdit     InterventionDo = "edit"     // of a file, with an editor; no program notices by itself
+	DoZone     InterventionDo = "zone"     // of the records of a zone, in its file, and "rndc reload"
 	DoEnd      InterventionDo = "end"      // the run is over
 )
 
@@ -62,6 +71,7 @@ func ReadInterventions(r io.Reader) ([]Intervention, error) {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
 	var list []Intervention
+	var last time.Duration
 	for {
 		var iv Intervention
 		err := dec.Decode(&iv)
@@ -71,8 +81,11 @@ func ReadInterventions(r io.Reader) ([]Intervention, error) {
 		if err != nil {
 			return nil, fmt.Errorf("intervention %d: %w", len(list)+1, err)
 		}
-		if n := len(list); n > 0 && iv.At < list[n-1].At {
-			return nil, fmt.Errorf("intervention %d: its time %v lies before that of the one above", n+1, iv.At)
+		if iv.After == 0 {
+			if iv.At < last {
+				return nil, fmt.Errorf("intervention %d: its time %v lies before that of the one above", len(list)+1, iv.At)
+			}
+			last = iv.At
 		}
 		list = append(list, iv)
 	}
@@ -102,8 +115,17 @@ func (o *Outside) Backlog(conn int) int {
 // Apply lets an intervention take effect at the present instant of the world.
 func (o *Outside) Apply(iv Intervention) error {
 	switch iv.Do {
-	case DoOpen, DoDatagram, DoCommand:
+	case DoOpen, DoDatagram, DoCommand, DoEdit:
 		return o.onHost(iv)
+	case DoFault:
+		f, err := o.run.Scenario.ParseFault(iv.Line)
+		if err != nil {
+			return fmt.Errorf("intervention at %v: %w", o.run.World.Now(), err)
+		}
+		o.run.plan(f, 0)
+		return nil
+	case DoZone:
+		return o.run.editZone(iv)
 	}
 	x := o.conns[iv.Conn]
 	if x == nil {
@@ -142,30 +164,14 @@ func (o *Outside) onHost(iv Intervention) error {
 		o.conns[iv.Conn] = o.run.World.Connect(h.Node, iv.From, iv.To, 0, sink)
 	case DoDatagram:
 		o.run.World.QueryUDP(h.Node, iv.From, iv.To, iv.Data, node.DescribeDNS, 0, func(b []byte) { sink(sim.Delivery{Data: b}) })
+	case DoEdit:
+		if err := o.run.edit(h, iv.User, iv.Path, iv.Data); err != nil {
+			return fmt.Errorf("intervention at %v: %w", o.run.World.Now(), err)
+		}
 	case DoCommand:
 		w := o.run.World
 		s := w.Emit(trace.Event{Kind: trace.Action, Node: h.ID, A: w.Trace.Intern(iv.User), B: w.Trace.Intern("command")}, []byte(iv.Line))
 		o.run.Command(h, iv.User, iv.Line, iv.Data, s)
 	}
-	return nil
-}
-
-// PlayWith plays a run with interventions, each at its time, to rest or until
-// the given virtual time (0: as Play).
-func (r *Run) PlayWith(list []Intervention, until time.Duration) error {
-	o := NewOutside(r)
-	for _, iv := range list {
-		if until > 0 && iv.At > until {
-			break
-		}
-		r.World.RunUntil(iv.At)
-		if iv.Do == DoEnd {
-			return nil
-		}
-		if err := o.Apply(iv); err != nil {
-			return err
-		}
-	}
-	r.Play(until)
 	return nil
 }

@@ -1,0 +1,385 @@
+package explain
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// aboutLimit is how many entries About gives at most.
+const aboutLimit = 8
+
+// About are the entries of the encyclopaedia that concern event s of a trace,
+// the nearest first, at most eight: the command or the codes of a line, the
+// field, the queue, the daemons, the record type, the kind of log line with
+// what it names. Fewer or none when the event names nothing of the kind.
+func About(t *trace.Trace, s trace.Seq, lang string) []Word {
+	if !t.Has(s) {
+		return nil
+	}
+	a := &about{teller: teller{t: t, s: s, e: t.At(s), lang: lang}, book: book(lang)}
+	switch k := a.e.Kind; {
+	case k.Connection():
+		a.connected()
+	case k.Said():
+		a.spoken()
+	default:
+		a.happened()
+	}
+	all := a.book.pick(a.found)
+	return all[:min(len(all), aboutLimit)]
+}
+
+// about collects the entries for one event.
+type about struct {
+	teller
+	book  *encyclopaedia
+	found []int
+}
+
+// add finds a name in kinds and tells whether there was one.
+func (a *about) add(name string, in ...string) bool {
+	found := a.book.name(name, in)
+	a.found = append(a.found, found...)
+	return len(found) > 0
+}
+
+// connected is about a TCP connection.
+func (a *about) connected() {
+	var names []string
+	switch a.e.Kind {
+	case trace.Open:
+		names = []string{"tcp SYN-SENT", "three-way handshake"}
+	case trace.Accept:
+		names = []string{"tcp ESTABLISHED", "three-way handshake"}
+	case trace.Refuse:
+		names = []string{"connection refused", "RST"}
+	case trace.Reset:
+		names = []string{"RST", "tcp CLOSED"}
+	case trace.Close:
+		names = []string{"FIN", "tcp FIN-WAIT"}
+	case trace.Timeout:
+		names = []string{"timeout"}
+	}
+	for _, n := range names {
+		a.add(n, "state", "term")
+	}
+}
+
+// spoken is about a line of a dialogue or message content.
+func (a *about) spoken() {
+	switch a.proto() {
+	case trace.SMTP, trace.LMTP:
+		a.smtpSaid()
+	case trace.POP3:
+		a.pop3Said()
+	case trace.IMAP:
+		a.imapSaid()
+	}
+	if a.e.Kind == trace.Auth {
+		a.add("base64", "mime", "term")
+	}
+}
+
+func (a *about) smtpSaid() {
+	line := a.line()
+	switch {
+	case a.e.Kind == trace.Content:
+		a.add(".", "command-smtp")
+		a.add("dot-stuffing", "term")
+	case a.e.Side == trace.Client:
+		a.smtpAsked(line)
+	case (a.a() == "EHLO" || a.a() == "LHLO") && a.e.Code == 250 && len(line) > 4 && !a.firstLine():
+		word, _, _ := strings.Cut(line[4:], " ")
+		word, _, _ = strings.Cut(word, "=")
+		a.add(word, "capability-smtp")
+	default:
+		a.smtpReplied(line)
+	}
+}
+
+// smtpAsked is about a command with its parameters.
+func (a *about) smtpAsked(line string) {
+	verb := a.a()
+	if a.e.Kind == trace.Auth {
+		verb = "AUTH"
+	}
+	a.add(verb, "command-smtp")
+	_, args, _ := strings.Cut(line, " ")
+	switch strings.ToUpper(verb) {
+	case "MAIL", "RCPT":
+		path, params := pathOf(args)
+		if path == "" {
+			a.add("null sender", "term")
+		}
+		for _, p := range strings.Fields(params) {
+			name, _, _ := strings.Cut(p, "=")
+			a.add(name+"=", "capability-smtp")
+		}
+	case "AUTH":
+		mechanism, _, _ := strings.Cut(args, " ")
+		if a.e.Kind != trace.Auth {
+			a.add(mechanism, "capability-smtp", "term")
+		}
+	}
+}
+
+// smtpReplied is about the codes of a reply and the parameters that it names.
+func (a *about) smtpReplied(line string) {
+	code := strconv.Itoa(int(a.e.Code))
+	a.add(code, "reply")
+	if len(line) > 4 {
+		a.enhanced(line[4:])
+	}
+	a.parameters(line)
+}
+
+// enhanced looks for an enhanced code at the beginning of a text.
+func (a *about) enhanced(text string) {
+	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if isEnhanced(word) {
+		a.add(word, "enhanced")
+	}
+}
+
+// parameters looks for names of configuration parameters in a text.
+func (a *about) parameters(text string) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}) {
+		if strings.Contains(word, "_") {
+			a.add(word, "parameter")
+		}
+	}
+}
+
+func (a *about) pop3Said() {
+	line, word := a.line(), a.a()
+	if a.e.Kind == trace.Auth {
+		word = "AUTH"
+	}
+	answer, rest, _ := strings.Cut(line, " ")
+	switch {
+	case a.e.Side == trace.Client:
+		a.add(word, "command-pop3")
+	case a.e.Kind == trace.Content:
+		a.add(word, "command-pop3")
+	case answer == "+OK" || answer == "-ERR" || answer == "+":
+		if strings.HasPrefix(rest, "[") {
+			code, _, _ := strings.Cut(rest, "]")
+			a.add(code+"]", "response-pop3")
+		}
+		a.add(answer, "response-pop3")
+		a.add(word, "command-pop3")
+	case word == "CAPA" && line != ".":
+		a.add(answer, "capability-pop3")
+	default:
+		a.add(word, "command-pop3")
+	}
+}
+
+func (a *about) imapSaid() {
+	line := a.line()
+	switch {
+	case a.e.Kind == trace.Content:
+		a.add("literal", "term")
+	case a.e.Kind == trace.Auth:
+		a.add("AUTHENTICATE", "command-imap")
+	case a.e.Side == trace.Client:
+		a.add(a.a(), "command-imap")
+		if strings.HasSuffix(line, "}") {
+			a.add("literal", "term")
+		}
+	case strings.HasPrefix(line, "+"):
+		a.add("+", "response-imap")
+	default:
+		a.imapAnswered(strings.Fields(line))
+	}
+}
+
+// imapAnswered is about a tagged answer or untagged data: its word, which may
+// stand behind a number, and the code in brackets.
+func (a *about) imapAnswered(words []string) {
+	if len(words) < 2 {
+		return
+	}
+	n := 1
+	if len(words) > 2 && strings.Trim(words[1], "0123456789") == "" {
+		n = 2
+	}
+	if len(words) > n+1 && strings.HasPrefix(words[n+1], "[") {
+		a.add("["+strings.Trim(words[n+1], "[]")+"]", "response-imap")
+	}
+	a.add(words[n], "response-imap")
+	if words[0] == "*" {
+		a.add("untagged", "term", "response-imap")
+	} else {
+		a.add("tag", "term")
+	}
+}
+
+// happened is about what is no conversation.
+func (a *about) happened() {
+	switch a.e.Kind {
+	case trace.State:
+		proto := a.proto().String()
+		if a.proto() == trace.LMTP {
+			proto = "smtp"
+		}
+		a.add(proto+" "+a.b(), "state")
+		a.add(proto+" "+a.a(), "state")
+	case trace.TLS, trace.Record:
+		a.add("TLS", "term")
+	case trace.Query, trace.Answer:
+		a.add(a.b(), "record")
+		if a.e.Kind == trace.Answer {
+			a.add(rcodeName(int(a.e.Code)), "rcode")
+		}
+	case trace.Daemon:
+		a.add(program(a.b()), "daemon")
+		a.add(program(a.a()), "daemon")
+	case trace.Lookup:
+		a.table()
+	case trace.Envelope:
+		a.add("envelope", "term")
+		a.add("queue file", "term")
+	case trace.Queue:
+		a.add(a.c(), "queue")
+		a.add(a.b(), "queue")
+	case trace.Delivery:
+		a.delivered()
+	case trace.Field:
+		a.add(a.b(), "header")
+		a.add(program(a.a()), "daemon")
+	case trace.Mailbox:
+		a.boxed()
+	case trace.Log:
+		a.logged()
+	case trace.Action, trace.Output:
+		a.typed()
+	}
+}
+
+// rcodeName is the mnemonic of a DNS reply code.
+func rcodeName(code int) string {
+	names := [...]string{"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"}
+	if code < 0 || code >= len(names) {
+		return ""
+	}
+	return names[code]
+}
+
+// table is about a lookup: the parameter or the kind of the table, who asks.
+func (a *about) table() {
+	e := a.why()
+	for _, p := range []struct{ key, word string }{
+		{"lookup.alias", "alias"}, {"lookup.virtual", "virtual alias"}, {"lookup.transport", "transport"}, {"lookup.canonical", "canonical"},
+		{"lookup.cache", "cache"}, {"lookup.access", "access table"}, {"lookup.forward", ".forward"}, {"lookup.policy", "policy service"},
+	} {
+		if strings.HasPrefix(e.Key, p.key) {
+			a.add(p.word, "term")
+		}
+	}
+	kind, _, _ := strings.Cut(a.b(), ":")
+	a.add(kind, "term")
+	a.parameters(a.b())
+	a.add(program(a.a()), "daemon")
+}
+
+// delivered is about the fate of a recipient.
+func (a *about) delivered() {
+	fate := map[uint16]string{2: "status=sent", 4: "status=deferred", 5: "status=bounced"}[a.e.Code]
+	a.add(fate, "log")
+	a.enhanced(a.line())
+	a.repeated(a.line())
+}
+
+// repeated is about a reply that a text repeats: "host … said: 550 5.1.1 …".
+func (a *about) repeated(text string) {
+	_, reply, ok := strings.Cut(text, "said: ")
+	if !ok || len(reply) < 3 || !isReply(reply[:3]) {
+		return
+	}
+	a.add(reply[:3], "reply")
+	a.enhanced(reply[3:])
+}
+
+// boxed is about a change of a mailbox.
+func (a *about) boxed() {
+	if strings.Contains(a.b(), "/new/") || strings.Contains(a.b(), "/cur/") || strings.Contains(a.b(), ":2,") {
+		a.add("Maildir", "term")
+		return
+	}
+	a.add("mbox", "term")
+}
+
+// logged is about a log line: its kind, its program, what it names.
+func (a *about) logged() {
+	text := a.line()
+	a.found = append(a.found, a.book.logKinds(text)...)
+	a.add(program(a.a()), "daemon", "tool")
+	if _, dsn, ok := strings.Cut(text, " dsn="); ok {
+		dsn, _, _ = strings.Cut(dsn, ",")
+		a.enhanced(dsn)
+	}
+	a.repeated(text)
+	if _, reply, ok := strings.Cut(text, "]: "); ok && len(reply) > 3 && isReply(reply[:3]) {
+		a.add(reply[:3], "reply")
+		a.enhanced(reply[3:])
+	}
+	a.parameters(text)
+}
+
+// logKinds are the entries of the kind log whose pattern occurs in a line. A
+// pattern that ends with "=" is that of a field; fields come last.
+func (b *encyclopaedia) logKinds(text string) []int {
+	var lines, fields []int
+	for n, w := range b.words {
+		if w.Kind != "log" || !slices.ContainsFunc(append([]string{w.Name}, w.Also...), func(p string) bool { return occurs(p, text) }) {
+			continue
+		}
+		if strings.HasSuffix(w.Name, "=") {
+			fields = append(fields, n)
+		} else {
+			lines = append(lines, n)
+		}
+	}
+	return append(lines, fields...)
+}
+
+// occurs tells whether a pattern stands in a text; "*" or " … " in it stand
+// for anything. A field's name must begin a word.
+func occurs(pattern, text string) bool {
+	if strings.HasSuffix(pattern, "=") && !strings.Contains(pattern, " ") {
+		return strings.HasPrefix(text, pattern) || strings.Contains(text, " "+pattern)
+	}
+	for _, piece := range strings.Split(strings.ReplaceAll(pattern, " … ", "*"), "*") {
+		piece = strings.Trim(piece, " ")
+		i := strings.Index(text, piece)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(piece):]
+	}
+	return true
+}
+
+// typed is about a command of an operator or what a mail program is told.
+func (a *about) typed() {
+	words := strings.Fields(a.line())
+	if a.e.Kind == trace.Output {
+		words = strings.Fields(a.a())
+	}
+	if len(words) == 0 {
+		return
+	}
+	tool := program(words[0])
+	if len(words) > 1 {
+		a.add(tool+" "+words[1], "tool")
+	}
+	if !a.add(tool, "tool") && len(words) > 1 {
+		a.add(words[1], "term")
+	}
+}

@@ -186,7 +186,7 @@ func (c *Conn) await() error {
 
 // took notes that n octets of the first segment were read.
 func (c *Conn) took(s *segment, n int) {
-	c.heard(s.event)
+	c.heard(s.event, s.msg)
 	if len(s.data) == 0 {
 		c.in = c.in[1:]
 	}
@@ -206,11 +206,11 @@ func (c *Conn) Discard() {
 }
 
 // heard makes an event the one that the owner acts upon.
-func (c *Conn) heard(event trace.Seq) {
+func (c *Conn) heard(event trace.Seq, msg trace.MsgID) {
 	if event != 0 {
 		c.owner.Because(event)
-		if m := c.d.w.Trace.At(event).Msg; m != 0 {
-			c.owner.Handle(m)
+		if msg != 0 {
+			c.owner.Handle(msg)
 		}
 	}
 }

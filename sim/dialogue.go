@@ -13,7 +13,9 @@ import (
 type dialogue struct {
 	w        *World
 	id       trace.ConnID
-	ends     [2]*Conn // client, server
+	about    trace.Conn
+	msg      trace.MsgID // of the SYN
+	ends     [2]*Conn    // client, server
 	splitter wire.Splitter
 	held     [2][]byte // what is on its way but completes no unit yet
 	units    []wire.Unit
@@ -21,20 +23,21 @@ type dialogue struct {
 }
 
 func (w *World) newDialogue(info trace.Conn) *dialogue {
-	d := &dialogue{w: w, id: w.Trace.AddConn(info)}
+	d := &dialogue{w: w, id: w.Trace.AddConn(info), about: info}
 	d.ends[0] = &Conn{d: d, side: wire.Client, limit: -1}
 	d.ends[1] = &Conn{d: d, side: wire.Server, limit: -1}
 	return d
 }
 
-func (d *dialogue) info() *trace.Conn { return d.w.Trace.Conn(d.id) }
+func (d *dialogue) info() *trace.Conn { return &d.about }
 
 // segment is bytes on their way, all of one unit. event is the unit's event
 // when the unit ends here, else 0.
 type segment struct {
 	data   []byte
 	event  trace.Seq
-	sealed bool // a TLS record of application data
+	msg    trace.MsgID // of the event
+	sealed bool        // a TLS record of application data
 }
 
 // record turns what an end writes into events and segments. All units of one
@@ -44,7 +47,8 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		e := trace.Event{Kind: trace.Raw}
 		c.seal(&e)
 		seq := c.emit(e, b)
-		return append(out, segment{data: d.w.Trace.Text(d.w.Trace.At(seq)), event: seq})
+		sent := d.w.Trace.At(seq)
+		return append(out, segment{data: d.w.Trace.Text(sent), event: seq, msg: sent.Msg})
 	}
 	d.units = d.splitter.Split(d.units[:0], c.side, b)
 	held := d.held[c.side]
@@ -62,8 +66,9 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		e.Cause = because
 		c.seal(&e)
 		seq := c.emit(e, text)
-		whole := d.w.Trace.Text(d.w.Trace.At(seq))
-		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq})
+		sent := d.w.Trace.At(seq)
+		whole := d.w.Trace.Text(sent)
+		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq, msg: sent.Msg})
 		b, held = b[fresh:], held[:0]
 	}
 	if len(b) > 0 {

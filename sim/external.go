@@ -70,8 +70,8 @@ func (c *Conn) deliver() {
 	for _, s := range c.in {
 		if s.event != 0 {
 			c.cause = s.event
-			if m := c.d.w.Trace.At(s.event).Msg; m != 0 {
-				c.msg = m
+			if s.msg != 0 {
+				c.msg = s.msg
 			}
 		}
 		c.sink(Delivery{Data: s.data})
@@ -107,7 +107,7 @@ func (w *World) QueryUDP(n *Node, from netip.Addr, to netip.AddrPort, data []byt
 	if !ok {
 		return
 	}
-	pkt := Packet{From: src, To: to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: e.Conn}
+	pkt := Packet{From: src, To: to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: e.Conn, client: n.ID}
 	pkt.back = func(data []byte, _ trace.Seq, _ netip.AddrPort) { sink(data) }
 	w.At(w.Now()+delay, func() { w.arriveUDP(n, target, pkt, 0) })
 }

@@ -228,6 +228,9 @@ func (d *dialogue) connect(p *Proc, target *Node, at netip.AddrPort, syn trace.S
 // sendSYN lets a SYN travel; one that is lost is sent again after 1, 2, 4 … s.
 func (d *dialogue) sendSYN(target *Node, at netip.AddrPort, syn trace.Seq, try int) {
 	w, c := d.w, d.ends[0]
+	if try == 0 {
+		d.msg = w.Trace.At(syn).Msg
+	}
 	delay, ok := w.transit(c.node, target)
 	if !ok {
 		if try < 7 {
@@ -249,13 +252,12 @@ func (d *dialogue) arriveSYN(target *Node, at netip.AddrPort, syn trace.Seq, del
 		return
 	}
 	l := target.tcp[at]
-	msg := w.Trace.At(syn).Msg
 	if l == nil || target.refuses(at.Port()) {
-		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: target.ID, Peer: c.node.ID, Conn: d.id, Proto: d.info().Proto, Cause: syn, Msg: msg}, nil)
+		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: target.ID, Peer: c.node.ID, Conn: d.id, Proto: d.info().Proto, Cause: syn, Msg: d.msg}, nil)
 		w.At(w.Now()+delay, func() { c.fail(ErrRefused, rst) })
 		return
 	}
-	ack := d.accept(l, syn, msg)
+	ack := d.accept(l, syn, d.msg)
 	w.At(w.Now()+delay, func() {
 		c.established, c.cause = true, ack
 		c.wakeUp()

@@ -135,7 +135,7 @@ func (c *Conn) readOpened(limit int) ([]byte, error) {
 		unit := &c.plain[0]
 		n = min(n, len(unit.data))
 		unit.data = unit.data[n:]
-		c.heard(unit.event)
+		c.heard(unit.event, unit.msg)
 		c.makeRoom(n)
 		if len(unit.data) == 0 {
 			c.plain = c.plain[1:]
@@ -230,7 +230,8 @@ func (r rawConn) Write(b []byte) (int, error) {
 		}
 		e := c.tls.describe(c.d.w.Trace, record)
 		e.Cause = because
-		f.segs = append(f.segs, segment{data: record, event: c.emit(e, nil)})
+		seq := c.emit(e, nil)
+		f.segs = append(f.segs, segment{data: record, event: seq, msg: c.d.w.Trace.At(seq).Msg})
 	}
 	if len(f.segs) > 0 {
 		c.d.send(c, f)

@@ -14,8 +14,9 @@ type Packet struct {
 	Data     []byte
 	Event    trace.Seq // the event of its being sent
 
-	flow trace.ConnID
-	back func(data []byte, event trace.Seq, from netip.AddrPort)
+	flow   trace.ConnID
+	client trace.NodeID
+	back   func(data []byte, event trace.Seq, from netip.AddrPort)
 }
 
 // UDPHandler answers one datagram, in a process of its own.
@@ -104,7 +105,7 @@ func (s *UDPSocket) Send(data []byte) trace.Seq {
 	if !ok {
 		return seq
 	}
-	pkt := Packet{From: s.from, To: s.to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: s.flow}
+	pkt := Packet{From: s.from, To: s.to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: s.flow, client: s.p.node.ID}
 	pkt.back = func(data []byte, event trace.Seq, from netip.AddrPort) {
 		s.in = append(s.in, Packet{From: from, To: s.from, Data: data, Event: event, flow: s.flow})
 		s.change.Broadcast()
@@ -158,10 +159,9 @@ func (s *UDPSocket) Flow() trace.ConnID { return s.flow }
 // Reply sends a datagram back to where pkt came from.
 func (pkt *Packet) Reply(p *Proc, data []byte, describe Describer) trace.Seq {
 	w := p.w
-	info := w.Trace.Conn(pkt.flow)
 	e := describe(w.Trace, data)
-	e.Conn, e.Peer, e.Side = pkt.flow, info.Client, trace.Server
-	client := w.nodes[info.Client]
+	e.Conn, e.Peer, e.Side = pkt.flow, pkt.client, trace.Server
+	client := w.nodes[pkt.client]
 	delay, ok := w.transit(p.node, client)
 	if !ok || client.down {
 		e.Flags |= trace.Lost

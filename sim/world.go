@@ -46,6 +46,9 @@ type World struct {
 	faults  faults
 	full    bool
 	stopped bool
+	stream  *trace.Writer // see Stream
+
+	spillEvery, spillAt int // events; 0: nothing is forgotten
 }
 
 // New returns a world in which nothing happens yet.
@@ -193,6 +196,7 @@ func (w *World) step() {
 	default:
 		e.call()
 	}
+	w.spill()
 }
 
 // Run lets the world go on until it is at rest.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"strconv"
 	"time"
@@ -26,6 +27,7 @@ type NameServer struct {
 	secret   [16]byte
 	resolver *dnswire.Resolver // nil with "recursion no"
 	pending  map[string]*sim.Cond
+	came     map[uint32]time.Duration // when the answers came that are in the cache, by their events
 	tcp      []*sim.Listener
 	networks []netip.Prefix // the host's addresses with their networks
 	problems []dnswire.Problem
@@ -35,7 +37,7 @@ type NameServer struct {
 // answer on UDP and TCP. The error says why named would not start; a zone that
 // cannot be loaded is only missing (Problems), as in BIND.
 func StartNameServer(h *Host) (*NameServer, error) {
-	n := &NameServer{h: h, pending: map[string]*sim.Cond{}}
+	n := &NameServer{h: h, pending: map[string]*sim.Cond{}, came: map[uint32]time.Duration{}}
 	for _, a := range h.Addrs {
 		n.networks = append(n.networks, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
 	}
@@ -231,7 +233,7 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 func (n *NameServer) fromCache(p *sim.Proc, asked, brought trace.Seq) {
 	t := p.World().Trace
 	q := t.At(asked)
-	age := p.World().Now() - t.At(brought).At()
+	age := p.World().Now() - n.came[uint32(brought)]
 	buf := append(append(make([]byte, 0, 128), t.Name(q.B)...), ' ')
 	key := t.InternBytes(append(buf, t.Name(q.A)...))
 	text := append(append(buf[:0], "learned "...), age.Round(time.Millisecond).String()...)
@@ -268,12 +270,31 @@ func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Du
 	}
 	if tcp {
 		reply, seq, err := askTCP(x.p, to, query, wait)
+		x.n.remember(x.p, uint32(seq))
 		return reply, uint32(seq), exchangeError(err)
 	}
 	h, _ := dnswire.Columns(query)
 	u := x.p.OpenUDP(netip.AddrPortFrom(to, dnsPort), trace.DNS, DescribeDNS)
 	reply, seq, err := askOnce(x.p, u, query, h.ID, h.Name, h.Type, wait)
+	x.n.remember(x.p, uint32(seq))
 	return reply, uint32(seq), exchangeError(err)
+}
+
+// remembered is how long nothing stays in a cache (BIND's max-cache-ttl is a
+// week), and manyCame how many answers are remembered before the old ones go.
+const (
+	remembered = 8 * 24 * time.Hour
+	manyCame   = 4096
+)
+
+// remember notes when an answer came; its event may be forgotten before the
+// cache has forgotten the answer.
+func (n *NameServer) remember(p *sim.Proc, seq uint32) {
+	now := p.World().Now()
+	if len(n.came)%manyCame == manyCame-1 {
+		maps.DeleteFunc(n.came, func(_ uint32, at time.Duration) bool { return now-at > remembered })
+	}
+	n.came[seq] = p.World().Trace.At(trace.Seq(seq)).At()
 }
 
 func exchangeError(err error) error {

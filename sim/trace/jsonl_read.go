@@ -161,12 +161,12 @@ func (rd *reader) record() error {
 	var want int
 	switch rec {
 	case "node":
-		if want = len(t.nodes); want > math.MaxUint16 {
+		if want = t.nodes.n + 1; want > math.MaxUint16 {
 			return fmt.Errorf("more than %d nodes", math.MaxUint16)
 		}
 		t.AddNode(Node{Name: o.str("name"), Short: o.str("short"), Addrs: o.list("addrs"), Roles: o.list("roles")})
 	case "conn":
-		want = len(t.conns)
+		want = t.conns.n + 1
 		proto := ProtoNamed(o.str("proto"))
 		if proto == NoProto && o.has("proto") {
 			return fmt.Errorf("unknown protocol %q", o.str("proto"))
@@ -176,8 +176,8 @@ func (rd *reader) record() error {
 			ClientAddr: o.str("clientaddr"), ServerAddr: o.str("serveraddr"),
 		})
 	case "msg":
-		want = len(t.msgs)
-		t.AddMsg(Msg{Name: o.str("name"), Parent: MsgID(o.num("parent", uint64(len(t.msgs)-1)))})
+		want = t.msgs.n + 1
+		t.AddMsg(Msg{Name: o.str("name"), Parent: MsgID(o.num("parent", uint64(t.msgs.n)))})
 	default:
 		return fmt.Errorf("unknown record %q", rec)
 	}
@@ -194,12 +194,12 @@ func (rd *reader) node(field string) NodeID {
 		return 0
 	}
 	if number, ok := strings.CutPrefix(name, "#"); ok {
-		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n < len(rd.t.nodes) {
+		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= rd.t.nodes.n {
 			return NodeID(n)
 		}
 	} else {
-		for i := 1; i < len(rd.t.nodes); i++ {
-			if rd.t.nodes[i].Name == name {
+		for i := 1; i <= rd.t.nodes.n; i++ {
+			if rd.t.nodes.at(i).Name == name {
 				return NodeID(i)
 			}
 		}

@@ -77,6 +77,7 @@ func (t *Trace) Hash() string {
 	if err := jw.Flush(); err != nil {
 		return "no hash: " + err.Error() // an event without a kind; Append's callers never make one
 	}
+	jw.records(jw.done)
 	return jw.sum()
 }
 
@@ -92,7 +93,7 @@ type Writer struct {
 	sum   func() string
 	line  []byte
 	done  Seq
-	next  [3]int // the next node, connection and message to write
+	next  struct{ node, conn, msg int } // to write
 	begun bool
 	err   error
 }
@@ -100,10 +101,12 @@ type Writer struct {
 // NewWriter returns a writer that has written nothing yet.
 func NewWriter(w io.Writer, t *Trace) *Writer {
 	h := sha256.New()
-	return &Writer{
-		t: t, hash: h, next: [3]int{1, 1, 1}, out: bufio.NewWriterSize(w, 1<<16),
+	jw := &Writer{
+		t: t, hash: h, out: bufio.NewWriterSize(w, 1<<16),
 		sum: func() string { return hex.EncodeToString(h.Sum(nil)) },
 	}
+	jw.next.node, jw.next.conn, jw.next.msg = 1, 1, 1
+	return jw
 }
 
 // Flush writes all events that were appended since the last call. The error is
@@ -120,7 +123,6 @@ func (w *Writer) Flush() error {
 			w.event(w.done)
 		}
 	}
-	w.records(w.done)
 	if w.err == nil {
 		w.err = w.out.Flush()
 	}
@@ -133,6 +135,7 @@ func (w *Writer) Close() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	w.records(w.done)
 	w.begin(`{"end":true,"events":`)
 	w.line = strconv.AppendUint(w.line, uint64(w.done), 10)
 	w.str("hash", w.sum())
@@ -200,23 +203,23 @@ func (w *Writer) header() {
 // records writes the nodes, connections and messages that exist after event s.
 func (w *Writer) records(s Seq) {
 	t := w.t
-	for ; w.next[nodeTable] < len(t.nodes) && t.born[nodeTable][w.next[nodeTable]] <= s; w.next[nodeTable]++ {
-		n := &t.nodes[w.next[nodeTable]]
+	for ; t.nodes.upTo(w.next.node, s); w.next.node++ {
+		n := t.nodes.at(w.next.node)
 		w.begin(`{"rec":"node"`)
-		w.num("id", uint64(w.next[nodeTable]))
+		w.num("id", uint64(w.next.node))
 		w.str("name", n.Name)
 		w.str("short", n.Short)
 		w.list("addrs", n.Addrs)
 		w.list("roles", n.Roles)
 		w.end()
 	}
-	for ; w.next[connTable] < len(t.conns) && t.born[connTable][w.next[connTable]] <= s; w.next[connTable]++ {
-		w.conn(w.next[connTable])
+	for ; t.conns.upTo(w.next.conn, s); w.next.conn++ {
+		w.conn(w.next.conn)
 	}
-	for ; w.next[msgTable] < len(t.msgs) && t.born[msgTable][w.next[msgTable]] <= s; w.next[msgTable]++ {
-		m := &t.msgs[w.next[msgTable]]
+	for ; t.msgs.upTo(w.next.msg, s); w.next.msg++ {
+		m := t.msgs.at(w.next.msg)
 		w.begin(`{"rec":"msg"`)
-		w.num("id", uint64(w.next[msgTable]))
+		w.num("id", uint64(w.next.msg))
 		w.str("name", m.Name)
 		w.num("parent", uint64(m.Parent))
 		w.end()
@@ -224,7 +227,7 @@ func (w *Writer) records(s Seq) {
 }
 
 func (w *Writer) conn(id int) {
-	c := &w.t.conns[id]
+	c := w.t.conns.at(id)
 	w.begin(`{"rec":"conn"`)
 	w.num("id", uint64(id))
 	w.str("proto", c.Proto.String())
@@ -244,7 +247,7 @@ func (w *Writer) node(id NodeID) string {
 	if id == 0 {
 		return ""
 	}
-	name := w.t.nodes[id].Name
+	name := w.t.Node(id).Name
 	if name != "" && name[0] != '#' && w.t.NodeNamed(name) == id {
 		return name
 	}

@@ -10,30 +10,29 @@ const (
 	arenaSize = 1 << 16
 )
 
-type chunk [chunkSize]Event
+type chunk struct {
+	events [chunkSize]Event
+	arena  int // in which the text of the first event may stand
+}
 
 // Trace is the list of events of a run with the tables they refer to. The zero
 // value is not ready; use New.
 type Trace struct {
 	Header Header
 
-	chunks []*chunk
+	chunks []*chunk // nil where they are forgotten
 	n      int
+	gone   int // how many events are forgotten; whole chunks
+	none   Event
 	arenas [][]byte
 	names  []string
 	syms   map[string]Sym
-	nodes  []Node
-	conns  []Conn
-	msgs   []Msg
-	born   [3][]Seq // the last event before each node, connection and message
+	spare  []Sym // of names that are forgotten
+	young  []Sym // interned since the last Forget
+	nodes  table[Node]
+	conns  table[Conn]
+	msgs   table[Msg]
 }
-
-// The tables of born.
-const (
-	nodeTable = iota
-	connTable
-	msgTable
-)
 
 // New returns an empty trace.
 func New(h Header) *Trace {
@@ -41,10 +40,6 @@ func New(h Header) *Trace {
 		Header: h,
 		names:  []string{""},
 		syms:   map[string]Sym{"": 0},
-		nodes:  make([]Node, 1),
-		conns:  make([]Conn, 1),
-		msgs:   make([]Msg, 1),
-		born:   [3][]Seq{make([]Seq, 1), make([]Seq, 1), make([]Seq, 1)},
 	}
 }
 
@@ -55,10 +50,10 @@ func (t *Trace) Len() int { return t.n }
 // decrease; a cause must be an earlier event.
 func (t *Trace) Append(e Event, text []byte) Seq {
 	if t.n&(chunkSize-1) == 0 {
-		t.chunks = append(t.chunks, new(chunk))
+		t.chunks = append(t.chunks, &chunk{arena: max(len(t.arenas)-1, 0)})
 	}
 	e.Text, e.Len = t.store(text), uint32(len(text))
-	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = e
+	t.chunks[t.n>>chunkBits].events[t.n&(chunkSize-1)] = e
 	t.n++
 	return Seq(t.n)
 }
@@ -78,14 +73,18 @@ func (t *Trace) store(text []byte) uint64 {
 	return uint64(last)<<32 | uint64(off)
 }
 
-// At is event s, which must be between 1 and Len. The caller must not change it.
+// At is event s, which must be between 1 and Len. The caller must not change
+// it. Of an event that is forgotten nothing is known.
 func (t *Trace) At(s Seq) *Event {
 	i := int(s) - 1
-	return &t.chunks[i>>chunkBits][i&(chunkSize-1)]
+	if i < t.gone {
+		return &t.none
+	}
+	return &t.chunks[i>>chunkBits].events[i&(chunkSize-1)]
 }
 
-// Has tells whether there is an event s.
-func (t *Trace) Has(s Seq) bool { return s >= 1 && int(s) <= t.n }
+// Has tells whether there is an event s, and it is not forgotten.
+func (t *Trace) Has(s Seq) bool { return int(s) > t.gone && int(s) <= t.n }
 
 // Text is the text of an event. The caller must not change it.
 func (t *Trace) Text(e *Event) []byte {
@@ -101,9 +100,17 @@ func (t *Trace) Intern(s string) Sym {
 	if id, ok := t.syms[s]; ok {
 		return id
 	}
-	id := Sym(len(t.names))
-	t.names = append(t.names, s)
+	var id Sym
+	if last := len(t.spare) - 1; last >= 0 {
+		id = t.spare[last]
+		t.spare = t.spare[:last]
+		t.names[id] = s
+	} else {
+		id = Sym(len(t.names))
+		t.names = append(t.names, s)
+	}
 	t.syms[s] = id
+	t.young = append(t.young, id)
 	return id
 }
 
@@ -126,27 +133,23 @@ func (t *Trace) Find(s string) (id Sym, ok bool) {
 func (t *Trace) Name(s Sym) string { return t.names[s] }
 
 // AddNode adds a node and returns its number.
-func (t *Trace) AddNode(n Node) NodeID {
-	t.nodes = append(t.nodes, n)
-	t.born[nodeTable] = append(t.born[nodeTable], Seq(t.n))
-	return NodeID(len(t.nodes) - 1)
-}
+func (t *Trace) AddNode(n Node) NodeID { return NodeID(t.nodes.add(n, Seq(t.n))) }
 
 // Node is the description of a node; the zero Node for 0.
-func (t *Trace) Node(id NodeID) *Node { return &t.nodes[id] }
+func (t *Trace) Node(id NodeID) *Node { return t.nodes.at(int(id)) }
 
 // Nodes is the number of nodes; they have the numbers 1 to Nodes.
-func (t *Trace) Nodes() int { return len(t.nodes) - 1 }
+func (t *Trace) Nodes() int { return t.nodes.n }
 
 // NodeNamed is the node of that full or short name; 0 when there is none.
 func (t *Trace) NodeNamed(name string) NodeID {
-	for i := 1; i < len(t.nodes); i++ {
-		if t.nodes[i].Name == name {
+	for i := 1; i <= t.nodes.n; i++ {
+		if t.nodes.at(i).Name == name {
 			return NodeID(i)
 		}
 	}
-	for i := 1; i < len(t.nodes); i++ {
-		if t.nodes[i].Short == name {
+	for i := 1; i <= t.nodes.n; i++ {
+		if t.nodes.at(i).Short == name {
 			return NodeID(i)
 		}
 	}
@@ -154,35 +157,27 @@ func (t *Trace) NodeNamed(name string) NodeID {
 }
 
 // AddConn adds a connection and returns its number.
-func (t *Trace) AddConn(c Conn) ConnID {
-	t.conns = append(t.conns, c)
-	t.born[connTable] = append(t.born[connTable], Seq(t.n))
-	return ConnID(len(t.conns) - 1)
-}
+func (t *Trace) AddConn(c Conn) ConnID { return ConnID(t.conns.add(c, Seq(t.n))) }
 
 // Conn is the description of a connection; the zero Conn for 0.
-func (t *Trace) Conn(id ConnID) *Conn { return &t.conns[id] }
+func (t *Trace) Conn(id ConnID) *Conn { return t.conns.at(int(id)) }
 
 // Conns is the number of connections and flows; they have the numbers 1 to Conns.
-func (t *Trace) Conns() int { return len(t.conns) - 1 }
+func (t *Trace) Conns() int { return t.conns.n }
 
 // AddMsg adds a message and returns its number.
-func (t *Trace) AddMsg(m Msg) MsgID {
-	t.msgs = append(t.msgs, m)
-	t.born[msgTable] = append(t.born[msgTable], Seq(t.n))
-	return MsgID(len(t.msgs) - 1)
-}
+func (t *Trace) AddMsg(m Msg) MsgID { return MsgID(t.msgs.add(m, Seq(t.n))) }
 
 // Msg is the description of a message; the zero Msg for 0.
-func (t *Trace) Msg(id MsgID) *Msg { return &t.msgs[id] }
+func (t *Trace) Msg(id MsgID) *Msg { return t.msgs.at(int(id)) }
 
 // Msgs is the number of messages; they have the numbers 1 to Msgs.
-func (t *Trace) Msgs() int { return len(t.msgs) - 1 }
+func (t *Trace) Msgs() int { return t.msgs.n }
 
 // MsgNamed is the message of that name; 0 when there is none.
 func (t *Trace) MsgNamed(name string) MsgID {
-	for i := 1; i < len(t.msgs); i++ {
-		if t.msgs[i].Name == name {
+	for i := 1; i <= t.msgs.n; i++ {
+		if t.msgs.at(i).Name == name {
 			return MsgID(i)
 		}
 	}

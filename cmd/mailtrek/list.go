@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"mailtrek/lessons/explain"
 	"mailtrek/protocols/wire"
 	"mailtrek/scenarios"
 	"mailtrek/sim/scenario"
@@ -22,19 +25,28 @@ type listed struct {
 	World   string `json:"world,omitempty"`
 }
 
+// lists are the kinds of things that can be listed.
+var lists = []string{"scenarios", "worlds", "explanations"}
+
 func newList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:       "list [scenarios|worlds]",
-		Short:     "list what there is to play",
-		ValidArgs: []string{"scenarios", "worlds"},
+		Use:       "list [scenarios|worlds|explanations]",
+		Short:     "list what there is to play, or what can be explained",
+		ValidArgs: lists,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 || len(args) == 1 && args[0] != "scenarios" && args[0] != "worlds" {
-				return usagef("mailtrek list: cannot list %q; known: scenarios, worlds", wire.Visible(args[0]))
+			switch {
+			case len(args) > 1:
+				return usagef("mailtrek list: one kind of things, not %d; known: %s", len(args), strings.Join(lists, ", "))
+			case len(args) == 1 && !slices.Contains(lists, args[0]):
+				return usagef("mailtrek list: cannot list %q; known: %s", wire.Visible(args[0]), strings.Join(lists, ", "))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := ""
+			if len(args) == 1 && args[0] == "explanations" {
+				return a.explanations(explain.All(a.lang), false)
+			}
 			if len(args) == 1 {
 				kind = args[0][:len(args[0])-1]
 			}

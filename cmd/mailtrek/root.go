@@ -60,7 +60,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newPlay(a), newRun(a), newList(a), newTest(a), newExport(a), newOpen(a), newServe(a),
 		newConnect(a), newShell(a),
-		newVersion(a), newCompletion(a), newMan(a),
+		newExplain(a), newVersion(a), newCompletion(a), newMan(a),
 	)
 	return root
 }

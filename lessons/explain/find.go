@@ -20,10 +20,11 @@ var scopes = map[string][]string{
 }
 
 // plain is a name as names are compared: in small letters, with single blanks,
-// without the colon behind a field's name or the equals sign behind a value's.
+// without the colon behind a field's name, the equals sign behind a value's, the
+// brackets round a response code.
 func plain(s string) string {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
-	if t := strings.TrimRight(s, ":="); t != "" {
+	if t := strings.Trim(strings.TrimRight(s, ":="), "[]"); t != "" {
 		return t
 	}
 	return s

@@ -36,14 +36,24 @@ var kinds = []string{
 // lacks the English entry stands in its place. The caller may keep the slice.
 func All(lang string) []Word { return slices.Clone(book(lang).words) }
 
+// Title says in a language what an entry of a kind is: "SMTP command". It is
+// the kind itself when there is no such kind.
+func Title(lang, kind string) string {
+	if title, ok := book(lang).titles[kind]; ok {
+		return title
+	}
+	return kind
+}
+
 //go:embed words
 var wordFiles embed.FS
 
 // encyclopaedia is all entries of one language with the ways to find them.
 type encyclopaedia struct {
 	words  []Word
-	named  map[string][]int // plain names and other names, see plain
-	faults []string         // what is wrong with the files; a test looks at it
+	titles map[string]string // of the kinds
+	named  map[string][]int  // plain names and other names, see plain
+	faults []string          // what is wrong with the files; a test looks at it
 }
 
 // books are read when somebody first asks for the language.
@@ -62,7 +72,7 @@ func book(lang string) *encyclopaedia {
 
 // readBook reads the files of a language over the English ones.
 func readBook(lang string) *encyclopaedia {
-	b := &encyclopaedia{named: map[string][]int{}}
+	b := &encyclopaedia{titles: map[string]string{}, named: map[string][]int{}}
 	for _, kind := range kinds {
 		words := b.readFile("en", kind)
 		if lang != "en" {
@@ -82,7 +92,10 @@ func (b *encyclopaedia) readFile(lang, kind string) []Word {
 		b.faults = append(b.faults, name+": there is no such file")
 		return nil
 	}
-	words, faults := readWords(kind, string(data))
+	title, words, faults := readWords(kind, string(data))
+	if title != "" {
+		b.titles[kind] = title
+	}
 	for _, f := range faults {
 		b.faults = append(b.faults, name+":"+f)
 	}

@@ -7,6 +7,8 @@ import (
 
 // readWords reads a file of entries:
 //
+//	# SMTP command
+//
 //	## RCPT
 //	also: RCPT TO
 //	see: RFC 5321 §4.1.1.3
@@ -16,20 +18,21 @@ import (
 //	next: what to do next
 //
 // The lines also: and see: stand directly below the heading and may be
-// repeated. A paragraph ends at an empty line or where why: or next: begins.
+// repeated; the first line says what one entry is. A paragraph ends at an empty line or where why: or next: begins.
 // The faults that it returns begin with the number of the line.
-func readWords(kind, data string) (words []Word, faults []string) {
+func readWords(kind, data string) (title string, words []Word, faults []string) {
 	r := reader{kind: kind}
 	for i, line := range strings.Split(data, "\n") {
 		r.line(i+1, strings.TrimRight(line, " \r"))
 	}
 	r.finish(strings.Count(data, "\n") + 1)
-	return r.words, r.faults
+	return r.title, r.words, r.faults
 }
 
 // reader is where readWords is: in which entry and in which of its texts.
 type reader struct {
 	kind   string
+	title  string
 	words  []Word
 	faults []string
 	begun  bool    // a text has begun, so also: and see: are words of it
@@ -48,7 +51,11 @@ func (r *reader) line(n int, line string) {
 		return
 	}
 	if len(r.words) == 0 {
-		if line != "" && !strings.HasPrefix(line, "# ") {
+		title, ok := strings.CutPrefix(line, "# ")
+		switch {
+		case ok && r.title == "":
+			r.title = title
+		case line != "":
 			r.fault(n, "text before the first entry")
 		}
 		return

@@ -219,4 +219,8 @@ var bulgarian = map[string]string{
 	"stage.read":    "четене",
 	"stage.operate": "оператор",
 	"stage.action":  "действие",
+
+	"explain.why":  "защо",
+	"explain.next": "после",
+	"explain.also": "също",
 }

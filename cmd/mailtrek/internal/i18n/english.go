@@ -219,4 +219,8 @@ var english = map[string]string{
 	"stage.read":    "read",
 	"stage.operate": "operator",
 	"stage.action":  "action",
+
+	"explain.why":  "why",
+	"explain.next": "next",
+	"explain.also": "also",
 }

@@ -219,4 +219,8 @@ var polish = map[string]string{
 	"stage.read":    "czytanie",
 	"stage.operate": "operator",
 	"stage.action":  "czynność",
+
+	"explain.why":  "dlaczego",
+	"explain.next": "co dalej",
+	"explain.also": "też",
 }

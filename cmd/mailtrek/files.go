@@ -23,23 +23,51 @@ func mayWrite(name string, force bool) error {
 	return nil
 }
 
-// writeFile writes a whole file or none: it is written beside its place and
-// then moved there.
+// writeFile writes a whole file or none.
 func writeFile(name string, force bool, write func(*bufio.Writer) error) error {
-	if err := mayWrite(name, force); err != nil {
+	f, err := createFile(name, force)
+	if err != nil {
 		return err
+	}
+	return f.end(write(f.Writer))
+}
+
+// newFile is a file that is being written: beside its place, to which it is
+// moved when it is whole.
+type newFile struct {
+	*bufio.Writer
+	f    *os.File
+	name string
+}
+
+func createFile(name string, force bool) (*newFile, error) {
+	if err := mayWrite(name, force); err != nil {
+		return nil, err
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".mailtrek-*")
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", name, cause(err))
+		return nil, fmt.Errorf("cannot write %s: %w", name, cause(err))
 	}
-	defer os.Remove(f.Name()) // gone already when all went well
-	w := bufio.NewWriter(f)
-	err = errors.Join(write(w), w.Flush(), f.Chmod(0o644), f.Close())
+	return &newFile{bufio.NewWriter(f), f, name}, nil
+}
+
+// discard removes what was written.
+func (w *newFile) discard() {
+	w.f.Close()
+	os.Remove(w.f.Name())
+}
+
+// end puts the file into its place, or removes it when writing it has failed.
+func (w *newFile) end(failed error) error {
+	err := errors.Join(failed, w.Flush(), w.f.Chmod(0o644), w.f.Close())
+	if err == nil {
+		err = os.Rename(w.f.Name(), w.name)
+	}
 	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", name, cause(err))
+		w.discard()
+		return fmt.Errorf("cannot write %s: %w", w.name, cause(err))
 	}
-	return os.Rename(f.Name(), name)
+	return nil
 }
 
 // cause is the reason in an error about a path, without the path.

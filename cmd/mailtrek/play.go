@@ -32,10 +32,15 @@ func (a *app) runScenario(s *scenario.Scenario, list []scenario.Intervention, un
 	if err := r.PlayWith(list, until); err != nil {
 		return nil, err
 	}
-	if r.World.Full() {
-		fmt.Fprintf(a.err, "mailtrek: the run was ended after %d events; --until TIME ends it earlier\n", maxEvents)
-	}
+	a.tellFull(r, maxEvents)
 	return r.Trace(), nil
+}
+
+// tellFull says so when a run was ended because it would not come to rest.
+func (a *app) tellFull(r *scenario.Run, limit int) {
+	if r.World.Full() {
+		fmt.Fprintf(a.err, "mailtrek: the run was ended after %d events; --until TIME ends it earlier\n", limit)
+	}
 }
 
 func newPlay(a *app) *cobra.Command {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mailtrek/sim"
 	"mailtrek/sim/export"
 	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
@@ -68,6 +69,9 @@ func (a *app) run(name, format, grep string, until time.Duration, replay string)
 	if err != nil {
 		return err
 	}
+	if format == "jsonl" && sel == nil {
+		return a.stream(s, list, until)
+	}
 	t, err := a.runScenario(s, list, until)
 	if err != nil {
 		return err
@@ -78,6 +82,29 @@ func (a *app) run(name, format, grep string, until time.Duration, replay string)
 		}
 	}
 	return a.print(t, format, sel)
+}
+
+// maxStreamed ends a run that is written while it goes on and would not come to
+// rest; its memory does not grow with its events.
+const maxStreamed = 2_000_000_000
+
+// stream runs a scenario and writes its trace to standard output while it grows.
+func (a *app) stream(s *scenario.Scenario, list []scenario.Intervention, until time.Duration) error {
+	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxStreamed, Live: list != nil})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	w := trace.NewWriter(a.out, r.Trace())
+	r.World.Stream(w, sim.Streamed)
+	if err := r.PlayWith(list, until); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	a.tellFull(r, maxStreamed)
+	return nil
 }
 
 // print writes a trace, or what a selector names of it, to standard output.

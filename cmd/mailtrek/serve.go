@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"mailtrek/protocols/wire"
 	"mailtrek/sim"
 	"mailtrek/sim/scenario"
+	"mailtrek/sim/trace"
 )
 
 func newServe(a *app) *cobra.Command {
@@ -62,7 +62,7 @@ func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 			return err
 		}
 	}
-	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents, Live: true})
+	r, err := scenario.Build(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxStreamed, Live: true})
 	if err != nil {
 		return err
 	}
@@ -71,15 +71,18 @@ func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := v.record(); err != nil {
+		return err
+	}
 	if err := v.listen(); err != nil {
 		v.stop()
-		return err
+		return v.save(err)
 	}
 	fmt.Fprintln(a.out, `{"ready":true}`)
 	v.loop(ctx)
-	v.log = append(v.log, scenario.Intervention{At: r.World.Now(), Do: scenario.DoEnd})
+	v.note(scenario.Intervention{At: r.World.Now(), Do: scenario.DoEnd})
 	v.stop()
-	return v.save()
+	return v.save(v.failed)
 }
 
 // server runs a world in real time. Its loop alone touches the world; the
@@ -95,11 +98,13 @@ type server struct {
 	asked   map[int]func(answer []byte) // datagrams that wait for an answer
 	began   time.Time
 	offset  time.Duration // virtual time when the real clock began to count
-	log     []scenario.Intervention
 	conns   map[int]*liveConn
 	next    int
 	sockets []socket
 	failed  error
+
+	traceFile, logFile *newFile // nil where nothing is to be written
+	trace              *trace.Writer
 }
 
 func newServer(a *app, s *scenario.Scenario, r *scenario.Run, o *serveOptions) (*server, error) {
@@ -179,7 +184,7 @@ func (v *server) loop(ctx context.Context) {
 func (v *server) intervene(iv scenario.Intervention) {
 	v.run.World.RunUntil(v.now())
 	iv.At = v.run.World.Now()
-	v.log = append(v.log, iv)
+	v.note(iv)
 	if err := v.outside.Apply(iv); err != nil && v.failed == nil {
 		v.failed = err
 	}
@@ -197,20 +202,48 @@ func (v *server) deliver(conn int, d sim.Delivery) {
 	}
 }
 
-// save writes the files that were asked for.
-func (v *server) save() error {
-	if v.failed != nil {
-		return v.failed
-	}
+// record begins the files that were asked for. They are written while the
+// server runs, and what is written is forgotten, so that memory does not grow
+// with the days.
+func (v *server) record() (err error) {
 	if v.opts.trace != "" {
-		if err := writeFile(v.opts.trace, v.opts.force, func(w *bufio.Writer) error { return v.run.Trace().Write(w) }); err != nil {
+		if v.traceFile, err = createFile(v.opts.trace, v.opts.force); err != nil {
 			return err
 		}
+		v.trace = trace.NewWriter(v.traceFile, v.run.Trace())
 	}
+	v.run.World.Stream(v.trace, sim.Streamed)
 	if v.opts.record != "" {
-		return writeFile(v.opts.record, v.opts.force, func(w *bufio.Writer) error { return scenario.WriteInterventions(w, v.log) })
+		if v.logFile, err = createFile(v.opts.record, v.opts.force); err != nil {
+			return v.save(err)
+		}
 	}
 	return nil
+}
+
+// note writes down what a client did.
+func (v *server) note(iv scenario.Intervention) {
+	if v.logFile != nil {
+		if err := scenario.WriteInterventions(v.logFile, []scenario.Intervention{iv}); err != nil && v.failed == nil {
+			v.failed = err
+		}
+	}
+}
+
+// save completes the files; they are removed when something has failed.
+func (v *server) save(failed error) error {
+	if failed == nil && v.traceFile != nil {
+		failed = v.traceFile.end(v.trace.Close())
+	}
+	if failed == nil && v.logFile != nil {
+		failed = v.logFile.end(nil)
+	}
+	for _, f := range []*newFile{v.traceFile, v.logFile} {
+		if f != nil && failed != nil {
+			f.discard()
+		}
+	}
+	return failed
 }
 
 // announce tells of one listener.

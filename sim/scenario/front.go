@@ -20,6 +20,7 @@ type Front struct {
 	World    string        // id or file of the document below; empty for none
 	Lang     string        // of the prose; "en" when it says nothing
 	Resolver string        // for hosts that name none
+	Scenario string        // the id of what a lesson plays; only a lesson has it
 	Start    time.Time     // virtual time 0; zero when it says nothing
 	Seed     uint64        // of all dice
 	HasSeed  bool          // whether Seed stands there
@@ -46,6 +47,7 @@ func init() {
 		{"world", "the id of another document", textKey("world", func(f *Front) *string { return &f.World })},
 		{"lang", "a language such as en, bg or pl", textKey("lang", func(f *Front) *string { return &f.Lang })},
 		{"resolver", "a host or an address", textKey("resolver", func(f *Front) *string { return &f.Resolver })},
+		{"scenario", "the id of the scenario that a lesson plays", textKey("scenario", func(f *Front) *string { return &f.Scenario })},
 		{"start", "a date and time with its zone, such as 2026-03-02T09:00:00+02:00", (*Document).setStart},
 		{"seed", "a whole number", (*Document).setSeed},
 		{"until", wantDuration, (*Document).setUntil},

@@ -30,8 +30,8 @@ func init() {
 		{"fault", "fault", [2]int{0, 0}, (*builder).fault},
 		{"expect", "expect", [2]int{0, 0}, (*builder).expect},
 	}
-	for _, name := range lessonKinds {
-		kinds = append(kinds, kind{name: name, usage: name, args: [2]int{0, 20}})
+	for i, usage := range []string{"step {#id}", "quiz KIND {#id}", "task {#id}", "hint"} {
+		kinds = append(kinds, kind{name: lessonKinds[i], usage: usage, args: [2]int{0, 20}})
 	}
 }
 

@@ -172,6 +172,7 @@ func (b *builder) lay(layers []layer, i int) {
 	b.doc, b.src, b.top = l.doc, l.doc.src, i == len(layers)-1
 	b.declared, b.served = nil, nil
 	b.frontMatter()
+	b.misplaced()
 	b.read(0)
 	laid := false // the folder of a world beside this document is laid already
 	for _, below := range layers[:i] {

@@ -29,6 +29,8 @@ type Part struct {
 	Level    int    // of a heading, 1–6; else 0
 	Markdown string // the source, also of a heading
 	Block    *Block // nil for prose
+
+	place word // of a heading
 }
 
 // A Block is a fenced code block with a meaning.
@@ -184,6 +186,7 @@ func (d *Document) heading(n *ast.Heading, begin int) int {
 	line, _ := d.src.line(begin)
 	end := begin + len(d.src.lineText(line))
 	p := Part{Level: n.Level, Markdown: strings.TrimSpace(d.src.text[begin:end])}
+	p.place = word{text: p.Markdown, raw: d.src.text[begin:end], off: begin}
 	if id, ok := n.AttributeString("id"); ok {
 		if b, ok := id.([]byte); ok {
 			p.ID = string(b)

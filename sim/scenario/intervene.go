@@ -95,6 +95,7 @@ func ReadInterventions(r io.Reader) ([]Intervention, error) {
 type Outside struct {
 	run   *Run
 	conns map[int]*sim.External
+	ran   *Ran // the last command
 	// Sink gets what comes back on a connection, and the answers to datagrams
 	// (conn is then that of the intervention). It may be nil.
 	Sink func(conn int, d sim.Delivery)
@@ -171,7 +172,7 @@ func (o *Outside) onHost(iv Intervention) error {
 	case DoCommand:
 		w := o.run.World
 		s := w.Emit(trace.Event{Kind: trace.Action, Node: h.ID, A: w.Trace.Intern(iv.User), B: w.Trace.Intern("command")}, []byte(iv.Line))
-		o.run.Command(h, iv.User, iv.Line, iv.Data, s)
+		o.ran = o.run.Command(h, iv.User, iv.Line, iv.Data, s)
 	}
 	return nil
 }

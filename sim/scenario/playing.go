@@ -43,34 +43,38 @@ func (p *Playing) Err() error { return p.err }
 // Advance lets the run go on to the instant at which it has at least so many
 // events. It tells whether there is more to come.
 func (p *Playing) Advance(events int) (more bool) {
+	for p.run.World.Trace.Len() < events && p.step() {
+	}
+	return !p.ended
+}
+
+// step does what comes next: all that happens at one instant, or one
+// intervention. It tells whether there is more to come.
+func (p *Playing) step() (more bool) {
 	w := p.run.World
 	end := p.until
 	if end == 0 {
 		end = p.run.Scenario.Until
 	}
-	for w.Trace.Len() < events {
-		p.intervene()
-		if p.ended {
-			return false
-		}
-		limit := end
-		if p.pending == 0 && len(p.list) > 0 {
-			limit = p.list[0].At
-		}
-		next, ok := w.Next()
-		if ok && next <= limit {
-			w.RunUntil(next)
-			continue
-		}
-		switch {
-		case p.pending == 0 && len(p.list) > 0 && (p.until == 0 || limit <= p.until):
-			w.RunUntil(limit)
-			p.apply()
-		case p.pending > 0 && !ok:
-			p.fail(fmt.Errorf("intervention: event %d never happens; the run is at rest after event %d", p.list[0].After, w.Trace.Len()))
-		default:
-			p.ended = true
-		}
+	p.intervene()
+	if p.ended {
+		return false
+	}
+	limit := end
+	if p.pending == 0 && len(p.list) > 0 {
+		limit = p.list[0].At
+	}
+	next, ok := w.Next()
+	switch {
+	case ok && next <= limit:
+		w.RunUntil(next)
+	case p.pending == 0 && len(p.list) > 0 && (p.until == 0 || limit <= p.until):
+		w.RunUntil(limit)
+		p.apply()
+	case p.pending > 0 && !ok:
+		p.fail(fmt.Errorf("intervention: event %d never happens; the run is at rest after event %d", p.list[0].After, w.Trace.Len()))
+	default:
+		p.ended = true
 	}
 	return !p.ended
 }

@@ -29,7 +29,7 @@ func TestStreamed(t *testing.T) {
 			var w *trace.Writer
 			rest := play(func(r *scenario.Run) {
 				w = trace.NewWriter(&streamed, r.Trace())
-				r.World.Stream(w, 1)
+				r.World.Stream(w, 64)
 			})
 			if err := w.Close(); err != nil {
 				t.Fatal(err)

@@ -18,6 +18,7 @@ type dialogue struct {
 	ends     [2]*Conn    // client, server
 	splitter wire.Splitter
 	held     [2][]byte // what is on its way but completes no unit yet
+	told     [2]int    // how much of that unit is recorded already, because it is so long
 	units    []wire.Unit
 	agreed   bool // on TLS
 }
@@ -54,7 +55,7 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 	held := d.held[c.side]
 	because := c.because()
 	for i, u := range d.units {
-		fresh := u.N - len(held) // octets of b that belong to the unit
+		fresh := u.N - len(held) - d.told[c.side] // octets of b that belong to the unit
 		if fresh < 0 || fresh > len(b) {
 			break // a splitter that miscounts must not lose bytes: the rest is held
 		}
@@ -70,22 +71,38 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		whole := d.w.Trace.Text(sent)
 		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq, msg: sent.Msg})
 		b, held = b[fresh:], held[:0]
+		d.told[c.side] = 0
 	}
 	if len(b) > 0 {
-		out = append(out, segment{data: append([]byte(nil), b...)})
-		held = append(held, b...)
+		rest := segment{data: append([]byte(nil), b...)}
+		if held = append(held, b...); len(held) >= maxUnit {
+			rest.event = d.tell(c, held)
+			rest.msg = d.w.Trace.At(rest.event).Msg
+			held = nil
+		}
+		out = append(out, rest)
 	}
 	d.held[c.side] = held
 	return out
 }
 
+// maxUnit is how many octets an event holds at most of what has no end. A
+// message may be longer than any that the default message_size_limit admits.
+const maxUnit = 16 << 20
+
+// tell records a part of a unit that is too long to be held until its end.
+func (d *dialogue) tell(c *Conn, part []byte) trace.Seq {
+	d.told[c.side] += len(part)
+	e := trace.Event{Kind: trace.Raw}
+	c.seal(&e)
+	return c.emit(e, part)
+}
+
 // flushHeld records what an end leaves unfinished when it closes.
 func (d *dialogue) flushHeld(c *Conn) {
 	if held := d.held[c.side]; len(held) > 0 {
-		e := trace.Event{Kind: trace.Raw}
-		c.seal(&e)
-		c.emit(e, held)
-		d.held[c.side] = nil
+		d.tell(c, held)
+		d.held[c.side], d.told[c.side] = nil, 0
 	}
 }
 

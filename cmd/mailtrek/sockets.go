@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -158,14 +159,15 @@ func (v *server) source(remote net.Addr) (host string, from netip.Addr) {
 
 // liveConn is a real connection.
 type liveConn struct {
-	id      int
-	sock    net.Conn
-	out     chan outgoing
-	closed  bool
-	ours    bool             // the client's FIN has been passed on
-	paused  chan readerOrder // the reader waits for it after each read
-	drained bool
-	secure  edge
+	id     int
+	sock   net.Conn
+	out    chan outgoing
+	unread atomic.Int64 // octets in out that the socket has not taken yet
+	closed bool
+	ours   bool             // the client's FIN has been passed on
+	paused chan readerOrder // the reader waits for it after each read
+	waits  bool             // the reader does, until server and client have caught up
+	secure edge
 }
 
 // outgoing is something for the socket of a client.
@@ -181,7 +183,7 @@ func (v *server) accept(p place, sock net.Conn) {
 	v.conns[c.id] = c
 	host, from := v.source(sock.RemoteAddr())
 	v.verbose("%s (%s) connects to %s %s", host, sock.RemoteAddr(), p.host.Name, p.sim)
-	go c.write()
+	go v.write(c)
 	go v.read(c)
 	v.intervene(scenario.Intervention{Do: scenario.DoOpen, Conn: c.id, Host: host, From: from, To: p.sim})
 }
@@ -189,9 +191,17 @@ func (v *server) accept(p place, sock net.Conn) {
 // readSize is how much is read from a socket at once.
 const readSize = 32 << 10
 
+// stalled is how long a client may refuse to read before it is cut off, as
+// smtpd_timeout has it.
+const stalled = 5 * time.Minute
+
+// maxUnread is how much of what a client was answered may wait for it: more
+// than a whole mailbox, since a server does not ask between two of its lines.
+const maxUnread = 256 << 20
+
 // maxBacklog is how much a client may send ahead of what its server has read;
 // then reading from the socket waits.
-const maxBacklog = 1 << 20
+const maxBacklog = 256 << 10
 
 // read carries bytes from the socket to the world. After STARTTLS, or from the
 // beginning, it goes on inside TLS.
@@ -238,11 +248,15 @@ func (v *server) received(c *liveConn, data []byte) {
 	if !c.ours {
 		v.intervene(scenario.Intervention{Do: scenario.DoBytes, Conn: c.id, Data: data})
 	}
-	if v.outside.Backlog(c.id) < maxBacklog {
+	if c.waits = !v.mayRead(c, maxBacklog); !c.waits {
 		c.paused <- readerOrder{}
-	} else {
-		c.drained = true
 	}
+}
+
+// mayRead tells whether server and client keep up: the one with what the client
+// has said, the other with what it was answered.
+func (v *server) mayRead(c *liveConn, limit int) bool {
+	return v.outside.Backlog(c.id) < limit && c.unread.Load() < int64(limit)
 }
 
 // ended passes the end of a client's half on.
@@ -258,8 +272,8 @@ func (v *server) ended(c *liveConn, do scenario.InterventionDo) {
 // reapAll lets readers go on whose server has caught up.
 func (v *server) reapAll() {
 	for _, c := range v.conns {
-		if c.drained && v.outside.Backlog(c.id) < maxBacklog/2 {
-			c.drained = false
+		if c.waits && v.mayRead(c, maxBacklog/2) {
+			c.waits = false
 			c.paused <- readerOrder{}
 		}
 	}
@@ -289,6 +303,11 @@ func (c *liveConn) deliver(d sim.Delivery) {
 
 // send queues bytes for the socket; a client that does not read is cut off.
 func (c *liveConn) send(o outgoing) {
+	if c.unread.Add(int64(len(o.data))) > maxUnread {
+		c.finish()
+		c.sock.Close()
+		return
+	}
 	select {
 	case c.out <- o:
 	default:
@@ -305,21 +324,26 @@ func (c *liveConn) finish() {
 	}
 }
 
-// write carries bytes from the world to the socket.
-func (c *liveConn) write() {
+// write carries bytes from the world to the socket, and wakes the loop when a
+// client has caught up.
+func (v *server) write(c *liveConn) {
 	to := io.Writer(c.sock)
 	for o := range c.out {
 		if o.tls != nil {
 			to = o.tls
 			continue
 		}
-		c.sock.SetWriteDeadline(time.Now().Add(30 * time.Second))
+		c.sock.SetWriteDeadline(time.Now().Add(stalled))
 		if o.data == nil {
 			c.sayEnd(to)
 			continue
 		}
 		if _, err := to.Write(o.data); err != nil {
 			break
+		}
+		n := int64(len(o.data))
+		if left := c.unread.Add(-n); left < maxBacklog/2 && left+n >= maxBacklog/2 {
+			v.post(func() {}) // it looks at all readers that wait
 		}
 	}
 	for range c.out {

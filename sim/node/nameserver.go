@@ -222,7 +222,7 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 	reply, brought := n.resolver.Answer(x, req, query)
 	x.finish()
 	if x.done == nil && brought != 0 {
-		n.fromCache(p, asked, trace.Seq(brought))
+		n.fromCache(p, query, asked, trace.Seq(brought))
 	}
 	return reply
 }
@@ -230,12 +230,12 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 // fromCache records that an answer was in the cache. The event is caused by the
 // question, so that the stories of two mails stay apart; which event had brought
 // the answer stands in N.
-func (n *NameServer) fromCache(p *sim.Proc, asked, brought trace.Seq) {
-	t := p.World().Trace
-	q := t.At(asked)
+func (n *NameServer) fromCache(p *sim.Proc, query []byte, asked, brought trace.Seq) {
+	var room [256]byte
+	h, name, _ := dnswire.AppendColumns(room[:0], query)
 	age := p.World().Now() - n.came[uint32(brought)]
-	buf := append(append(make([]byte, 0, 128), t.Name(q.B)...), ' ')
-	key := t.InternBytes(append(buf, t.Name(q.A)...))
+	buf := append(append(make([]byte, 0, 128), dnswire.TypeName(h.Type)...), ' ')
+	key := p.World().Trace.InternBytes(append(buf, name...))
 	text := append(append(buf[:0], "learned "...), age.Round(time.Millisecond).String()...)
 	text = strconv.AppendUint(append(text, " ago from event "...), uint64(brought), 10)
 	p.Emit(trace.Event{Kind: trace.Lookup, Cause: asked, Proto: trace.DNS, A: p.Sym("named"), B: p.Sym("cache"),
@@ -294,7 +294,10 @@ func (n *NameServer) remember(p *sim.Proc, seq uint32) {
 	if len(n.came)%manyCame == manyCame-1 {
 		maps.DeleteFunc(n.came, func(_ uint32, at time.Duration) bool { return now-at > remembered })
 	}
-	n.came[seq] = p.World().Trace.At(trace.Seq(seq)).At()
+	n.came[seq] = now
+	if t := p.World().Trace; t.Has(trace.Seq(seq)) {
+		n.came[seq] = t.At(trace.Seq(seq)).At() // when it was sent
+	}
 }
 
 func exchangeError(err error) error {

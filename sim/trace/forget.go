@@ -2,51 +2,45 @@ package trace
 
 // Forget lets go of the events before s, of their texts, and of the names and
 // connections that only they refer to, so that a long run can be written while
-// it goes on and needs no more memory late than early. It forgets whole chunks,
-// so that some events before s may stay. What was forgotten cannot be looked at
-// or written any more: Has is false for it. Nodes and messages stay.
+// it goes on and needs no more memory late than early. What was forgotten cannot
+// be looked at or written any more: Has is false for it. Nodes and messages
+// stay.
 //
 // A symbol or a connection that no event kept refers to is good until the
 // second Forget after it was made.
 func (t *Trace) Forget(s Seq) {
-	upTo := min(max(int(s)-1, 0), t.n) >> chunkBits
-	if upTo<<chunkBits <= t.gone {
+	gone := min(int(s)-1, t.n)
+	if gone <= t.gone {
 		return
 	}
-	for i := t.gone >> chunkBits; i < upTo; i++ {
+	for i := t.gone >> chunkBits; i < gone>>chunkBits; i++ {
 		t.chunks[i] = nil
 	}
-	t.gone = upTo << chunkBits
-	t.forgetTexts(upTo)
+	before := t.gone
+	t.gone = gone
 	used := make([]bool, len(t.names))
 	conns := make([]bool, len(t.conns.chunks))
-	for _, c := range t.chunks[upTo:] {
-		for i := range c.events {
-			e := &c.events[i]
-			used[e.A], used[e.B], used[e.C] = true, true, true
-			if e.Conn != 0 {
-				conns[(e.Conn-1)>>rowBits] = true
-			}
+	arena := len(t.arenas) - 1
+	for i := t.n; i > t.gone; i-- {
+		e := t.At(Seq(i))
+		used[e.A], used[e.B], used[e.C] = true, true, true
+		if e.Conn != 0 {
+			conns[(e.Conn-1)>>rowBits] = true
+		}
+		if e.Len > 0 {
+			arena = int(e.Text >> 32)
 		}
 	}
+	for i := arena - 1; i >= 0 && t.arenas[i] != nil; i-- {
+		t.arenas[i] = nil
+	}
 	for i, c := range t.conns.chunks {
-		if c != nil && int(c[0].born) >= t.gone {
+		if c != nil && int(c[0].born) >= before {
 			conns[i] = true
 		}
 	}
 	t.conns.forget(conns)
 	t.forgetNames(used)
-}
-
-// forgetTexts lets go of the arenas that no event from chunk first on uses.
-func (t *Trace) forgetTexts(first int) {
-	arena := len(t.arenas) - 1
-	if first < len(t.chunks) {
-		arena = t.chunks[first].arena
-	}
-	for i := arena - 1; i >= 0 && t.arenas[i] != nil; i-- {
-		t.arenas[i] = nil
-	}
 }
 
 // forgetNames makes the symbols of names that are not used free for others.

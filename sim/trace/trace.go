@@ -10,10 +10,7 @@ const (
 	arenaSize = 1 << 16
 )
 
-type chunk struct {
-	events [chunkSize]Event
-	arena  int // in which the text of the first event may stand
-}
+type chunk [chunkSize]Event
 
 // Trace is the list of events of a run with the tables they refer to. The zero
 // value is not ready; use New.
@@ -22,7 +19,8 @@ type Trace struct {
 
 	chunks []*chunk // nil where they are forgotten
 	n      int
-	gone   int // how many events are forgotten; whole chunks
+	gone   int // how many events are forgotten
+	octets int // of all texts
 	none   Event
 	arenas [][]byte
 	names  []string
@@ -46,14 +44,17 @@ func New(h Header) *Trace {
 // Len is the number of events.
 func (t *Trace) Len() int { return t.n }
 
+// Octets is how long the texts of all events are together, forgotten ones too.
+func (t *Trace) Octets() int { return t.octets }
+
 // Append adds an event with its text and returns its number. Times must not
 // decrease; a cause must be an earlier event.
 func (t *Trace) Append(e Event, text []byte) Seq {
 	if t.n&(chunkSize-1) == 0 {
-		t.chunks = append(t.chunks, &chunk{arena: max(len(t.arenas)-1, 0)})
+		t.chunks = append(t.chunks, new(chunk))
 	}
 	e.Text, e.Len = t.store(text), uint32(len(text))
-	t.chunks[t.n>>chunkBits].events[t.n&(chunkSize-1)] = e
+	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = e
 	t.n++
 	return Seq(t.n)
 }
@@ -63,6 +64,7 @@ func (t *Trace) store(text []byte) uint64 {
 	if len(text) == 0 {
 		return 0
 	}
+	t.octets += len(text)
 	last := len(t.arenas) - 1
 	if last < 0 || cap(t.arenas[last])-len(t.arenas[last]) < len(text) {
 		t.arenas = append(t.arenas, make([]byte, 0, max(arenaSize, len(text))))
@@ -80,7 +82,7 @@ func (t *Trace) At(s Seq) *Event {
 	if i < t.gone {
 		return &t.none
 	}
-	return &t.chunks[i>>chunkBits].events[i&(chunkSize-1)]
+	return &t.chunks[i>>chunkBits][i&(chunkSize-1)]
 }
 
 // Has tells whether there is an event s, and it is not forgotten.

@@ -59,6 +59,8 @@ type Spot struct {
 type Step struct {
 	Go   *Spot  // nil: stay
 	Lens string // empty: the one that is there
+
+	place
 }
 
 // QuizKind says how a question is answered.

@@ -47,7 +47,7 @@ func (r *lessonReader) lines(blk *Block, table []lessonWord, many ...string) {
 
 // step reads a step block.
 func (r *lessonReader) step(blk *Block) *Step {
-	s := &Step{}
+	s := &Step{place: place{r.src, blk.kind}}
 	r.lines(blk, []lessonWord{
 		r.scenarioWord(),
 		{"go", wantSpot, func(r *lessonReader, _, v word) { s.Go = r.spot(v) }},

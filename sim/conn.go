@@ -3,6 +3,7 @@ package sim
 import (
 	"io"
 	"net"
+	"net/netip"
 	"time"
 
 	"mailtrek/protocols/wire"
@@ -34,6 +35,7 @@ type Conn struct {
 	limit       int64     // read deadline in virtual nanoseconds; -1 is none
 	cause       trace.Seq
 	msg         trace.MsgID
+	forced      bool           // what is said next is what a fault demands
 	inside      bool           // what is said is inside TLS
 	tls         *secured       // set when a handshake begins here
 	plain       []segment      // what the peer has said inside TLS and we have not read
@@ -102,6 +104,29 @@ func (c *Conn) wakeUp() {
 		return
 	}
 	c.change.Broadcast()
+}
+
+// SetForced tells that a fault demands what is written next; its events get
+// that flag (trace.Forced).
+func (c *Conn) SetForced() { c.forced = true }
+
+// TakeForced tells whether SetForced was called, and forgets it.
+func (c *Conn) TakeForced() bool {
+	was := c.forced
+	c.forced = false
+	return was
+}
+
+// Closed tells whether this end has closed the connection.
+func (c *Conn) Closed() bool { return c.closed }
+
+// Slow is how long the server at this end takes for each reply, by a fault.
+func (c *Conn) Slow() time.Duration {
+	if len(c.node.slow) == 0 {
+		return 0
+	}
+	at, _ := netip.ParseAddrPort(c.Info().ServerAddr)
+	return c.node.slow[at.Port()]
 }
 
 // Interrupt makes the Read that waits now, or the next one that would, return

@@ -56,7 +56,7 @@ func (w *World) transit(a, b *Node) (time.Duration, bool) {
 	}
 	if l.Loss > 0 {
 		if w.faults.dice == nil {
-			w.faults.dice = w.dice("link loss")
+			w.faults.dice = w.Dice("link loss")
 		}
 		if w.faults.dice.Float64() < l.Loss {
 			return 0, false
@@ -75,5 +75,17 @@ func (n *Node) Down() bool { return n.down }
 // Refuse makes a host answer connections to a port with a reset, or lets the
 // listener there answer again.
 func (n *Node) Refuse(port uint16, refuse bool) { n.refused[port] = refuse }
+
+// SetSlow makes the servers at a port take so long for each reply; 0 is as
+// usual.
+func (n *Node) SetSlow(port uint16, d time.Duration) {
+	if n.slow == nil {
+		n.slow = map[uint16]time.Duration{}
+	}
+	n.slow[port] = d
+}
+
+// Slow is how long the servers at a port take for each reply.
+func (n *Node) Slow(port uint16) time.Duration { return n.slow[port] }
 
 func (n *Node) refuses(port uint16) bool { return n.refused[port] }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"time"
 
 	"mailtrek/sim/trace"
 )
@@ -28,12 +29,13 @@ type Node struct {
 	down    bool
 	silent  bool
 	refused map[uint16]bool
+	slow    map[uint16]time.Duration
 }
 
 // AddNode adds a host. Its addresses must be valid and its own.
 func (w *World) AddNode(n trace.Node) (*Node, error) {
 	node := &Node{
-		Name: n.Name, Dice: w.dice(n.Name), w: w,
+		Name: n.Name, Dice: w.Dice(n.Name), w: w,
 		tcp: map[netip.AddrPort]*Listener{}, unix: map[string]*Listener{}, udp: map[netip.AddrPort]UDPHandler{}, refused: map[uint16]bool{},
 		port: 32768, pid: 100,
 	}
@@ -59,6 +61,14 @@ func (w *World) Node(name string) *Node { return w.nodes[w.Trace.NodeNamed(name)
 
 // Nodes are all nodes in the order in which they were added.
 func (w *World) Nodes() []*Node { return w.nodes[1:] }
+
+// NodeByID is the node with a number in the trace; nil when there is none.
+func (w *World) NodeByID(id trace.NodeID) *Node {
+	if int(id) >= len(w.nodes) {
+		return nil
+	}
+	return w.nodes[id]
+}
 
 // NodeAt is the node that has an address; nil when there is none.
 func (w *World) NodeAt(a netip.Addr) *Node { return w.byAddr[a] }

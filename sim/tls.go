@@ -170,9 +170,12 @@ func (c *Conn) writeSealed(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// seal marks an event of what travels inside TLS, and gives it the length of
-// the record that a listener sees.
+// seal marks an event of what a fault demands; and of what travels inside TLS,
+// to which it gives the length of the record that a listener sees.
 func (c *Conn) seal(e *trace.Event) {
+	if c.forced {
+		e.Flags |= trace.Forced
+	}
 	if !c.inside {
 		return
 	}

@@ -73,8 +73,8 @@ func (w *World) Now() time.Duration { return time.Duration(w.now) }
 // Clock is the virtual wall clock, in the zone of the scenario's start.
 func (w *World) Clock() time.Time { return w.Trace.Header.Start.Add(time.Duration(w.now)) }
 
-// dice returns a stream of dice of its own for a name.
-func (w *World) dice(name string) *rand.Rand {
+// Dice returns a stream of dice of its own for a name, from its beginning.
+func (w *World) Dice(name string) *rand.Rand {
 	h := uint64(14695981039346656037) // FNV-1a
 	for i := 0; i < len(name); i++ {
 		h = (h ^ uint64(name[i])) * 1099511628211

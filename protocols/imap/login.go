@@ -50,7 +50,9 @@ func (s *Session) stepLogin() bool {
 			return true
 		}
 	}
-	c.row.before(s, c)
+	if !s.force(c.tag, c.name) {
+		c.row.before(s, c)
+	}
 	s.skip(c)
 	return true
 }

@@ -86,6 +86,9 @@ func NewSession(cfg Config, b Backend) *Session {
 func (s *Session) Open() []byte {
 	s.out = s.out[:0]
 	s.opened = s.b.Now()
+	if s.force("", "CONNECT") {
+		return s.out
+	}
 	s.line("* OK [CAPABILITY " + s.loginCapabilities() + "] " + s.cfg.Greeting)
 	return s.out
 }
@@ -231,6 +234,9 @@ func (s *Session) command(c *call) verdict {
 	}
 	if v := s.arguments(c); v != readOK {
 		return v
+	}
+	if s.force(c.tag, c.name) {
+		return readOK
 	}
 	if c.row.needs && s.view == nil {
 		s.tagged(c, "BAD No mailbox selected.")

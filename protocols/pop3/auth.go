@@ -32,7 +32,9 @@ func (s *Session) stepAuthCommand(n int) bool {
 	}
 	args := string(chomp(rest[:line]))
 	s.in = rest[line+1:]
-	byVerb["AUTH"].before(s, args)
+	if !s.force("AUTH") {
+		byVerb["AUTH"].before(s, args)
+	}
 	s.bad = 0
 	return true
 }

@@ -53,6 +53,9 @@ func NewSession(cfg Config, b Backend) *Session {
 func (s *Session) Open() []byte {
 	s.out = s.out[:0]
 	s.opened = s.b.Now()
+	if s.force("CONNECT") {
+		return s.out
+	}
 	text := s.cfg.Greeting
 	if s.cfg.Timestamp != "" {
 		text += " " + s.cfg.Timestamp
@@ -114,7 +117,7 @@ func (s *Session) stepLogin() bool {
 	args := cString(chomp(s.in[n : n+end]))
 	s.in = s.in[n+end+1:]
 	if c := byVerb[verb]; c != nil && c.before != nil {
-		s.countLogin(c.before(s, args))
+		s.countLogin(s.force(verb) || c.before(s, args))
 	} else {
 		s.err("Unknown command.")
 		s.countLogin(false)
@@ -166,6 +169,9 @@ func (s *Session) transact(line string) bool {
 	c := byVerb[verb]
 	if c == nil || c.after == nil || verb == "LAST" && !s.cfg.EnableLast {
 		return s.refuse("Unknown command: " + verb)
+	}
+	if s.force(verb) {
+		return true
 	}
 	// Deviates from RFC 1939 §3 as Dovecot does: more than one blank may
 	// stand before the arguments.

@@ -47,7 +47,9 @@ func (s *Session) lmtpCommand(line []byte) {
 	}
 	s.facts.Where = s.table[s.cmd].Verb
 	s.words = append(s.words[:0], word{text: verb}, word{text: params})
-	if r := s.table[s.cmd].run(s, s.words); r != nil {
+	if r := s.force(); r != nil {
+		s.lmtpDone(r)
+	} else if r := s.table[s.cmd].run(s, s.words); r != nil {
 		s.lmtpDone(r)
 	}
 }
@@ -182,6 +184,10 @@ func (s *Session) lmtpData(args []word) *Reply {
 func (s *Session) lmtpEndOfMessage() {
 	n := s.facts.Recipients
 	var replies []*Reply
+	s.facts.Where = afterMessage
+	if r := s.force(); r != nil {
+		s.content.failure = r
+	}
 	if s.content.failure == nil {
 		replies = s.msg.Commit(&s.facts)
 		s.msg = nil

@@ -16,6 +16,7 @@ import (
 type imapServer struct {
 	d      *Dovecot
 	p      *sim.Proc
+	c      *sim.Conn
 	client netip.AddrPort
 	last   *exchange
 	method string
@@ -28,7 +29,7 @@ type imapServer struct {
 func (d *Dovecot) serveIMAP(p *sim.Proc, c *sim.Conn, implicit bool) {
 	d.logins++
 	client, server := remote(c), local(c)
-	b := &imapServer{d: d, p: p, client: client}
+	b := &imapServer{d: d, p: p, c: c, client: client}
 	s := imap.NewSession(d.imapConfig(client.Addr() == server.Addr()), b)
 	session := loginSession(p.Now(), client)
 	began := p.Now()
@@ -146,6 +147,9 @@ func (b *imapServer) logEnd(s *imap.Session, why, where, session string, began t
 	})
 	b.d.log(b.p, fmt.Sprintf("imap(%s)<%d><%s>", s.User(), b.pid, session), "%s %s", why, counts)
 }
+
+// Force is the answer that a fault demands (imap.Forcer).
+func (b *imapServer) Force(stage string) string { return b.d.Host.Force(b.p, b.c, stage) }
 
 // Now is the time on the server's clock.
 func (b *imapServer) Now() time.Time { return b.p.Now() }

@@ -27,6 +27,7 @@ type lmtpServer struct {
 	smtp.Permit
 	d       *Dovecot
 	p       *sim.Proc
+	c       *sim.Conn
 	pid     uint32
 	session string // of the connection
 	mails   int    // transactions so far
@@ -43,7 +44,7 @@ type lmtpRecipient struct {
 
 // serveLMTP serves one connection. Processes are used again.
 func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
-	s := &lmtpServer{d: d, p: p}
+	s := &lmtpServer{d: d, p: p, c: c}
 	if n := len(d.idle); n > 0 {
 		s.pid, d.idle = d.idle[n-1], d.idle[:n-1]
 	} else {
@@ -100,6 +101,9 @@ func (w *lossWatch) Lost() []byte {
 
 // Sleep passes time.
 func (s *lmtpServer) Sleep(d time.Duration) { s.p.Sleep(d) }
+
+// Force is the reply that a fault demands (smtp.Forcer).
+func (s *lmtpServer) Force(f *smtp.Facts) *smtp.Reply { return s.d.Host.ForceSMTP(s.p, s.c, f) }
 
 // Log is not needed: Dovecot's own lines are written where things happen.
 func (s *lmtpServer) Log(string) {}

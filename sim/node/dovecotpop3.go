@@ -21,6 +21,7 @@ const lockWait = 10 * time.Second
 type popServer struct {
 	d      *Dovecot
 	p      *sim.Proc
+	c      *sim.Conn
 	client netip.AddrPort
 	last   *exchange
 	method string
@@ -32,7 +33,7 @@ type popServer struct {
 func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 	d.logins++
 	client, server := remote(c), local(c)
-	b := &popServer{d: d, p: p, client: client}
+	b := &popServer{d: d, p: p, c: c, client: client}
 	conf := d.conf.For("pop3")
 	cfg := pop3.Config{
 		Hostname:             d.hostname(),
@@ -120,6 +121,9 @@ func (d *Dovecot) random() (r [16]byte) {
 	}
 	return r
 }
+
+// Force is the reply that a fault demands (pop3.Forcer).
+func (b *popServer) Force(stage string) string { return b.d.Host.Force(b.p, b.c, stage) }
 
 // Now is the time on the server's clock.
 func (b *popServer) Now() time.Time { return b.p.Now() }

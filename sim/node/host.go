@@ -26,6 +26,8 @@ type Host struct {
 	Tree *host.Tree
 	// Stub resolves names for its programs.
 	Stub *Stub
+	// Faults are what troubles its servers; nil: nothing does.
+	Faults Faults
 
 	auth    map[string]AuthService
 	policy  map[string]Policy

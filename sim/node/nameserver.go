@@ -169,8 +169,12 @@ const hostNetwork = 16
 
 // udp answers one datagram.
 func (n *NameServer) udp(p *sim.Proc, pkt sim.Packet) {
-	if reply := n.answer(p, pkt.From.Addr(), false, pkt.Data); reply != nil {
-		pkt.Reply(p, reply, DescribeDNS)
+	reply, describe := n.answer(p, pkt.From.Addr(), false, pkt.Data)
+	if d := n.h.Slow(n.conf.Port); d > 0 {
+		p.Sleep(d)
+	}
+	if reply != nil {
+		pkt.Reply(p, reply, describe)
 	}
 }
 
@@ -190,16 +194,27 @@ func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
 		if err != nil {
 			return
 		}
-		reply := n.answer(p, from, true, query)
+		reply, _ := n.answer(p, from, true, query)
+		p.Sleep(c.Slow())
 		if reply == nil || writeTCP(c, reply) != nil {
 			return
 		}
 	}
 }
 
-// answer computes the reply to a question; finding out may take time.
-func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte) []byte {
+// answer is the reply to a question, with what makes the columns of its event:
+// what a fault demands, or the truth.
+func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte) ([]byte, sim.Describer) {
 	req := dnswire.Request{From: from, TCP: tcp, Now: p.Now(), Dice: n.h.Dice}
+	if reply, handled := n.forced(p, req, query); handled {
+		return reply, describeForced
+	}
+	return n.find(p, req, query), DescribeDNS
+}
+
+// find computes the reply to a question; finding out may take time.
+func (n *NameServer) find(p *sim.Proc, req dnswire.Request, query []byte) []byte {
+	from := req.From
 	if !n.conf.AllowQuery.Allows(from, n.networks) {
 		return (&dnswire.Server{Secret: n.secret}).Answer(req, query)
 	}

@@ -42,9 +42,10 @@ func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
 
 // reply is what waits to be sent, with the command that it answers.
 type reply struct {
-	bytes []byte
-	cause trace.Seq
-	msg   trace.MsgID
+	bytes  []byte
+	cause  trace.Seq
+	msg    trace.MsgID
+	forced bool // a fault demands it
 }
 
 type serving struct {
@@ -146,8 +147,12 @@ func (v *serving) early() bool {
 // nothing more is waiting, and does what the session asks. It tells whether
 // the connection is over.
 func (v *serving) said(b []byte) (end bool) {
+	forced := v.c.TakeForced()
 	if len(b) > 0 {
-		v.out = append(v.out, reply{b, v.p.Cause(), v.p.Msg()})
+		v.out = append(v.out, reply{b, v.p.Cause(), v.p.Msg(), forced})
+		if d := v.c.Slow(); d > 0 {
+			v.p.Sleep(d)
+		}
 	}
 	next := v.s.Next()
 	if next != wire.Continue || !v.c.Pending() {
@@ -223,7 +228,12 @@ func (v *serving) flush() {
 		r := &v.out[i]
 		v.p.Because(r.cause)
 		v.p.Handle(r.msg)
-		if _, err := v.c.Write(r.bytes); err != nil {
+		if r.forced {
+			v.c.SetForced()
+		}
+		_, err := v.c.Write(r.bytes)
+		v.c.TakeForced()
+		if err != nil {
 			break // the next Read says why
 		}
 		cause = v.p.Cause()

@@ -44,7 +44,7 @@ func (s *SMTP821) serve(p *sim.Proc, c *sim.Conn) {
 	session := smtp.NewSession(smtp.Config{
 		Hostname: s.Host.Name, Banner: s.Host.Name + " Simple Mail Transfer Service Ready",
 		Historic: true, Timeout: timeout821, RecipientLimit: 100, // RFC 821 §4.5.3
-	}, &receiver821{s: s, p: p})
+	}, &receiver821{s: s, p: p, c: c})
 	_ = Serve(p, c, session) // however it ends: what was not accepted is forgotten
 }
 
@@ -53,7 +53,11 @@ type receiver821 struct {
 	smtp.Permit
 	s *SMTP821
 	p *sim.Proc
+	c *sim.Conn
 }
+
+// Force is the reply that a fault demands (smtp.Forcer).
+func (r *receiver821) Force(f *smtp.Facts) *smtp.Reply { return r.s.Host.ForceSMTP(r.p, r.c, f) }
 
 // Sleep passes time.
 func (r *receiver821) Sleep(d time.Duration) { r.p.Sleep(d) }

@@ -75,6 +75,7 @@ func (s *System) accept(p *sim.Proc, c *sim.Conn, svc *service) {
 // backend of the protocol's session.
 type smtpdSession struct {
 	*daemon
+	conn    *sim.Conn
 	client  *peer
 	checks  *checks
 	msg     *smtpdMessage
@@ -94,7 +95,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 		waitForClose(c)
 		return
 	}
-	b := &smtpdSession{daemon: d, client: d.lookupPeer(remote)}
+	b := &smtpdSession{daemon: d, conn: c, client: d.lookupPeer(remote)}
 	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
 	d.log("connect from %s", b.client)
 	defer b.anvilDisconnect()
@@ -297,6 +298,35 @@ func (b *smtpdSession) Etrn(_ *smtp.Facts, domain string) *smtp.Reply {
 	b.hand("flush", "", "deliver mail for "+domain)
 	b.qmgr.flushSite(domain)
 	return nil
+}
+
+// Force gives the reply that a fault demands (smtp.Forcer). It is logged as a
+// verdict of smtpd's own.
+func (b *smtpdSession) Force(f *smtp.Facts) *smtp.Reply {
+	if b.Host.Faults == nil {
+		return nil
+	}
+	line := b.p.World().Trace.Text(b.p.World().Trace.At(b.p.Cause()))
+	r := b.Host.ForceSMTP(b.p, b.conn, f)
+	if r != nil && !r.Positive() && !b.conn.Closed() {
+		k := b.checks
+		if k.inRcpt = f.Where == "RCPT"; k.inRcpt {
+			k.recipient = between(string(line), '<', '>')
+		}
+		k.logVerdict("reject", r)
+		k.inRcpt = false
+	}
+	return r
+}
+
+// between is what stands between the first open and the last end; "" if they
+// do not stand so.
+func between(s string, open, end byte) string {
+	i, j := strings.IndexByte(s, open), strings.LastIndexByte(s, end)
+	if i < 0 || j < i {
+		return ""
+	}
+	return s[i+1 : j]
 }
 
 // Sleep passes the delay that a client which errs has to wait.

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -32,7 +33,8 @@ type Run struct {
 	machines []*machine
 	byName   map[string]*machine
 	usual    map[[2]trace.NodeID]sim.Link // the links without timed faults
-	waiting  []*Fault                     // for an event
+	waiting  []*waiter                    // for an event
+	chance   *rand.Rand                   // of faults; nil before the first throw
 	booted   trace.Seq                    // the last event before people act
 }
 
@@ -40,9 +42,12 @@ type Run struct {
 type machine struct {
 	*node.Host
 	decl    *Host
+	run     *Run
 	postfix *postfix.System
 	dovecot *node.Dovecot
 	named   *node.NameServer
+
+	forcings []*forcing // in the order in which they began
 }
 
 // Build makes the world of a scenario: its hosts with their files, the links,
@@ -171,7 +176,7 @@ func (r *Run) add(h *Host) error {
 	if tree == nil {
 		tree = host.NewTree(0)
 	}
-	m := &machine{Host: node.NewHost(at, tree.Snapshot()), decl: h}
+	m := &machine{Host: node.NewHost(at, tree.Snapshot()), decl: h, run: r}
 	at.SetDown(h.Silent)
 	r.machines = append(r.machines, m)
 	r.byName[h.Name] = m

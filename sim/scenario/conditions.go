@@ -53,6 +53,15 @@ func (r *Run) condition(f *Fault) {
 		m.SetDown(f.Kind == Down)
 	case Refuse, Accept:
 		m.Refuse(f.Port, f.Kind == Refuse)
+	case Reply:
+		m.demand(f)
+	case Slow:
+		m.SetSlow(f.Port, f.Delay)
+	case Normal:
+		m.obey(f)
+		if f.of == nil || f.of.Kind == Slow {
+			m.SetSlow(f.Port, 0)
+		}
 	default:
 		peer := r.byName[f.Peer]
 		r.way(f, m, peer)

@@ -1,23 +1,26 @@
 package scenario
 
 import (
+	"math/rand/v2"
 	"strings"
 
 	"mailtrek/sim/trace"
 )
 
 // triggerUsage is how a fault says that it waits for an event.
-const triggerUsage = "[TIME] on SELECTOR: FAULT [for TIME], such as: on smtp DATA at mail: smtp <-> mail cut for 2m"
+const triggerUsage = "[TIME] on SELECTOR: FAULT [for TIME], such as: on smtp DATA at mail: smtp <-> mail cut for 2m; or every SELECTOR: FAULT"
 
-// triggered reads "on SELECTOR: FAULT [for TIME]". The last colon with a blank
-// behind it ends the selector.
+// triggered reads "on SELECTOR: FAULT [for TIME]", or "every SELECTOR: …". The
+// last colon with a blank behind it, outside of quotes, ends the selector.
 func (b *builder) triggered(f *Fault, rest word) *Fault {
-	i := strings.LastIndex(rest.raw, ": ")
-	if i < 0 || len(strings.TrimSpace(rest.raw[:i])) <= len("on") {
-		b.src.errorAt(rest.cut(0, len("on")), triggerUsage, "the line says no event and no fault")
+	key, _, _ := strings.Cut(rest.raw, " ")
+	f.Every = key == "every"
+	i := lastColon(rest.raw)
+	if i < 0 || len(strings.TrimSpace(rest.raw[:i])) <= len(key) {
+		b.src.errorAt(rest.cut(0, len(key)), triggerUsage, "the line says no event and no fault")
 		return nil
 	}
-	selector := strings.TrimLeft(rest.raw[len("on"):i], " \t")
+	selector := strings.TrimLeft(rest.raw[len(key):i], " \t")
 	begin := i - len(selector)
 	s, err := trace.ParseSelector(strings.TrimRight(selector, " \t"))
 	if err == nil {
@@ -32,19 +35,29 @@ func (b *builder) triggered(f *Fault, rest word) *Fault {
 	}
 	words := line{text: rest.raw[i+1:], off: rest.off + i + 1}.words()
 	f.On, f.Text = s, rest.text
-	words, lasts, ok := b.lasting(words)
-	if !ok {
-		return nil
-	}
 	if len(words) < 2 {
-		b.src.errorAt(rest.cut(i+1, len(rest.raw)), faultUsage("HOST")+"; "+faultUsage("HOST:PORT")+"; "+faultUsage("A -> B"), "the line says no fault")
+		b.noFault(rest.cut(i+1, len(rest.raw)))
 		return nil
 	}
-	f.Lasts = lasts
-	if f.undo, ok = b.oneFault(f, words); !ok {
+	if !b.wholeFault(f, words) {
 		return nil
 	}
 	return f
+}
+
+// lastColon is where the last colon stands that has a blank behind it and is
+// not in double quotes; -1 when there is none.
+func lastColon(s string) int {
+	last, quoted := -1, false
+	for i := 0; i+1 < len(s); i++ {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == ':' && s[i+1] == ' ' && !quoted:
+			last = i
+		}
+	}
+	return last
 }
 
 // plan puts a fault on the agenda: at its time, or at the event that it waits
@@ -52,7 +65,7 @@ func (b *builder) triggered(f *Fault, rest word) *Fault {
 func (r *Run) plan(f *Fault, cause trace.Seq) {
 	switch {
 	case f.On != nil:
-		r.waiting = append(r.waiting, f)
+		r.waiting = append(r.waiting, &waiter{f: f})
 		r.World.Watch(r.watch)
 	case f.Timed && f.At > r.World.Now():
 		r.World.At(f.At, func() { r.begin(f, cause) })
@@ -61,30 +74,50 @@ func (r *Run) plan(f *Fault, cause trace.Seq) {
 	}
 }
 
-// begin lets a fault happen now, and ends it in time.
+// begin lets a fault happen now, if chance wants it, and ends it in time.
 func (r *Run) begin(f *Fault, cause trace.Seq) {
+	if f.Chance > 0 && f.Kind != Reply && r.dice().Float64() >= f.Chance {
+		return
+	}
 	r.Inflict(f, cause)
 	r.lasts(f)
+}
+
+// dice are those that faults throw.
+func (r *Run) dice() *rand.Rand {
+	if r.chance == nil {
+		r.chance = r.World.Dice("faults")
+	}
+	return r.chance
 }
 
 // lasts ends a fault that has begun after its time.
 func (r *Run) lasts(f *Fault) {
 	if f.Lasts > 0 {
-		end := *f
-		end.Kind, end.Text = f.undo, "the end of: "+f.Text
-		r.World.At(r.World.Now()+f.Lasts, func() { r.Inflict(&end, 0) })
+		r.World.At(r.World.Now()+f.Lasts, func() { r.Inflict(f.ending(), 0) })
 	}
 }
 
+// waiter is a fault that waits for an event.
+type waiter struct {
+	f     *Fault
+	times int  // it has begun
+	over  bool // it waits no longer
+	busy  bool // with an event; what the fault itself records is none for it
+}
+
 // watch looks for the events that faults wait for. Such a fault happens once,
-// at the instant of the event, before anybody can act upon it.
+// or every time, at the instant of the event, before anybody can act upon it.
 func (r *Run) watch(q trace.Seq) {
-	for i := 0; i < len(r.waiting); i++ {
-		f := r.waiting[i]
-		if f == nil || r.World.Now() < f.At || !f.On.Match(r.World.Trace, q) {
+	for _, w := range r.waiting {
+		f := w.f
+		if w.over || w.busy || r.World.Now() < f.At || !f.On.Match(r.World.Trace, q) {
 			continue
 		}
-		r.waiting[i] = nil
+		w.times++
+		w.over = !f.Every || f.Kind != Reply && w.times == f.Times
+		w.busy = true
 		r.begin(f, q)
+		w.busy = false
 	}
 }

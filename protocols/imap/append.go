@@ -125,6 +125,13 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 		}
 		switch a.kind {
 		case argList:
+			r.blanks()
+			if r.unfinished() {
+				return d, "", readMore
+			}
+			if r.eol() {
+				return d, "Invalid arguments", readOK
+			}
 			var words []string
 			if d.Flags, words, fault = flagArgs(a.list); fault != "" {
 				return d, strings.TrimPrefix(fault, "BAD "), readOK
@@ -132,11 +139,19 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 			d.Keywords = append(d.Keywords, words...)
 		case argString:
 			r.blanks()
-			if r.pos < len(r.in) && r.in[r.pos] != '{' {
+			const word = "CATENATE"
+			if rest := r.in[r.pos:]; len(rest) == 0 {
+				return d, "", readMore
+			} else if rest[0] != '{' && rest[0] != '~' && !strings.EqualFold(word[:min(len(word), len(rest))], string(rest[:min(len(word), len(rest))])) {
 				return d, "Invalid arguments", readOK
 			}
-			if d.Date, v = parseDateTime(a.text), readOK; d.Date.IsZero() {
+			now := d.Date
+			date, ok := parseDateTime(a.text)
+			if !ok {
 				return d, "Invalid internal date", readOK
+			}
+			if d.Date = date; date.IsZero() || date.After(now) {
+				d.Date = now // what is to come cannot have come
 			}
 		default:
 			d.catenate = strings.EqualFold(a.text, "CATENATE")
@@ -161,7 +176,7 @@ func (s *Session) appendText(c *call, d *draft, problem *string) verdict {
 	case n > MaxAppend:
 		c.r.err = "Literal size too large"
 		return readDead
-	case n == 0 && *problem == "":
+	case n == 0 && *problem == "" && !d.catenate:
 		*problem = "Can't save a zero byte message"
 	}
 	if *problem != "" && sync {
@@ -207,11 +222,55 @@ func (s *Session) appendTo(c *call, box *Mailbox, list []draft) {
 	s.sync(c, mode, text)
 }
 
-// parseDateTime reads "20-Nov-2026 10:00:00 +0200" (RFC 3501 §9 date-time).
-func parseDateTime(text string) time.Time {
-	t, err := time.Parse("_2-Jan-2006 15:04:05 -0700", text)
-	if err != nil {
-		return time.Time{}
+// parseDateTime reads "20-Nov-2026 10:00:00 +0200" (RFC 3501 §9 date-time). As
+// Dovecot, it takes any zone that it cannot read for that of Greenwich, and does
+// not look whether there is such a day or hour: then the time is zero.
+func parseDateTime(text string) (t time.Time, ok bool) {
+	const form = "02-Jan-2006 15:04:05 "
+	if len(text) > 1 && text[1] == '-' {
+		text = " " + text
 	}
-	return t.UTC()
+	if len(text) < len(form) {
+		return t, false
+	}
+	clock, zone := text[:len(form)], text[len(form):]
+	month, err := time.Parse("Jan", clock[3:6])
+	if err != nil || clock[2] != '-' || clock[6] != '-' || clock[11] != ' ' || clock[14] != ':' || clock[17] != ':' || clock[20] != ' ' {
+		return t, false
+	}
+	var n [5]int
+	for i, field := range []string{clock[:2], clock[7:11], clock[12:14], clock[15:17], clock[18:20]} {
+		if i == 0 {
+			field = strings.TrimPrefix(field, " ")
+		}
+		v, err := strconv.ParseUint(field, 10, 16)
+		if err != nil {
+			return t, false
+		}
+		n[i] = int(v)
+	}
+	if n[4] == 60 {
+		n[4]-- // a leap second
+	}
+	t = time.Date(n[1], month.Month(), n[0], n[2], n[3], n[4], 0, time.UTC)
+	if t.Day() != n[0] || t.Hour() != n[2] || t.Minute() != n[3] || t.Second() != n[4] {
+		return time.Time{}, true
+	}
+	return t.Add(-zoneOf(zone)), true
+}
+
+// zoneOf reads "+0200".
+func zoneOf(text string) time.Duration {
+	if text = strings.TrimSuffix(text, " "); len(text) != 5 || text[0] != '+' && text[0] != '-' {
+		return 0
+	}
+	n, err := strconv.ParseUint(text[1:], 10, 16)
+	if err != nil {
+		return 0
+	}
+	d := time.Duration(n/100)*time.Hour + time.Duration(n%100)*time.Minute
+	if text[0] == '-' {
+		return -d
+	}
+	return d
 }

@@ -63,6 +63,16 @@ func (r *reader) unfinished() bool {
 	return r.pos >= n || r.pos == n-1 && r.in[r.pos] == '\r'
 }
 
+// lineEnd moves behind a line end.
+func (r *reader) lineEnd() {
+	if r.pos < len(r.in) && r.in[r.pos] == '\r' {
+		r.pos++
+	}
+	if r.pos < len(r.in) && r.in[r.pos] == '\n' {
+		r.pos++
+	}
+}
+
 // args reads count arguments, with count 0 all up to the end of the line.
 func (r *reader) args(count int) ([]arg, verdict) {
 	var list []arg

@@ -9,10 +9,17 @@ import (
 // eight tells that it may hold octets that no ordinary literal has.
 func (c *content) binary(sec *section) (data []byte, eight bool) {
 	data = c.section(sec)
+	c.parse()
+	if sec.what == "TEXT" && len(sec.path) == 0 {
+		if len(c.root.parts) == 0 {
+			return decode(data, c.root.encoding)
+		}
+		whole := c.unencoded(c.root, nil)
+		return whole[c.root.body:], true // its header is as it was
+	}
 	if sec.what != "" {
 		return data, false
 	}
-	c.parse()
 	if len(sec.path) == 0 {
 		return c.unencoded(c.root, nil), true
 	}
@@ -62,6 +69,8 @@ func fetchBinary(s *Session, b []byte, i int, it *item) ([]byte, error) {
 	return append(b, data...), nil
 }
 
+// fetchBinarySize tells the size of a section with its encoding undone; a
+// partial behind it is ignored.
 func fetchBinarySize(s *Session, b []byte, i int, it *item) ([]byte, error) {
 	c, err := s.load(i)
 	if err != nil {

@@ -10,15 +10,19 @@ import (
 func (s *Session) catenate(c *call, d *draft, problem *string) verdict {
 	r := c.r
 	r.pos++
-	for {
+	for pieces := 0; ; pieces++ {
 		r.blanks()
 		if r.pos >= len(r.in) {
 			return readMore
 		}
 		if r.in[r.pos] == ')' {
 			r.pos++
-			if len(d.text) == 0 && *problem == "" {
-				*problem = "Can't save a zero byte message"
+			if pieces == 0 {
+				if r.unfinished() {
+					return readMore
+				}
+				r.lineEnd()
+				return r.bad("Empty CATENATE list")
 			}
 			return readOK
 		}
@@ -35,7 +39,10 @@ func (s *Session) catenate(c *call, d *draft, problem *string) verdict {
 		}
 		switch word, _ := a.atom(); upper(word) {
 		case "TEXT":
-			var piece draft
+			if r.in[r.pos] != '{' && r.in[r.pos] != '~' {
+				return invalidPiece(r)
+			}
+			piece := draft{catenate: true}
 			v = s.appendText(c, &piece, problem)
 			d.text = append(d.text, piece.text...)
 		case "URL":
@@ -45,7 +52,7 @@ func (s *Session) catenate(c *call, d *draft, problem *string) verdict {
 				d.text = append(d.text, text...)
 			}
 		default:
-			return r.bad("Invalid arguments")
+			return invalidPiece(r)
 		}
 		if v != readOK {
 			return v
@@ -57,43 +64,108 @@ func (s *Session) catenate(c *call, d *draft, problem *string) verdict {
 	}
 }
 
-// resolve reads what a URL "/mailbox/;UID=n/;SECTION=s" of this server means
-// (RFC 5092 §7).
-func (s *Session) resolve(url string) (text []byte, problem string) {
+// invalidPiece drops the argument behind a word that CATENATE does not know, or
+// of a literal only its size: Dovecot takes what follows for a command.
+func invalidPiece(r *reader) verdict {
+	var v verdict
+	if r.in[r.pos] == '{' {
+		_, _, v = r.size()
+	} else if !r.eol() {
+		_, v = r.one(1)
+	}
+	if v == readMore || v == readDead {
+		return v
+	}
+	return r.bad("Invalid arguments")
+}
+
+// place is what a URL of this server means (RFC 5092 §7):
+// "/mailbox;UIDVALIDITY=v/;UID=n/;SECTION=s/;PARTIAL=o.n".
+type place struct {
+	mailbox  string
+	validity uint64 // 0: any
+	uid      uint64
+	section  string
+	partial  string
+	whole    bool // no section
+}
+
+// parsePlace reads a URL. bad is what is wrong with one that begins as such.
+func parsePlace(url string) (p place, ok bool, bad string) {
+	if strings.HasPrefix(strings.ToLower(url), "imap:") {
+		return p, true, "Invalid IMAP URL: Relative URL required"
+	}
 	name, rest, ok := strings.Cut(strings.TrimPrefix(url, "/"), "/;UID=")
-	name, _, _ = strings.Cut(name, ";UIDVALIDITY=")
-	number, place, sectioned := strings.Cut(rest, "/;SECTION=")
-	uid, err := strconv.ParseUint(number, 10, 32)
-	if !ok || err != nil {
+	if !ok {
+		return p, false, ""
+	}
+	var validity string
+	if p.mailbox, validity, ok = strings.Cut(name, ";UIDVALIDITY="); ok {
+		if p.validity, _ = strconv.ParseUint(validity, 10, 32); p.validity == 0 {
+			return p, true, "Invalid IMAP URL: Invalid UIDVALIDITY"
+		}
+	}
+	if at := strings.Index(rest, "/;PARTIAL="); at >= 0 {
+		rest, p.partial = rest[:at], "<"+rest[at+len("/;PARTIAL="):]+">"
+	}
+	number, section, sectioned := strings.Cut(rest, "/;SECTION=")
+	p.section, p.whole = section, !sectioned
+	var err error
+	if p.uid, err = strconv.ParseUint(number, 10, 32); err != nil {
+		return p, false, ""
+	}
+	if p.uid == 0 {
+		return p, true, "Invalid IMAP URL: UID cannot be zero"
+	}
+	return p, true, ""
+}
+
+// resolve reads what a URL means. As in Dovecot a text that is none at all is
+// answered with whatever was wrong last in the session.
+func (s *Session) resolve(url string) (text []byte, problem string) {
+	p, ok, bad := parsePlace(url)
+	if !ok {
+		if s.lastProblem != "" {
+			return nil, s.lastProblem
+		}
 		return nil, "[SERVERBUG] BUG: Unknown internal error"
 	}
-	bad := "[BADURL " + string(appendString(nil, oneLine(url))) + "] Message not found."
-	name, problem = s.name(name)
+	code := "[BADURL " + oneLine(url) + "] "
+	if bad != "" {
+		return nil, code + bad
+	}
+	name, problem := s.name(p.mailbox)
 	if problem != "" {
-		return nil, bad
+		return nil, code + problem
 	}
 	box, err := s.account.Mailbox(name)
 	if err == nil {
 		err = box.Refresh()
 	}
 	if err != nil {
-		return nil, bad
+		return nil, code + s.because(err, name)
 	}
-	i, found := box.find(uint32(uid))
+	if p.validity != 0 && p.validity != uint64(box.validity) {
+		return nil, code + "Invalid UIDVALIDITY"
+	}
+	i, found := box.find(uint32(p.uid))
 	if !found {
-		return nil, bad
+		return nil, code + "Message not found"
 	}
 	raw, err := box.store.Read(box.messages[i].key)
 	if err != nil {
-		return nil, bad
+		return nil, code + "Message not found"
 	}
 	content := content{text: toCRLF(raw)}
-	if !sectioned {
-		return content.text, ""
-	}
-	sec, ok := parseSection(place, nil, false)
+	sec, ok := parseSection(p.section, nil, false)
 	if !ok {
-		return nil, bad
+		return nil, code + "Invalid IMAP URL: Invalid section"
 	}
-	return content.section(&sec), ""
+	if wrong := sec.parsePartial(p.partial); wrong != "" {
+		return nil, code + "Invalid IMAP URL: Invalid partial"
+	}
+	if p.whole {
+		return sec.cut(content.text), ""
+	}
+	return sec.cut(content.section(&sec)), ""
 }

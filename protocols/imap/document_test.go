@@ -25,7 +25,7 @@ type turn struct {
 	client  bool
 	text    string // lines with their line ends
 	close   bool
-	event   string // "tls", "deliver"
+	event   string // "tls", "deliver", "wait"
 }
 
 var (
@@ -55,6 +55,8 @@ func readDocument(t *testing.T, path string) document {
 		switch {
 		case strings.HasPrefix(line, "# tls"), strings.HasPrefix(line, "# event: (TLS"):
 			d.turns = append(d.turns, turn{event: "tls"})
+		case strings.HasPrefix(line, "# wait"):
+			d.turns = append(d.turns, turn{event: "wait"})
 		case strings.HasPrefix(line, "# here a new message"):
 			d.turns = append(d.turns, turn{event: "deliver"})
 		case m != nil:
@@ -90,9 +92,9 @@ func (d *document) add(session string, client bool, text string) {
 
 func documents(t *testing.T, folder string) []document {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("testdata", folder, "*.dialogue"))
+	paths, err := filepath.Glob(filepath.Join(folder, "*.dialogue"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("testdata/%s: no documents (%v)", folder, err)
+		t.Fatalf("%s: no documents (%v)", folder, err)
 	}
 	var all []document
 	for _, path := range paths {
@@ -145,6 +147,24 @@ func mailbox(t testing.TB) []string {
 			t.Fatal(err)
 		}
 		list = append(list, string(raw))
+	}
+	return list
+}
+
+// An answer is a turn of the client with what the server said until the next.
+type answer struct{ client, server string }
+
+// answers lists the turns of a session, the greeting first.
+func (d document) answers(session string) []answer {
+	list := []answer{{}}
+	for _, tn := range d.turns {
+		switch {
+		case tn.event != "" || tn.session != session:
+		case tn.client && !tn.close:
+			list = append(list, answer{client: tn.text})
+		default:
+			list[len(list)-1].server += tn.text
+		}
 	}
 	return list
 }

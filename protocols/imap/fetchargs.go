@@ -8,12 +8,12 @@ import (
 // parseFetch reads the arguments of FETCH.
 func (s *Session) parseFetch(c *call) (f fetching, problem string) {
 	args := c.args
-	if len(args) < 2 || args[0].kind == argList {
+	if len(args) < 2 || args[0].kind != argAtom {
 		return f, "Invalid arguments"
 	}
 	var ok bool
 	if f.list, ok = s.messages(args[0].text, c.uid); !ok {
-		return f, "Invalid messageset"
+		return f, invalidSet(c)
 	}
 	f.known, _ = parseSet(args[0].text)
 	if c.uid {
@@ -70,11 +70,11 @@ func (f *fetching) parseItem(args []arg) (rest []arg, problem string) {
 	word := upper(args[0].text)
 	if it, ok := facts[word]; ok {
 		it.name = word
-		f.add(it)
 		rest = args[1:]
 		if (word == "PREVIEW" || word == "SNIPPET") && len(rest) > 0 && rest[0].kind == argList {
-			rest = rest[1:] // the algorithm: LAZY or FUZZY
+			return f.parsePreview(word, rest)
 		}
+		f.add(it)
 		return rest, ""
 	}
 	end := strings.IndexFunc(word, func(r rune) bool {
@@ -132,6 +132,9 @@ func (f *fetching) parseSection(head string, args []arg) (rest []arg, problem st
 	var fields []arg
 	withFields := len(rest) > 0 && rest[0].kind == argList && !strings.Contains(text, "]")
 	var tail string
+	if !withFields && len(rest) > 0 && rest[0].kind != argList && !strings.Contains(text, "]") && strings.HasSuffix(upper(text), ".FIELDS") {
+		return nil, "Invalid arguments"
+	}
 	if withFields {
 		fields, rest = rest[0].list, rest[1:]
 		if len(rest) == 0 || rest[0].kind != argAtom || !strings.HasPrefix(rest[0].text, "]") {
@@ -150,6 +153,9 @@ func (f *fetching) parseSection(head string, args []arg) (rest []arg, problem st
 	}
 	if problem := it.sec.parsePartial(tail); problem != "" {
 		return nil, "Invalid " + what + " parameter: " + problem
+	}
+	if it.name == "BINARY.SIZE" {
+		it.sec.label, _, _ = strings.Cut(it.sec.label, "<")
 	}
 	it.name += it.sec.label
 	f.add(it)

@@ -42,7 +42,7 @@ const (
 	// (LOGIN_MAX_INBUF_SIZE).
 	MaxLoginLine = 4096
 	// MaxLoginLiteral is the longest literal before login.
-	MaxLoginLiteral = 4096
+	MaxLoginLiteral = 8192
 	// MaxLine is the longest command line after login without its literals
 	// (imap_max_line_length).
 	MaxLine = 64 << 10

@@ -155,7 +155,7 @@ func (l *listing) returns(args []arg) string {
 		return ""
 	}
 	word, ok := args[0].atom()
-	if !ok || !strings.EqualFold(word, "RETURN") || len(args) != 2 || args[1].kind != argList || l.response != "LIST" {
+	if !ok || !strings.EqualFold(word, "RETURN") || len(args) != 2 || args[1].kind != argList {
 		return "Extra arguments"
 	}
 	l.extended = true
@@ -214,7 +214,7 @@ func (l *listing) run() error {
 		l.subs[n] = true
 	}
 	if l.response == "LSUB" {
-		l.lsub(subs)
+		l.lsub(l.s.tree(names), subs)
 		return nil
 	}
 	root := l.s.tree(names)
@@ -283,7 +283,9 @@ func (s *Session) parent(name string) string {
 
 // lsub lists names subscribed to. What "%" hides is told by its parent as
 // \Noselect (RFC 3501 §6.3.9).
-func (l *listing) lsub(subs []string) {
+func (l *listing) lsub(root *node, subs []string) {
+	nodes := map[string]*node{}
+	root.walk(func(n *node) { nodes[n.name] = n })
 	told := map[string]bool{}
 	for _, name := range subs {
 		flags := ""
@@ -291,13 +293,36 @@ func (l *listing) lsub(subs []string) {
 			if l.matches(n) {
 				if !told[n] && (flags == "" || !l.subs[n]) {
 					told[n] = true
-					l.say("LSUB", flags, n, "")
+					more := ""
+					if flags == `\NonExistent` {
+						more = ` (CHILDINFO ("SUBSCRIBED"))`
+					}
+					l.say("LSUB", l.lsubFlags(flags, nodes[n], n), n, more)
 				}
 				break
 			}
-			flags = `\Noselect`
+			if flags = `\Noselect`; l.extended {
+				flags = `\NonExistent`
+			}
 		}
 	}
+}
+
+// lsubFlags are the flags of a name in LSUB.
+func (l *listing) lsubFlags(flags string, n *node, name string) string {
+	if flags != "" {
+		return flags
+	}
+	if l.wantKids && n != nil {
+		flags = `\HasNoChildren`
+		if len(n.nodes) > 0 {
+			flags = `\HasChildren`
+		}
+	}
+	if use := l.s.cfg.SpecialUse[name]; use != "" {
+		flags = strings.TrimSpace(flags + " " + use)
+	}
+	return flags
 }
 
 func (l *listing) matches(name string) bool {

@@ -132,6 +132,9 @@ func (a *MemoryAccount) Subscribed() ([]string, error) { return slices.Clone(a.s
 
 // Subscribe changes them.
 func (a *MemoryAccount) Subscribe(name string, on bool) error {
+	if on == slices.Contains(a.subs, name) {
+		return nil
+	}
 	a.subs = slices.DeleteFunc(a.subs, func(n string) bool { return n == name })
 	if on {
 		a.subs = append(a.subs, name)

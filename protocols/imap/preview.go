@@ -26,6 +26,27 @@ func fetchSnippet(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	return append(appendText(append(b, "(FUZZY "...), text), ')'), nil
 }
 
+// parsePreview reads what may stand behind PREVIEW (RFC 8970 §3.1) and SNIPPET:
+// LAZY, or in Dovecot the name of an algorithm, which is then told in the reply.
+func (f *fetching) parsePreview(word string, args []arg) (rest []arg, problem string) {
+	it := facts[word]
+	it.name = word
+	if len(args[0].list) == 0 {
+		return nil, "FETCH list contains non-atoms"
+	}
+	for _, a := range args[0].list {
+		switch name, _ := a.atom(); upper(name) {
+		case "LAZY":
+		case "FUZZY", "LAZY=FUZZY":
+			it.append = fetchSnippet
+		default:
+			return nil, "'" + name + "' is not a supported PREVIEW modifier"
+		}
+	}
+	f.add(it)
+	return args[1:], ""
+}
+
 // preview is the beginning of the first text of a message, on one line.
 func (s *Session) preview(i int) (string, error) {
 	c, err := s.load(i)

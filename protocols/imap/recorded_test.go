@@ -1,8 +1,9 @@
 package imap
 
 import (
+	"flag"
+	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func serverOf(t *testing.T, d document) (Config, *Memory) {
 		}
 		list = append(list, x)
 	}
-	if d.folder == "asked" {
+	if d.folder != "recorded" {
 		m.Time = time.Date(2026, 11, 22, 2, 45, 0, 0, time.UTC)
 	}
 	if strings.HasPrefix(d.head["mailbox"], "0 messages") {
@@ -65,12 +66,13 @@ func serverOf(t *testing.T, d document) (Config, *Memory) {
 }
 
 // play feeds the client's turns to sessions, in pieces of the given size (0:
-// whole turns), and returns what each session said, and which were closed.
-func play(t *testing.T, d document, size int) (said map[string]string, closed map[string]bool) {
+// whole turns), and returns what each session said from turn to turn of its client,
+// and which were closed.
+func play(t *testing.T, d document, size int) (said map[string][]string, closed map[string]bool) {
 	t.Helper()
 	cfg, m := serverOf(t, d)
 	sessions := map[string]*Session{}
-	said, closed = map[string]string{}, map[string]bool{}
+	said, closed = map[string][]string{}, map[string]bool{}
 	last := ""
 	for _, tn := range d.turns {
 		switch tn.event {
@@ -86,9 +88,10 @@ func play(t *testing.T, d document, size int) (said map[string]string, closed ma
 			if err := a.Arrived(); err != nil {
 				t.Fatal(err)
 			}
-			for name, s := range sessions {
-				said[name] += string(s.Wake())
-			}
+			wake(sessions, said)
+			continue
+		case "wait":
+			wake(sessions, said)
 			continue
 		}
 		if tn.session == "P" {
@@ -104,19 +107,26 @@ func play(t *testing.T, d document, size int) (said map[string]string, closed ma
 		if s == nil {
 			s = NewSession(cfg, m)
 			sessions[tn.session] = s
-			said[tn.session] = string(s.Open())
+			said[tn.session] = []string{string(s.Open())}
 		}
 		last = tn.session
 		if tn.client && tn.close {
 			s.Lost()
 		} else if tn.client {
-			said[tn.session] += feed(s, tn.text, size)
+			said[tn.session] = append(said[tn.session], feed(s, tn.text, size))
 		}
 	}
 	for name, s := range sessions {
 		closed[name] = s.Next() == wire.Close
 	}
 	return said, closed
+}
+
+// wake lets sessions tell what has changed, if they do so unasked.
+func wake(sessions map[string]*Session, said map[string][]string) {
+	for name, s := range sessions {
+		said[name][len(said[name])-1] += string(s.Wake())
+	}
 }
 
 func feed(s *Session, text string, size int) string {
@@ -132,17 +142,24 @@ func feed(s *Session, text string, size int) string {
 	return said.String()
 }
 
+// more is a folder of further documents to play.
+var more = flag.String("recordings", "", "play the dialogues of this folder as well")
+
 // TestRecorded plays the client lines of every recorded dialogue, whole and
 // octet by octet, and compares what our server says.
 func TestRecorded(t *testing.T) {
-	for _, d := range append(documents(t, "recorded"), documents(t, "asked")...) {
+	all := append(documents(t, "testdata/recorded"), documents(t, "testdata/asked")...)
+	if *more != "" {
+		all = append(all, documents(t, *more)...)
+	}
+	for _, d := range all {
 		t.Run(d.folder+"/"+d.name, func(t *testing.T) {
 			for _, size := range []int{0, 1, 7} {
 				said, closed := play(t, d, size)
 				for _, name := range d.sessions() {
-					got, want := mask(said[name]), mask(d.text(name, false))
+					got, want := mask(strings.Join(said[name], "")), mask(d.text(name, false))
 					if got != want {
-						t.Errorf("session %q in pieces of %s:\n%s", name, strconv.Itoa(size), firstDifference(got, want))
+						t.Fatalf("session %q in pieces of %d: %s", name, size, difference(d, name, said[name]))
 					}
 					if want := d.closed(name); closed[name] != want {
 						t.Errorf("session %q in pieces of %d: closed %v, want %v", name, size, closed[name], want)
@@ -153,20 +170,42 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// firstDifference shows the first line in which two texts differ.
-func firstDifference(got, want string) string {
-	g, w := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
-	for i := range max(len(g), len(w)) {
-		var gl, wl string
-		if i < len(g) {
-			gl = g[i]
+// difference shows the turns of a session in which it said something else than
+// its document. What one side says in several turns is one text, for a line may
+// come with the turn before.
+func difference(d document, name string, got []string) string {
+	var b strings.Builder
+	want := d.answers(name)
+	for i := range max(len(got), len(want)) {
+		var c, g, w string
+		if i < len(got) {
+			g = mask(got[i])
 		}
-		if i < len(w) {
-			wl = w[i]
+		if i < len(want) {
+			c, w = want[i].client, mask(want[i].server)
 		}
-		if gl != wl {
-			return "got  " + gl + "\nwant " + wl
+		if g != w {
+			fmt.Fprintf(&b, "C: %s", c)
+			lines(&b, w, g)
 		}
 	}
-	return ""
+	return "\n" + b.String()
+}
+
+// lines writes the lines of two texts without those that are the same at the
+// beginning and at the end.
+func lines(b *strings.Builder, want, got string) {
+	w, g := strings.SplitAfter(want, "\n"), strings.SplitAfter(got, "\n")
+	for len(w) > 0 && len(g) > 0 && w[0] == g[0] {
+		w, g = w[1:], g[1:]
+	}
+	for len(w) > 0 && len(g) > 0 && w[len(w)-1] == g[len(g)-1] {
+		w, g = w[:len(w)-1], g[:len(g)-1]
+	}
+	for _, l := range w {
+		fmt.Fprintf(b, "want %q\n", l)
+	}
+	for _, l := range g {
+		fmt.Fprintf(b, "got  %q\n", l)
+	}
 }

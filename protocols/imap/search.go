@@ -21,6 +21,7 @@ type result struct {
 	partial   bool
 	from, to  uint32
 	modseq    bool // a MODSEQ key was given
+	fits      key
 }
 
 // searchCmd is SEARCH (RFC 3501 §6.4.4).
@@ -45,6 +46,9 @@ func (s *Session) searchCmd(c *call) {
 	}
 	s.answer(c, "SEARCH", res, list)
 	s.searched(c, "Search completed.")
+	if res.save {
+		s.settle() // RFC 5182 §2.3: what follows may ask for the result
+	}
 }
 
 // searched ends a search. A message that is gone meanwhile may have been passed
@@ -67,6 +71,13 @@ func searchMode(c *call) syncMode {
 // find runs a search over the selected mailbox. When it returns false the
 // command has been answered.
 func (s *Session) find(c *call, res *result, charset string, args []arg) (list []int, ok bool) {
+	if res.save {
+		s.saved = nil
+	}
+	if res.update && s.context(c.tag) >= 0 {
+		s.wrong(c, "Duplicate search update tag")
+		return nil, false
+	}
 	if len(args) == 0 {
 		s.wrong(c, "Missing search parameters")
 		return nil, false
@@ -77,6 +88,7 @@ func (s *Session) find(c *call, res *result, charset string, args []arg) (list [
 	}
 	p := &searchParser{s: s, args: args, charset: charset}
 	k := p.keys(false)
+	res.fits = k
 	if p.problem != "" {
 		s.wrong(c, p.problem)
 		return nil, false
@@ -88,6 +100,12 @@ func (s *Session) find(c *call, res *result, charset string, args []arg) (list [
 	for i := range s.view.list {
 		if k(i) {
 			list = append(list, i)
+		}
+	}
+	if res.update {
+		if problem := s.keep(c, res, list); problem != "" {
+			s.wrong(c, problem)
+			return nil, false
 		}
 	}
 	return list, true
@@ -151,8 +169,7 @@ func (s *Session) answer(c *call, verb string, res result, list []int) {
 		modseq = max(modseq, v.list[i].m.modseq)
 	}
 	if res.save {
-		s.saved = nil
-		for _, i := range list {
+		for _, i := range res.toSave(list) {
 			s.saved = append(s.saved, v.list[i].m.uid)
 		}
 		slices.Sort(s.saved)
@@ -168,10 +185,28 @@ func (s *Session) answer(c *call, verb string, res result, list []int) {
 		s.out = append(s.out, "\r\n"...)
 		return
 	}
-	if res.save && !(res.min || res.max || res.all || res.count || res.partial || res.relevancy) {
+	if res.save && !(res.min || res.max || res.all || res.count || res.partial || res.relevancy || res.update) {
 		return // RFC 5182 §2.1: only remembered
 	}
 	s.esearch(c, res, found, modseq)
+}
+
+// toSave is the part of a result that SAVE keeps (RFC 5182 §2.4): with nothing
+// but MIN and MAX only those.
+func (res *result) toSave(list []int) []int {
+	n := len(list)
+	switch {
+	case n == 0 || res.all || res.count:
+	case res.partial:
+		return list[min(int(res.from)-1, n):min(int(res.to), n)]
+	case res.min && res.max && n > 1:
+		return []int{list[0], list[n-1]}
+	case res.min:
+		return list[:1]
+	case res.max:
+		return list[n-1:]
+	}
+	return list
 }
 
 // esearch sends an ESEARCH response (RFC 4466 §2.6.2) in Dovecot's order.

@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -151,7 +152,11 @@ func (p *searchParser) numbers(text string, uid bool, problem string) key {
 
 // parameter takes the next argument as a text.
 func (p *searchParser) parameter(name string) (string, bool) {
-	if len(p.args) == 0 || p.args[0].kind == argList {
+	if len(p.args) > 0 && p.args[0].kind == argList {
+		p.fail("Unexpected ( (for search key: " + name + ")")
+		return "", false
+	}
+	if len(p.args) == 0 {
 		p.fail("Missing parameter for search key (for search key: " + name + ")")
 		return "", false
 	}
@@ -203,7 +208,13 @@ func (p *searchParser) withParameter(name string) key {
 		return p.interval(name)
 	case "KEYWORD", "UNKEYWORD":
 		return p.keyword(name)
-	case "UID":
+	case "X-MAILBOX":
+		text, ok := p.parameter(name)
+		if !ok {
+			return p.fail("")
+		}
+		return func(int) bool { return p.s.inbox(text) == p.s.view.box.Name }
+	case "UID", "X-REAL-UID":
 		text, ok := p.parameter(name)
 		if !ok {
 			return p.fail("")
@@ -242,7 +253,7 @@ func (p *searchParser) size(name string) key {
 // interval is OLDER and YOUNGER (RFC 5032).
 func (p *searchParser) interval(name string) key {
 	text, ok := p.parameter(name)
-	n, err := strconv.ParseUint(text, 10, 31)
+	n, err := strconv.ParseUint(text, 10, 32)
 	if !ok || err != nil || n == 0 {
 		return p.fail("Invalid search interval parameter")
 	}
@@ -281,8 +292,17 @@ func (p *searchParser) sequence() key {
 				return p.fail("Invalid MODSEQ system flag")
 			}
 		}
+		if len(p.args) < 1 {
+			return p.fail("Missing MODSEQ parameters")
+		}
+		if kind, _ := p.args[0].atom(); !slices.Contains([]string{"ALL", "PRIV", "SHARED"}, upper(kind)) {
+			return p.fail("Invalid MODSEQ type")
+		}
 		if len(p.args) < 2 {
 			return p.fail("Missing MODSEQ parameters")
+		}
+		if !strings.HasPrefix(flag, `\`) {
+			p.s.view.box.words([]string{flag})
 		}
 		text, p.args = p.args[1].text, p.args[2:]
 	}
@@ -325,7 +345,7 @@ func (p *searchParser) date(name string) key {
 // parseDay reads "1-Nov-2026" (RFC 3501 §9 date). A day beyond the month's end
 // means one of the next month, as in Dovecot.
 func parseDay(text string) (time.Time, bool) {
-	parts := strings.Split(text, "-")
+	parts := strings.Split(strings.TrimPrefix(text, " "), "-")
 	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[2]) != 4 {
 		return time.Time{}, false
 	}
@@ -334,6 +354,9 @@ func parseDay(text string) (time.Time, bool) {
 	year, err3 := strconv.ParseUint(parts[2], 10, 16)
 	if err != nil || err2 != nil || err3 != nil {
 		return time.Time{}, false
+	}
+	if day == 0 { // no time that Dovecot can count, and so the end of all
+		return time.Date(2106, 2, 7, 0, 0, 0, 0, time.UTC), true
 	}
 	return time.Date(int(year), month.Month(), int(day), 0, 0, 0, 0, time.UTC), true
 }

@@ -127,25 +127,24 @@ type content struct {
 	root *part
 }
 
-// find finds the part of a path. A message that is no multipart has one part,
-// 1, its text; numbers below a message inside count the parts of that message.
+// find finds the part of a path. What is no multipart has one part, 1, its text;
+// numbers below a message inside count the parts of that message.
 func (c *content) find(path []int) *part {
-	p, inMessage := c.root, false
+	p, own := c.root, false // own: p has been named by the number of its text
 	for i, n := range path {
 		switch {
 		case p.multipart():
 			if n < 1 || n > len(p.parts) {
 				return nil
 			}
-			p = p.parts[n-1]
-		case n != 1 || i > 0 && p != c.root && !inMessage:
+			p, own = p.parts[n-1], false
+		case n != 1 || own:
 			return nil
+		default:
+			own = true
 		}
-		inMessage = false
 		if p.message() && len(p.parts) == 1 && i+1 < len(path) {
-			p, inMessage = p.parts[0], true
-		} else if !p.multipart() && i+1 < len(path) {
-			return nil
+			p, own = p.parts[0], false
 		}
 	}
 	return p

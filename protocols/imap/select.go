@@ -72,7 +72,7 @@ func (s *Session) open(c *call, readOnly bool) {
 		err = box.Refresh()
 	}
 	if err != nil {
-		s.tagged(c, "NO "+s.because(err, args[0].text))
+		s.tagged(c, "NO "+s.because(err, name))
 		return
 	}
 	s.enterBox(box, readOnly)
@@ -222,7 +222,7 @@ func (s *Session) leave() {
 		return
 	}
 	s.unwatch()
-	s.view, s.saved = nil, nil
+	s.view, s.saved, s.contexts = nil, nil, nil
 	if s.state == Selected {
 		s.become(Authenticated)
 	}
@@ -253,7 +253,8 @@ func (s *Session) unselectCmd(c *call) {
 func (s *Session) because(err error, name string) string {
 	switch {
 	case errors.Is(err, ErrNonexistent):
-		return "Mailbox doesn't exist: " + oneLine(fromUTF7(name))
+		s.lastProblem = "Mailbox doesn't exist: " + oneLine(fromUTF7(name))
+		return s.lastProblem
 	case errors.Is(err, ErrExpunged):
 		return "[EXPUNGEISSUED] Some of the requested messages no longer exist."
 	}

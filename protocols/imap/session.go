@@ -26,6 +26,8 @@ type Session struct {
 	opened   time.Time
 	began    time.Time // the command at hand
 	reason   string
+	// lastProblem is what was last wrong with a mailbox.
+	lastProblem string
 
 	authTag  string
 	exchange Exchange
@@ -37,6 +39,7 @@ type Session struct {
 	condstore bool     // RFC 7162 §3.1: some command has shown that the client knows it
 	qresync   bool     // ENABLE QRESYNC
 	saved     []uint32 // UIDs that "$" means (RFC 5182)
+	contexts  []*searchContext
 	idleTag   string
 	idleAt    time.Time // of the last sign of life in IDLE
 	stats     Stats
@@ -239,6 +242,7 @@ func (s *Session) command(c *call) verdict {
 		return readOK
 	}
 	if c.row.needs && s.view == nil {
+		s.bad = 0
 		s.tagged(c, "BAD No mailbox selected.")
 		return readOK
 	}

@@ -42,7 +42,7 @@ func parseNumber(text string) (uint32, bool) {
 		return last, true
 	}
 	n, err := strconv.ParseUint(text, 10, 32)
-	return uint32(n), err == nil && n > 0 && text[0] != '+'
+	return min(uint32(n), last-1), err == nil && n > 0 && text[0] != '+'
 }
 
 // ordered sorts and joins.

@@ -74,19 +74,13 @@ func (s *Session) notifyCmd(c *call) {
 	s.sync(c, 0, "OK NOTIFY completed.")
 }
 
-// cancelUpdateCmd is CANCELUPDATE (RFC 5267 §4.5). No search has updates here.
-func (s *Session) cancelUpdateCmd(c *call) {
-	for _, a := range c.args {
-		if a.kind != argString {
-			s.wrong(c, "Invalid parameter")
-			return
-		}
-	}
-	s.tagged(c, "NO Unknown tag.")
-}
-
 // urlAuthCmd is what URLAUTH (RFC 4467) is without imap_urlauth_host.
 func (s *Session) urlAuthCmd(c *call) { s.wrong(c, "URLAUTH disabled") }
+
+// metadataCmd is what GETMETADATA and SETMETADATA are without imap_metadata.
+func (s *Session) metadataCmd(c *call) {
+	s.tagged(c, "NO [CANNOT] Generic mailbox attributes not enabled")
+}
 
 func (s *Session) xStateCmd(c *call) { s.wrong(c, "Command is disabled for now") }
 

@@ -16,7 +16,7 @@ type sortKey struct {
 }
 
 var sortNames = map[string]bool{"ARRIVAL": true, "CC": true, "DATE": true, "FROM": true, "SIZE": true,
-	"SUBJECT": true, "TO": true, "DISPLAYFROM": true, "DISPLAYTO": true, "RELEVANCY": true}
+	"SUBJECT": true, "TO": true, "DISPLAYFROM": true, "DISPLAYTO": true, "RELEVANCY": true, "X-SCORE": true}
 
 // sortCmd is SORT.
 func (s *Session) sortCmd(c *call) {
@@ -50,11 +50,11 @@ func parseSortKeys(list []arg) (keys []sortKey, problem string) {
 	}
 	reverse, pending := false, false
 	for _, a := range list {
-		word, ok := a.atom()
+		word, ok := a.astring()
 		name := upper(word)
 		switch {
 		case !ok:
-			return nil, "Invalid sort argument"
+			return nil, "Invalid sort list argument"
 		case name == "REVERSE":
 			reverse, pending = !reverse || !pending, true
 		case !sortNames[name]:

@@ -29,6 +29,7 @@ func (s *Session) storeCmd(c *call) {
 		return
 	}
 	if s.view.readOnly {
+		s.view.box.words(p.keywords)
 		s.sync(c, syncFast|syncKeep, "OK Store ignored with read-only mailbox.")
 		return
 	}
@@ -63,7 +64,7 @@ func (s *Session) parseStore(c *call) (p storing, problem string) {
 	}
 	var ok bool
 	if p.list, ok = s.messages(args[0].text, c.uid); !ok {
-		return p, "Invalid messageset"
+		return p, invalidSet(c)
 	}
 	args = args[1:]
 	if args[0].kind == argList {
@@ -97,8 +98,11 @@ func (s *Session) parseStore(c *call) (p storing, problem string) {
 func (p *storing) modifiers(list []arg) string {
 	for i := 0; i < len(list); i += 2 {
 		word, _ := list[i].atom()
-		if !strings.EqualFold(word, "UNCHANGEDSINCE") || i+1 >= len(list) {
+		if i+1 >= len(list) {
 			return "Invalid STORE modifiers"
+		}
+		if !strings.EqualFold(word, "UNCHANGEDSINCE") {
+			return "Unknown STORE modifier"
 		}
 		n, err := strconv.ParseUint(list[i+1].text, 10, 63)
 		if err != nil {

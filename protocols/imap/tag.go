@@ -16,7 +16,7 @@ func (r *reader) tag() (string, bool) {
 }
 
 func notInTag(c rune) bool {
-	return c <= ' ' || c >= 0x7f || strings.ContainsRune(`(){%*"\+`, c)
+	return c <= ' ' || c >= 0x7f || strings.ContainsRune(`(){%*"\+]`, c)
 }
 
 // verb reads a command's name.

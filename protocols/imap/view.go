@@ -94,16 +94,15 @@ func (s *Session) settle() {
 }
 
 // withModseq tells HIGHESTMODSEQ in a session with QRESYNC when it is higher
-// than what has been told with messages: in the OK of a command that expunges
-// (RFC 7162 §3.2.10), else in a line of its own.
+// than what has been told with messages: in the OK of the command (RFC 7162
+// §3.2.10), or in a line of its own where that has another code already.
 func (s *Session) withModseq(w waiting) string {
 	v := s.view
-	expunges := strings.HasSuffix(w.c.row.Verb, "EXPUNGE") || strings.HasSuffix(w.c.row.Verb, "MOVE")
-	if !s.qresync || v.delayed || v.box.modseq <= max(v.full, v.told) || expunges && !strings.HasPrefix(w.text, "OK ") {
+	if !s.qresync || v.delayed || v.box.modseq <= max(v.full, v.told) {
 		return w.text
 	}
 	v.full = v.box.modseq
-	if expunges {
+	if strings.HasPrefix(w.text, "OK ") && !strings.HasPrefix(w.text, "OK [") {
 		return fmt.Sprintf("OK [HIGHESTMODSEQ %d] %s", v.full, w.text[len("OK "):])
 	}
 	s.tellModseq()
@@ -132,6 +131,7 @@ func (s *Session) report(mode syncMode) bool {
 	}
 	if v.version != v.box.version {
 		s.reportFlags(mode)
+		s.updateContexts(0, mode&syncKeep == 0)
 		if mode&syncKeep == 0 {
 			s.reportExpunged()
 			v.version = v.box.version
@@ -271,6 +271,9 @@ func (s *Session) reportNew(mode syncMode) {
 		v.recent = n
 		s.line("* " + strconv.Itoa(n) + " RECENT")
 	}
+	if before < len(v.list) {
+		s.updateContexts(before, false)
+	}
 }
 
 // takeNew puts messages into the view that are new.
@@ -323,6 +326,14 @@ func (v *view) number(i int, uid bool) uint32 {
 		return v.list[i].m.uid
 	}
 	return uint32(i + 1)
+}
+
+// invalidSet is what is said of a set that is none.
+func invalidSet(c *call) string {
+	if c.uid {
+		return "Invalid uidset"
+	}
+	return "Invalid messageset"
 }
 
 // messages reads a set argument and returns the indexes it means. "$" is the

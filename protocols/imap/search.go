@@ -71,9 +71,6 @@ func searchMode(c *call) syncMode {
 // find runs a search over the selected mailbox. When it returns false the
 // command has been answered.
 func (s *Session) find(c *call, res *result, charset string, args []arg) (list []int, ok bool) {
-	if res.save {
-		s.saved = nil
-	}
 	if res.update && s.context(c.tag) >= 0 {
 		s.wrong(c, "Duplicate search update tag")
 		return nil, false
@@ -83,6 +80,9 @@ func (s *Session) find(c *call, res *result, charset string, args []arg) (list [
 		return nil, false
 	}
 	if _, err := mail.DecodeCharset(charset, nil); err != nil {
+		if res.save {
+			s.saved = nil // RFC 5182 §2.1
+		}
 		s.tagged(c, "NO [BADCHARSET] Unknown charset")
 		return nil, false
 	}
@@ -169,6 +169,7 @@ func (s *Session) answer(c *call, verb string, res result, list []int) {
 		modseq = max(modseq, v.list[i].m.modseq)
 	}
 	if res.save {
+		s.saved = nil
 		for _, i := range res.toSave(list) {
 			s.saved = append(s.saved, v.list[i].m.uid)
 		}

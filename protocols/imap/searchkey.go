@@ -109,7 +109,7 @@ func (p *searchParser) one() key {
 		}
 		return p.one()
 	case "MIMEPART":
-		return p.fail("EXISTS key can only be used with PARENT or CHILD")
+		return p.mimePart()
 	}
 	if k := p.withParameter(name); k != nil {
 		return k
@@ -147,7 +147,14 @@ func (p *searchParser) numbers(text string, uid bool, problem string) key {
 	if !ok {
 		return p.fail(problem)
 	}
-	return func(i int) bool { return st.has(v.number(i, uid), v.top(uid)) }
+	return func(i int) bool {
+		top := v.top(uid)
+		if r := st[len(st)-1]; !uid && r.hi == last && r.lo > top && r.lo != last {
+			// A range from beyond the last message means none here, unlike in FETCH.
+			return st[:len(st)-1].has(v.number(i, uid), top)
+		}
+		return st.has(v.number(i, uid), top)
+	}
 }
 
 // parameter takes the next argument as a text.
@@ -178,7 +185,13 @@ func (p *searchParser) decoded(name string) (string, bool) {
 // name.
 func (p *searchParser) withParameter(name string) key {
 	switch name {
-	case "BCC", "CC", "FROM", "SUBJECT", "TO":
+	case "BCC", "CC", "FROM", "TO":
+		text, ok := p.decoded(name)
+		if !ok {
+			return p.fail("")
+		}
+		return p.address(name, text)
+	case "SUBJECT":
 		text, ok := p.decoded(name)
 		if !ok {
 			return p.fail("")
@@ -229,10 +242,7 @@ func (p *searchParser) withParameter(name string) key {
 		}
 		return func(i int) bool { return p.s.view.list[i].m.key == text }
 	case "INTHREAD":
-		if _, ok := p.parameter(name); !ok || len(p.args) == 0 {
-			return p.fail("Missing argument")
-		}
-		return p.one()
+		return p.inThread()
 	}
 	return nil
 }

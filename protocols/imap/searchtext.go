@@ -25,6 +25,46 @@ func (p *searchParser) header(name, text string) key {
 	}
 }
 
+// address is a key about a field of addresses: as they would be written anew,
+// "name" <mailbox@host>, they contain a text in any case.
+func (p *searchParser) address(name, text string) key {
+	s, text := p.s, fold(text)
+	return func(i int) bool {
+		c, err := s.load(i)
+		if err != nil {
+			return false
+		}
+		c.parse()
+		for _, f := range c.root.fields {
+			if strings.EqualFold(f.name, name) && strings.Contains(fold(writtenAddresses(unfolded(c.text, f))), text) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// writtenAddresses writes the addresses of a field anew.
+func writtenAddresses(value string) string {
+	var list []string
+	for _, a := range parseAddresses(strings.ToValidUTF8(value, "\uFFFD")) {
+		one := a.mailbox
+		if a.host != "" && a.host != missingDomain {
+			one += "@" + a.host
+		}
+		if name := mail.DecodeWords(a.name); name != "" {
+			if strings.ContainsFunc(name, func(r rune) bool { // RFC 5322 §3.2.3 specials
+				return r <= ' ' || r < 0x80 && strings.ContainsRune(`()<>@,;:\".[]`, r)
+			}) {
+				name = `"` + name + `"`
+			}
+			one = name + " <" + one + ">"
+		}
+		list = append(list, one)
+	}
+	return strings.Join(list, ", ")
+}
+
 // text is a key about what the message says: bodies of texts; with TEXT the
 // headers of the message and of its parts as well.
 func (p *searchParser) text(text string, whole bool) key {

@@ -98,7 +98,11 @@ func (s *Session) status(box *Mailbox, text string, items map[string]bool) error
 			s.out = append(s.out, ' ')
 		}
 		first = false
-		s.out = append(append(append(s.out, item...), ' '), statusItems[item](box)...)
+		value := statusItems[item](box)
+		if item == "RECENT" && s.view != nil && s.view.box == box {
+			value = strconv.Itoa(s.view.countRecent())
+		}
+		s.out = append(append(append(s.out, item...), ' '), value...)
 	}
 	s.out = append(s.out, ")\r\n"...)
 	return nil

@@ -15,15 +15,8 @@ func (s *Session) threadCmd(c *call) {
 		s.wrong(c, "Invalid arguments")
 		return
 	}
-	var build func([]int) []*knot
-	switch upper(args[0].text) {
-	case "ORDEREDSUBJECT":
-		build = s.threadSubjects
-	case "REFERENCES":
-		build = func(list []int) []*knot { return s.threadReferences(list, true) }
-	case "REFS":
-		build = func(list []int) []*knot { return s.threadReferences(list, false) }
-	default:
+	build := s.threads(args[0].text)
+	if build == nil {
 		s.wrong(c, "Unknown thread algorithm")
 		return
 	}
@@ -216,7 +209,8 @@ func prune(list []*knot, top bool) []*knot {
 		}
 	}
 	for _, k := range out {
-		if k.i < 0 {
+		if k.i < 0 { // RFC 5256 §4 step 5.B.i: the subject of the first answer
+			slices.SortStableFunc(k.answers, bySent)
 			k.sent, k.subject = k.answers[0].sent, k.answers[0].subject
 		}
 	}

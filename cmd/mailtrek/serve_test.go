@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/netip"
 	"net/smtp"
@@ -25,7 +26,7 @@ import (
 // served is a running "mailtrek serve" in this process.
 type served struct {
 	t      *testing.T
-	addrs  map[string]string // "smtp.sender.example submission" to a real address
+	addrs  map[string]string // "smtp.sender.example submission", perhaps with " 10.0.0.1:587", to a real address
 	cancel context.CancelFunc
 	done   chan int
 	errs   *bytes.Buffer
@@ -56,7 +57,11 @@ func serve(t *testing.T, args ...string) *served {
 		if a, err := netip.ParseAddrPort(line.Addr); err != nil || !a.Addr().IsLoopback() {
 			t.Fatalf("%s is served at %s, which is no loopback address", line.Sim, line.Addr)
 		}
-		v.addrs[line.Host+" "+line.Service+line.Network] = line.Addr
+		what := line.Host + " " + line.Service + line.Network
+		v.addrs[what+" "+line.Sim] = line.Addr
+		if v.addrs[what] == "" {
+			v.addrs[what] = line.Addr
+		}
 	}
 	t.Fatalf("it ended before it was ready: %d %s", <-v.done, v.errs)
 	return nil
@@ -64,11 +69,19 @@ func serve(t *testing.T, args ...string) *served {
 
 func (v *served) addr(what string) string {
 	v.t.Helper()
-	a := v.addrs[what]
-	if a == "" {
-		v.t.Fatalf("%s is not served; there are %v", what, v.addrs)
+	a, err := v.find(what)
+	if err != nil {
+		v.t.Fatal(err)
 	}
 	return a
+}
+
+// find is the real address of "HOST SERVICE" or "HOST SERVICE SIMULATED".
+func (v *served) find(what string) (string, error) {
+	if a := v.addrs[what]; a != "" {
+		return a, nil
+	}
+	return "", fmt.Errorf("%s is not served", what)
 }
 
 // stop ends it as SIGTERM would.

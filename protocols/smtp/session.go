@@ -145,6 +145,9 @@ func (s *Session) Feed(in []byte, more bool) []byte {
 	}
 	s.more = more
 	rest := s.process(p)
+	if s.ended && s.cfg.ErrorSleep <= 0 {
+		s.tooManyErrors()
+	}
 	if s.state == Closed || s.state == Securing {
 		// RFC 3207 §4.2: what came in clear behind STARTTLS is not heard.
 		rest = nil

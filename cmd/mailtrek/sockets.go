@@ -70,10 +70,11 @@ func (v *server) listen() error {
 // addressMap gives each simulated address its real one.
 type addressMap struct {
 	other map[netip.Addr]netip.Addr
+	tcp   map[netip.AddrPort]string // where a simulated address is served by TCP
 	flat  bool // 127.b.c.d cannot be bound: everything is on 127.0.0.1 with free ports
 }
 
-func newAddressMap() *addressMap { return &addressMap{other: map[netip.Addr]netip.Addr{}} }
+func newAddressMap() *addressMap { return &addressMap{other: map[netip.Addr]netip.Addr{}, tcp: map[netip.AddrPort]string{}} }
 
 // real is the loopback address of a simulated one: 127.b.c.d for 10.b.c.d, the
 // next free 127.1.0.n for any other.
@@ -130,6 +131,7 @@ func (v *server) listenTCP(m *addressMap, p place) error {
 		return err
 	}
 	v.sockets = append(v.sockets, socket{l})
+	m.tcp[p.sim] = l.Addr().String()
 	v.announce(p.host.Name, p.service, "", p.sim.String(), l.Addr().String())
 	go func() {
 		for {
@@ -364,6 +366,11 @@ func (c *liveConn) sayEnd(to io.Writer) {
 func (v *server) listenUDP(m *addressMap, p place) error {
 	var l net.PacketConn
 	err := v.bind(m, p, func(addr string) (err error) {
+		if same := m.tcp[p.sim]; same != "" { // a free port shall be the same one for both
+			if l, err = net.ListenPacket("udp4", same); err == nil {
+				return nil
+			}
+		}
 		l, err = net.ListenPacket("udp4", addr)
 		return err
 	})

@@ -5,18 +5,18 @@ type Glyphs struct {
 	H, V, Left, Right, Start, End     string // rule, lifeline, arrow heads, where an arrow leaves its lifeline
 	Cursor, Dot, Cross, Played, Ahead string
 	Bang, Sep, Up, Below, Down, Break string
-	Sealed, Letter, Bookmark          string
+	Sealed, Letter, Bookmark, Loop    string
 	ASCII                             bool
 }
 
 var unicodeGlyphs = Glyphs{
 	H: "─", V: "│", Left: "◀", Right: "▶", Start: "├", End: "┤",
 	Cursor: "▶", Dot: "●", Cross: "✗", Played: "━", Ahead: "─",
-	Bang: "!", Sep: "·", Up: "▲", Below: "▼", Down: "↓", Break: "◆", Sealed: "▪", Letter: "▣", Bookmark: "◇",
+	Bang: "!", Sep: "·", Up: "▲", Below: "▼", Down: "↓", Break: "◆", Sealed: "▪", Letter: "▣", Bookmark: "◇", Loop: "↺",
 }
 
 var asciiGlyphs = Glyphs{
 	H: "-", V: "|", Left: "<", Right: ">", Start: "+", End: "+",
 	Cursor: ">", Dot: "o", Cross: "x", Played: "=", Ahead: "-",
-	Bang: "!", Sep: "|", Up: "^", Below: "v", Down: "v", Break: "#", Sealed: "#", Letter: "@", Bookmark: "*", ASCII: true,
+	Bang: "!", Sep: "|", Up: "^", Below: "v", Down: "v", Break: "#", Sealed: "#", Letter: "@", Bookmark: "*", Loop: "~", ASCII: true,
 }

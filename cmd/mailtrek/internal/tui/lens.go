@@ -13,6 +13,7 @@ type Instant struct {
 	At     trace.Seq
 	Snap   *state.Snapshot // how things stand after event At
 	Scroll int             // rows that the lens is scrolled, towards what is older or further down
+	Pick   int             // the line of the lens that is chosen, counted from 1; 0 for none
 	Words  *i18n.Words
 	Glyphs *Glyphs
 }

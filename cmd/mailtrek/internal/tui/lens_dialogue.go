@@ -26,6 +26,7 @@ type said struct {
 	noted trace.Seq // the event of the note
 
 	sealed bool // it travels inside TLS
+	picked bool // it is the line that is chosen
 }
 
 const (
@@ -33,8 +34,7 @@ const (
 	saidSide = 14
 	saidText = 17
 	// panelFrom is the width from which the state has a panel of its own.
-	panelFrom  = 112
-	panelWidth = 34
+	panelFrom = 100
 )
 
 func drawDialogue(in *Instant, r Region) {
@@ -49,17 +49,46 @@ func drawDialogue(in *Instant, r Region) {
 	}
 	drawDialogueHead(in, id, r.Sub(0, 0, r.W, 1))
 	body := r.Sub(0, 2, r.W, r.H-2)
-	if r.W >= panelFrom {
-		body.W -= panelWidth
-		drawStatePanel(in, id, r.Sub(body.W, 2, panelWidth, r.H-2))
+	switch m := in.moment(id); {
+	case r.W >= panelFrom:
+		wide := min(max(r.W*2/5, 42), 72)
+		body.W -= wide
+		drawStatePanel(in, id, r.Sub(body.W, 2, wide, r.H-2))
+	case m.conn != nil && m.conn.Phase == state.Open && m.machine != nil && r.H >= 12:
+		foot := 5
+		if r.H < 13 {
+			foot = 4
+		} else if r.H > 20 {
+			foot = 8
+		}
+		body.H -= foot
+		drawStateFoot(in, id, r.Sub(0, r.H-foot, r.W, foot))
 	}
-	rows := scrollBack(in.saidRows(id, body.H+in.Scroll, body.W-saidText), body.H, in.Scroll)
+	rows := in.saidInSight(id, body.H, body.W-saidText)
 	for y, row := range rows {
 		row.draw(in, body, y)
 	}
 	if len(rows) == 0 {
 		body.Put(saidSide, 0, Quiet, in.Words.T("dlg.silent"))
 	}
+}
+
+// saidInSight are the rows that are shown: the last ones, or those around the
+// line that is chosen.
+func (in *Instant) saidInSight(id trace.ConnID, h, w int) []said {
+	if in.Pick == 0 {
+		return scrollBack(in.saidRows(id, h+in.Scroll, w), h, in.Scroll)
+	}
+	rows := in.saidRows(id, pickReach, w)
+	chosen := pickAt(dialoguePicks(in), in.Pick)
+	at := len(rows) - 1
+	for i := range rows {
+		if rows[i].event == chosen.wrote {
+			rows[i].picked, at = true, i
+		}
+	}
+	top := windowTop(len(rows), h, at)
+	return rows[top:min(top+h, len(rows))]
 }
 
 // scrollBack leaves out the last rows, as many as are scrolled, but never all
@@ -265,6 +294,9 @@ func (row said) draw(in *Instant, r Region, y int) {
 	if now {
 		style |= Bold
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
+	}
+	if row.picked {
+		style |= Reverse
 	}
 	r.PutRight(saidTime, y, quiet, row.time)
 	if row.sealed {

@@ -14,6 +14,11 @@ type Story struct {
 	bars  map[int][]mark // the time line at a width
 	posts map[int][]state.Stage
 	plan  *mapPlan // where hosts stand on the map
+
+	// Made when they are first asked for.
+	offers   map[offer]*announcement // what servers announce
+	machines map[string]*machine     // of the sessions of a kind of server
+	moves    map[fileKey][]trace.Seq // the moves of each queue file
 }
 
 // mark says what is remarkable about a place of the time line.
@@ -163,4 +168,28 @@ func (s *Story) effect(at trace.Seq) trace.Seq {
 		}
 	}
 	return other
+}
+
+// fileKey names the queue files of one id on a host.
+type fileKey struct {
+	node trace.NodeID
+	id   trace.Sym
+}
+
+// fileMoves are the moves of a queue file in the whole story.
+func (s *Story) fileMoves(node trace.NodeID, id string) []trace.Seq {
+	if s.moves == nil {
+		s.moves = map[fileKey][]trace.Seq{}
+		for i := trace.Seq(1); s.T.Has(i); i++ {
+			if e := s.T.At(i); e.Kind == trace.Queue {
+				k := fileKey{e.Node, e.A}
+				s.moves[k] = append(s.moves[k], i)
+			}
+		}
+	}
+	sym, ok := s.T.Find(id)
+	if !ok {
+		return nil
+	}
+	return s.moves[fileKey{node, sym}]
 }

@@ -71,10 +71,12 @@ func (v *server) listen() error {
 type addressMap struct {
 	other map[netip.Addr]netip.Addr
 	tcp   map[netip.AddrPort]string // where a simulated address is served by TCP
-	flat  bool // 127.b.c.d cannot be bound: everything is on 127.0.0.1 with free ports
+	flat  bool                      // 127.b.c.d cannot be bound: everything is on 127.0.0.1 with free ports
 }
 
-func newAddressMap() *addressMap { return &addressMap{other: map[netip.Addr]netip.Addr{}, tcp: map[netip.AddrPort]string{}} }
+func newAddressMap() *addressMap {
+	return &addressMap{other: map[netip.Addr]netip.Addr{}, tcp: map[netip.AddrPort]string{}}
+}
 
 // real is the loopback address of a simulated one: 127.b.c.d for 10.b.c.d, the
 // next free 127.1.0.n for any other.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -35,6 +36,36 @@ func BenchmarkStart(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkServeReady is the time from the start of the process to
+// {"ready":true}, for the largest built-in scenario.
+func BenchmarkServeReady(b *testing.B) {
+	bin := filepath.Join(b.TempDir(), "mailtrek")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		b.Skipf("cannot build: %v %s", err, out)
+	}
+	for b.Loop() {
+		cmd := exec.Command(bin, "serve", "lab", "--ports", "free")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			b.Fatal(err)
+		}
+		ready := false
+		for in := bufio.NewScanner(out); !ready && in.Scan(); {
+			ready = in.Text() == `{"ready":true}`
+		}
+		b.StopTimer()
+		if !ready {
+			b.Error("it is never ready")
+		}
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()         // it was killed
+		b.StartTimer()
 	}
 }
 

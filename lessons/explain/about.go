@@ -51,17 +51,17 @@ func (a *about) connected() {
 	var names []string
 	switch a.e.Kind {
 	case trace.Open:
-		names = []string{"tcp SYN-SENT", "three-way handshake"}
+		names = []string{"tcp SYN-SENT"}
 	case trace.Accept:
-		names = []string{"tcp ESTABLISHED", "three-way handshake"}
+		names = []string{"tcp ESTABLISHED"}
 	case trace.Refuse:
-		names = []string{"connection refused", "RST"}
+		names = []string{"tcp refused"}
 	case trace.Reset:
-		names = []string{"RST", "tcp CLOSED"}
+		names = []string{"tcp reset"}
 	case trace.Close:
-		names = []string{"FIN", "tcp FIN-WAIT"}
+		names = []string{"tcp FIN-WAIT"}
 	case trace.Timeout:
-		names = []string{"timeout"}
+		names = []string{"tcp timed out"}
 	}
 	for _, n := range names {
 		a.add(n, "state", "term")

@@ -68,19 +68,16 @@ func (b *encyclopaedia) pick(found []int) []Word {
 	return out
 }
 
-// phrase finds one name, with or without a scope in front.
+// phrase finds one name, with or without a scope in front. "queue active" is
+// both: the queue, and words of a log line.
 func (b *encyclopaedia) phrase(said []string) []int {
-	if found := b.name(strings.Join(said, " "), nil); found != nil {
-		return found
+	var found []int
+	if len(said) > 1 {
+		if in := scope(said[0]); in != nil {
+			found = b.name(strings.Join(said[1:], " "), in)
+		}
 	}
-	if len(said) < 2 {
-		return nil
-	}
-	rest := strings.Join(said[1:], " ")
-	if in := scope(said[0]); in != nil {
-		return b.name(rest, in)
-	}
-	return nil
+	return append(slices.Clip(found), b.name(strings.Join(said, " "), nil)...)
 }
 
 // scope is the kinds that a word in front names; nil if it is no such word.
@@ -105,7 +102,7 @@ func (b *encyclopaedia) name(name string, in []string) []int {
 	switch {
 	case len(found) == 0 && isReply(key):
 		for _, digits := range []string{key[:1] + "yz", "x" + key[1:2] + "z"} {
-			found = append(found, b.within(b.named[digits], in)...)
+			found = append(found, b.within(b.within(b.named[digits], []string{"reply"}), in)...)
 		}
 	case isEnhanced(key):
 		found = append(found, b.within(b.status(key, len(found) > 0), in)...)

@@ -341,12 +341,12 @@ func (c *Conn) RemoteAddr() net.Addr {
 // SetDeadline sets the virtual time at which Read gives up.
 func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
-// SetReadDeadline sets the virtual time at which Read gives up; the zero time
+// SetReadDeadline sets the time of the host at which Read gives up; the zero time
 // is never.
 func (c *Conn) SetReadDeadline(t time.Time) error {
 	c.limit = -1
 	if !t.IsZero() {
-		c.limit = int64(t.Sub(c.d.w.Trace.Header.Start))
+		c.limit = int64(t.Sub(c.d.w.Trace.Header.Start) - c.node.ahead)
 	}
 	return nil
 }

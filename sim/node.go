@@ -30,6 +30,7 @@ type Node struct {
 	silent  bool
 	refused map[uint16]bool
 	slow    map[uint16]time.Duration
+	ahead   time.Duration // its wall clock, of the world's
 }
 
 // AddNode adds a host. Its addresses must be valid and its own.
@@ -87,6 +88,13 @@ func (w *World) spell(a netip.AddrPort) string {
 
 // maxSpelt bounds what spell remembers: a client may try any number of ports.
 const maxSpelt = 4096
+
+// Clock is the host's own wall clock, which a fault may have set wrong.
+func (n *Node) Clock() time.Time { return n.w.Clock().Add(n.ahead) }
+
+// SetClock sets the host's clock so far ahead of the true time, or behind it.
+// What runs for a certain time goes on undisturbed.
+func (n *Node) SetClock(ahead time.Duration) { n.ahead = ahead }
 
 // World is the world that the node belongs to.
 func (n *Node) World() *World { return n.w }

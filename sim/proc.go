@@ -208,8 +208,8 @@ func (p *Proc) Node() *Node { return p.node }
 // Name is what the process was called when it was started.
 func (p *Proc) Name() string { return p.name }
 
-// Now is the virtual wall clock.
-func (p *Proc) Now() time.Time { return p.w.Clock() }
+// Now is the wall clock of the process's host.
+func (p *Proc) Now() time.Time { return p.node.Clock() }
 
 // Cause is the event that the process acts upon.
 func (p *Proc) Cause() trace.Seq { return p.cause }

@@ -113,7 +113,7 @@ func (c *Conn) tlsConfig(cfg *tls.Config) *tls.Config {
 	binary.LittleEndian.PutUint32(seed[8:], uint32(c.d.id))
 	seed[12] = byte(c.side)
 	own.Rand = rand.NewChaCha8(seed)
-	own.Time = w.Clock
+	own.Time = c.node.Clock
 	own.SessionTicketsDisabled = true
 	own.DynamicRecordSizingDisabled = true
 	own.CurvePreferences = []tls.CurveID{tls.X25519}

@@ -258,6 +258,10 @@ func (s *Session) because(err error, name string) string {
 	case errors.Is(err, ErrExpunged):
 		return "[EXPUNGEISSUED] Some of the requested messages no longer exist."
 	}
+	var r interface{ Reply() string }
+	if errors.As(err, &r) {
+		return oneLine(r.Reply())
+	}
 	return "[SERVERBUG] " + s.failure()
 }
 

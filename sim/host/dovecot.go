@@ -18,6 +18,7 @@ type Dovecot struct {
 	protocol map[string]map[string]string // inside "protocol X { }"
 	services map[string]*service
 	files    map[string]bool // settings whose value is "<path"
+	plugin   map[string]string
 }
 
 // AuthDB is a passdb or userdb section: where users and passwords come from.
@@ -53,6 +54,7 @@ func ParseDovecot(file string, text []byte) (*Dovecot, []Problem) {
 		protocol: map[string]map[string]string{},
 		services: map[string]*service{},
 		files:    map[string]bool{},
+		plugin:   map[string]string{},
 	}}
 	carry := ""
 	for n, line := range lines(text) {
@@ -128,7 +130,9 @@ func (p *dovecotReader) setting(l confLine) {
 	case "?":
 		return
 	case "plugin":
-		s.vals[l.key] = l.value
+		if s.typ == "plugin" {
+			p.pluginSetting(l)
+		}
 		return
 	}
 	known, ok := dovecotSchema[s.kind][l.key]
@@ -193,7 +197,6 @@ func (p *dovecotReader) begin(l confLine) {
 	case outer.kind == "" && l.key == "service":
 		s.kind = "service"
 	case outer.kind == "" && l.key == "plugin":
-		p.report(Unmodelled, "section has no effect in the simulation: plugin")
 	case outer.kind == "" && l.key == "dict":
 		s.kind = "plugin"
 		p.report(Unmodelled, "section has no effect in the simulation: dict")
@@ -281,6 +284,7 @@ func (d *Dovecot) namespaceNamed(name string) *Namespace {
 // finish checks what only the whole file shows.
 func (p *dovecotReader) finish() {
 	p.line = 0
+	p.plugins()
 	for proto := range strings.FieldsSeq(p.d.For("").Text("protocols")) {
 		switch proto {
 		case "imap", "pop3", "lmtp", "none":

@@ -49,6 +49,7 @@ type Tree struct {
 	inode uint64
 	files int
 	size  int64
+	limit int64      // of size, and one more; 0 is none (see SetRoom)
 	known knownUsers // see Users
 }
 

@@ -268,6 +268,9 @@ func (t *Tree) grow(n int) error {
 	if t.size+int64(n) > MaxTreeSize {
 		return ErrLimit
 	}
+	if t.limit > 0 && n > 0 && t.size+int64(n) >= t.limit {
+		return ErrNoSpace
+	}
 	t.size += int64(n)
 	return nil
 }

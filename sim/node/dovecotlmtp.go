@@ -137,6 +137,9 @@ func (s *lmtpServer) Rcpt(f *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
 	if !ok {
 		return smtp.NewReply(fmt.Sprintf("550 5.1.1 <%s> User doesn't exist: %s", mailaddr.Quote(r.Addr), name))
 	}
+	if r := s.checkQuota(user, mailaddr.Quote(r.Addr)); r != nil {
+		return r
+	}
 	id := s.transaction()
 	if s.asked > 1 {
 		id += fmt.Sprintf(":R%d", s.asked)
@@ -227,12 +230,14 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 			if i < len(m.rcpts)-1 {
 				data = bytes.Clone(data)
 			}
-			err = box.save(s.p, at, s.pid, d.hostname(), data)
+			if err = d.quota(r.user, box.dir, "lmtp", int64(len(data))); err == nil {
+				err = box.save(s.p, at, s.pid, d.hostname(), data)
+			}
 		}
 		who := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id)
 		if err != nil {
-			d.log(s.p, who, "Error: msgid=%s: save failed to INBOX: %s", msgid, err)
-			replies[i] = smtp.NewReply(fmt.Sprintf("451 4.2.0 <%s> Internal error occurred. Refer to server log for more information.", r.addr))
+			d.log(s.p, who, "msgid=%s: save failed to INBOX: %s", msgid, err)
+			replies[i] = s.failed(s.p, r.addr, err)
 			continue
 		}
 		d.log(s.p, who, "%s", m.logLine(msgid))

@@ -37,7 +37,7 @@ type Host struct {
 
 // NewHost makes a Host of a node and its files.
 func NewHost(n *sim.Node, tree *host.Tree) *Host {
-	tree.Clock = n.World().Clock
+	tree.Clock = n.Clock
 	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}, mail: map[string]trace.MsgID{}}
 	h.Stub = NewStub(h)
 	return h

@@ -83,6 +83,9 @@ func (b *box) save(p *sim.Proc, at time.Time, pid uint32, hostname string, data 
 			at = at.Add(time.Microsecond)
 			continue
 		}
+		if errors.Is(err, host.ErrNoSpace) {
+			return noSpace(b.dir, name)
+		}
 		if err != nil {
 			return err
 		}

@@ -183,6 +183,9 @@ func (m *mailStore) Save(raw []byte, s imap.Stored) (imap.Stored, error) {
 	p := m.d.worker
 	data := bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
 	flags, err := m.letters("", s.Flags, s.Keywords)
+	if err == nil {
+		err = m.d.quota(m.b.user, m.inbox(), "imap", int64(len(data)))
+	}
 	if err != nil {
 		return s, err
 	}
@@ -194,6 +197,10 @@ func (m *mailStore) Save(raw []byte, s imap.Stored) (imap.Stored, error) {
 		path, err := m.b.dir.Deliver(name, data)
 		if errors.Is(err, fs.ErrExist) {
 			continue
+		}
+		if errors.Is(err, host.ErrNoSpace) {
+			err = noSpace(m.b.dir, name)
+			m.d.log(p, "imap("+m.b.user+")", "Error: %s", err)
 		}
 		if err != nil {
 			return s, err
@@ -213,6 +220,15 @@ func (m *mailStore) Save(raw []byte, s imap.Stored) (imap.Stored, error) {
 		s.UID, s.Key, s.Recent, s.Size, s.Saved = e.UID, name, true, e.Size, p.Now()
 		return s, nil
 	}
+}
+
+// inbox is the Maildir of the user's INBOX, in which this mailbox is a folder.
+func (m *mailStore) inbox() host.Maildir {
+	dir := m.b.dir
+	if i := strings.LastIndexByte(dir.Path, '/'); i >= 0 && strings.HasPrefix(dir.Path[i+1:], ".") {
+		dir.Path = dir.Path[:i]
+	}
+	return dir
 }
 
 // SetFlags gives a message flags.

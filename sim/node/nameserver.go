@@ -100,7 +100,7 @@ func (n *NameServer) load() error {
 		}
 	}
 	rc := dnswire.ResolverConfig{Forwarders: conf.Forwarders, ForwardOnly: conf.ForwardOnly, Secret: n.secret,
-		Now: n.h.World().Clock, Dice: n.h.Dice, ForwardZones: map[string]dnswire.Forward{}}
+		Now: n.h.Clock, Dice: n.h.Dice, ForwardZones: map[string]dnswire.Forward{}}
 	var zones []*dnswire.Zone
 	for _, c := range conf.Zones {
 		if c.Type == "forward" {

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -140,7 +141,10 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 	}
 	text = append(text, e.r.mail.Content...)
 	d.p.Sleep(diskTime)
-	if err := d.Host.Tree.AppendMbox(path, e.sender, d.p.Now(), text); err != nil {
+	if err := d.Host.Tree.AppendMbox(path, e.sender, d.p.Now(), text); errors.Is(err, host.ErrNoSpace) {
+		e.done(to, deferral, result{dsn: "4.3.0", text: "cannot append message to file " + path + ": error writing message: " + host.ErrNoSpace.Error()})
+		return
+	} else if err != nil {
 		e.done(to, bounced, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: %s", path, fileError(err))})
 		return
 	}

@@ -46,10 +46,10 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	return m.ID
 }
 
-// PostdropRefuses logs that postdrop(1) would not take a message that is too
-// big.
-func (s *System) PostdropRefuses(p *sim.Proc, uid int) {
-	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/postdrop"), N: s.Host.NextPID()}, fmt.Appendf(nil, "warning: uid=%d: File too large", uid))
+// PostdropFails logs that postdrop(1) could not take a message: it is too big,
+// or the disk is full.
+func (s *System) PostdropFails(p *sim.Proc, uid int, why string) {
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/postdrop"), N: s.Host.NextPID()}, fmt.Appendf(nil, "warning: uid=%d: %s", uid, why))
 }
 
 // planPickup has pickup find a message for which nobody calls it: master(8)

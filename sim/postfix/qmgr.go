@@ -293,6 +293,10 @@ func (q *qmgr) putBack(d *daemon, m *Mail, wait int64, reason string) {
 	q.plan()
 }
 
+// ClockChanged tells the mail system that somebody has set the clock of its
+// host: deferred messages may be due, or not yet.
+func (s *System) ClockChanged() { s.qmgr.plan() }
+
 // plan puts the next scan that can find something onto the agenda.
 func (q *qmgr) plan() {
 	if !q.up || q.svc == nil {
@@ -303,7 +307,7 @@ func (q *qmgr) plan() {
 	now := w.Now()
 	var first time.Duration = -1
 	for _, m := range q.sys.queue.in(deferred) {
-		due := max(now+m.due.Add(-scanTolerance).Sub(w.Clock()), now)
+		due := max(now+m.due.Add(-scanTolerance).Sub(q.sys.Host.Clock()), now)
 		if first < 0 || due < first {
 			first = due
 		}
@@ -333,7 +337,7 @@ const scanTolerance = time.Second
 
 // scan looks for deferred messages whose time has come.
 func (q *qmgr) scan() {
-	now := q.sys.Host.World().Clock()
+	now := q.sys.Host.Clock()
 	for _, m := range q.sys.queue.in(deferred) {
 		if m.due.Unix() <= now.Add(scanTolerance).Unix() {
 			q.retry(m)

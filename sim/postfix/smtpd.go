@@ -242,10 +242,6 @@ func (b *smtpdSession) Helo(_ *smtp.Facts, name string) *smtp.Reply {
 	return b.checks.heloStage(name)
 }
 
-// spoolFree is the space that a simulated disk has left, in bytes: queue_minfree
-// can still ask for more.
-const spoolFree = 80 << 30
-
 // Mail judges the sender, without smtpd_delay_reject, and looks after the room
 // in the queue.
 func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
@@ -257,10 +253,11 @@ func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 			return r
 		}
 	}
-	if b.conf.Int("queue_minfree") >= spoolFree || b.conf.Int("message_size_limit") >= spoolFree*2/3 {
+	free := b.Host.Tree.Free()
+	if b.conf.Int("queue_minfree") >= free || b.conf.Int("message_size_limit") >= free*2/3 {
 		r := makeReply(452, "4.3.1", "Insufficient system storage")
 		b.checks.logVerdict("reject", &r)
-		b.log("warning: not enough free space in mail queue: %d bytes < 1.5*message size limit", int64(spoolFree))
+		b.log("warning: not enough free space in mail queue: %d bytes < 1.5*message size limit", free)
 		return &r
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
+	"mailtrek/sim/host"
 )
 
 // smtpdMessage is a message that smtpd(8) passes on to cleanup(8) while the
@@ -105,6 +106,11 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	if k.discard {
 		m.sub.Abort()
 		return nil
+	}
+	if int64(len(m.sub.body)) > m.b.Host.Tree.Free() {
+		m.b.log("warning: %s: write queue file: %s", m.sub.ID(), host.ErrNoSpace)
+		m.sub.Abort()
+		return []*smtp.Reply{{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}}
 	}
 	m.sub.Mail().held = k.hold
 	if no := m.sub.Commit(); no != nil {

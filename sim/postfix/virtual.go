@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"errors"
 	"strings"
 
 	"mailtrek/sim/host"
@@ -63,9 +64,24 @@ func (d *daemon) toMailbox(r *request, to *Recipient, owner, path, relay string,
 		err = d.Host.Tree.AppendMbox(path, m.Sender, p.Now(), text)
 	}
 	if err != nil {
-		d.deferred(r, to, result{dsn: "4.2.0", text: "cannot update mailbox " + path + " for user " + owner + ". " + err.Error(), relay: relay})
+		d.deferred(r, to, cannotUpdate(path, owner, relay, err))
 		return
 	}
 	p.Emit(trace.Event{Kind: trace.Mailbox, A: p.Sym(owner), B: p.Sym(file), C: p.Sym("append")}, text)
 	d.sent(r, to, result{dsn: "2.0.0", text: done, relay: relay, action: "delivered"})
+}
+
+// cannotUpdate is the result of a delivery that the file system refused
+// (mail_copy.c, mbox_open.c: mbox_dsn). A full disk is the administrator's
+// affair: 4.3.0, later again.
+func cannotUpdate(path, owner, relay string, err error) result {
+	r := result{dsn: "4.2.0", text: "cannot update mailbox " + path + " for user " + owner + ". " + err.Error(), relay: relay}
+	if errors.Is(err, host.ErrNoSpace) {
+		r.dsn = "4.3.0"
+		r.text = "cannot update mailbox " + path + " for user " + owner + ". error writing message: " + host.ErrNoSpace.Error()
+		if strings.HasSuffix(path, "/") {
+			r.text = "maildir delivery failed: error writing message: " + host.ErrNoSpace.Error()
+		}
+	}
+	return r
 }

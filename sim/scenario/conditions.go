@@ -41,6 +41,9 @@ func (r *Run) Inflict(f *Fault, cause trace.Seq) {
 	if peer != nil {
 		e.Peer = peer.ID
 	}
+	if f.Kind == Clock {
+		e.B = r.World.Trace.Intern(f.Shift.String())
+	}
 	r.World.Emit(e, []byte(f.Text))
 	r.condition(f)
 }
@@ -61,6 +64,13 @@ func (r *Run) condition(f *Fault) {
 		m.obey(f)
 		if f.of == nil || f.of.Kind == Slow {
 			m.SetSlow(f.Port, 0)
+		}
+	case Disk:
+		m.Tree.SetRoom(f.Room)
+	case Clock:
+		m.SetClock(f.Shift)
+		if m.postfix != nil {
+			m.postfix.ClockChanged()
 		}
 	default:
 		peer := r.byName[f.Peer]

@@ -44,7 +44,8 @@
 //	service HOST PATH         names the built-in model behind a socket
 //	command HOST PATH         how a program that is never run would have ended
 //	do                        TIME ACTOR ACTION, a line each
-//	fault                     [TIME] [on SELECTOR:] HOST down, HOST:25 refuse, A -> B loss 10%, …
+//	fault                     [TIME] [on SELECTOR:] HOST down, HOST:25 refuse, A -> B loss 10%,
+//	                          HOST:25 reply RCPT "450 4.2.0 later" times 2, HOST disk full, … (see faultWords)
 //	expect                    what must have happened in the end
 //
 // Lessons add blocks that other packages read (see lessonKinds). Every block

@@ -38,6 +38,8 @@ var faultWords = []struct {
 }{
 	{"down", Down, "HOST", "", Up},
 	{"up", Up, "HOST", "", Down},
+	{"disk", Disk, "HOST", "full|SIZE|free", Disk},
+	{"clock", Clock, "HOST", "+TIME|-TIME|right", Clock},
 	{"refuse", Refuse, "HOST:PORT", "", Accept},
 	{"accept", Accept, "HOST:PORT", "", Refuse},
 	{"slow", Slow, "HOST:PORT", "TIME", Normal},

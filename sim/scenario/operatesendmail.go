@@ -65,8 +65,14 @@ func sendmailCommand(sh *shell, args []string) int {
 		return 75
 	}
 	if limit := s.Config().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
-		s.PostdropRefuses(sh.p, who.UID)
+		s.PostdropFails(sh.p, who.UID, "File too large")
 		sh.printf("postdrop: warning: uid=%d: File too large\nsendmail: warning: mail_stream_cleanup: close error\nsendmail: fatal: %s(%d): message file too big\n", who.UID, who.Name, who.UID)
+		return 75
+	}
+	if int64(len(call.mail.Message)) > sh.m.Tree.Free() {
+		const why = "No space left on device"
+		s.PostdropFails(sh.p, who.UID, why)
+		sh.printf("postdrop: warning: uid=%d: %s\nsendmail: warning: mail_stream_cleanup: close error\nsendmail: fatal: %s(%d): queue file write error\n", who.UID, why, who.Name, who.UID)
 		return 75
 	}
 	s.Sendmail(sh.p, call.mail)

@@ -14,7 +14,9 @@ const (
 	// status, Text the output.
 	Output
 	// Fault is a change of the conditions: Node, A the kind (down, up,
-	// refuse, …), Text the words of the document.
+	// refuse, …), Text the words of the document; B how far a clock is ahead.
+	// With A "forced" it is a fault that makes Node say something to Peer on
+	// Conn: B the stage.
 	Fault
 	// Note is a remark of the simulation itself, for instance about a
 	// parameter that has no effect here: A the topic, Text the remark.

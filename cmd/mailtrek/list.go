@@ -18,19 +18,28 @@ import (
 
 // listed is a document in the output of list.
 type listed struct {
-	Kind    string `json:"kind"` // scenario or world
+	Kind    string `json:"kind"` // lesson, scenario or world
 	ID      string `json:"id"`
 	Title   string `json:"title"`
 	Summary string `json:"summary,omitempty"`
 	World   string `json:"world,omitempty"`
+
+	progress string // in a lesson, in brackets
+}
+
+// everything is the lessons and the documents that come with the program.
+func (a *app) everything() ([]listed, error) {
+	all, err := a.lessonList()
+	documents, err2 := documents(a.lang)
+	return append(all, documents...), errors.Join(err, err2)
 }
 
 // lists are the kinds of things that can be listed.
-var lists = []string{"scenarios", "worlds", "explanations"}
+var lists = []string{"lessons", "scenarios", "worlds", "explanations"}
 
 func newList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:       "list [scenarios|worlds|explanations]",
+		Use:       "list [lessons|scenarios|worlds|explanations]",
 		Short:     "list what there is to play, or what can be explained",
 		ValidArgs: lists,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -56,7 +65,7 @@ func newList(a *app) *cobra.Command {
 }
 
 func (a *app) list(kind string) error {
-	all, broken := documents(a.lang)
+	all, broken := a.everything()
 	var some []listed
 	for _, d := range all {
 		if kind == "" || d.Kind == kind {
@@ -70,7 +79,7 @@ func (a *app) list(kind string) error {
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	for _, d := range some {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Kind, d.ID, d.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Kind, d.ID, d.Title+d.progress)
 	}
 	return errors.Join(w.Flush(), broken)
 }
@@ -86,7 +95,7 @@ func documents(lang string) ([]listed, error) {
 		if h.Story {
 			kind = "scenario"
 		}
-		return listed{kind, h.ID, h.Title, h.Summary, h.World}, nil
+		return listed{Kind: kind, ID: h.ID, Title: h.Title, Summary: h.Summary, World: h.World}, nil
 	})
 }
 

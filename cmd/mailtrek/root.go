@@ -58,7 +58,7 @@ func newRoot(a *app) *cobra.Command {
 		return usagef("%v; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		newPlay(a), newRun(a), newList(a), newTest(a), newExport(a), newOpen(a), newServe(a),
+		newPlay(a), newLearn(a), newRun(a), newList(a), newTest(a), newExport(a), newOpen(a), newServe(a),
 		newConnect(a), newShell(a),
 		newExplain(a), newVersion(a), newCompletion(a), newMan(a),
 	)

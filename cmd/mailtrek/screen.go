@@ -56,14 +56,14 @@ func (a *app) home(context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, broken := documents(a.lang)
-	c := tui.Config{Options: o, Load: a.loadTrace}
+	all, broken := a.everything()
+	c := tui.Config{Options: o, Load: a.loadTrace, Learn: func(id string) (tui.LessonConfig, error) { return a.lesson(id, false) }}
 	if broken != nil {
 		c.Broken = broken.Error()
 	}
 	for _, d := range all {
-		if d.Kind == "scenario" {
-			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title, Summary: d.Summary})
+		if d.Kind != "world" {
+			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title + d.progress, Summary: d.Summary, Lesson: d.Kind == "lesson"})
 		}
 	}
 	return tui.Run(tui.Home(c), a.in, a.out)

@@ -35,7 +35,7 @@ func newTest(a *app) *cobra.Command {
 }
 
 func builtinIDs() []string {
-	var ids []string
+	ids := lessonIDs()
 	for _, name := range scenarios.Names() {
 		ids = append(ids, documentID(name))
 	}
@@ -46,6 +46,7 @@ func builtinIDs() []string {
 type verdict struct {
 	Document string    `json:"document"`
 	OK       bool      `json:"ok"`
+	Lesson   string    `json:"lesson,omitempty"` // what a lesson has
 	Events   int       `json:"events"`
 	Checks   []checked `json:"checks,omitempty"`
 	Problem  string    `json:"problem,omitempty"`
@@ -90,6 +91,9 @@ func (a *app) test(names []string) error {
 // judge runs one document. The error is wrong usage, not a broken document.
 func (a *app) judge(name string) (verdict, error) {
 	v := verdict{Document: name}
+	if isLesson(name) {
+		return a.judgeLesson(v)
+	}
 	s, err := a.load(name)
 	var usage usageError
 	switch {
@@ -123,6 +127,10 @@ func (a *app) printVerdict(v verdict) {
 	if v.Problem != "" {
 		fmt.Fprintf(a.out, "FAIL  %s\n", name)
 		fmt.Fprintln(a.err, visibleLines(v.Problem))
+		return
+	}
+	if v.Lesson != "" {
+		fmt.Fprintf(a.out, "ok    %s: %s\n", name, v.Lesson)
 		return
 	}
 	met := 0

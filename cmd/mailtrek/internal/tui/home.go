@@ -27,6 +27,8 @@ type Config struct {
 	// Load runs the scenario of that id, or opens the file of that name. It is
 	// called in the background, one call at a time.
 	Load func(id string) (*trace.Trace, error)
+	// Learn prepares the lesson of that id, likewise.
+	Learn func(id string) (LessonConfig, error)
 }
 
 // App is the home screen with the player that was opened from it.
@@ -40,6 +42,7 @@ type App struct {
 	path    *prompt
 	help    bool
 	player  *Player
+	learner *Learner
 }
 
 // Home returns the home screen, with the first scenario selected.
@@ -68,6 +71,8 @@ type loaded struct {
 	id    string
 	trace *trace.Trace
 	err   error
+
+	lesson *LessonConfig // instead of a trace
 }
 
 // Init asks the terminal for its background.
@@ -88,6 +93,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case loaded:
 		a.open(msg)
 		return a, nil
+	}
+	if a.learner != nil {
+		_, cmd := a.learner.Update(msg)
+		if a.learner.left {
+			a.look = a.learner.look
+			a.learner = nil
+		}
+		return a, cmd
 	}
 	if a.player != nil {
 		_, cmd := a.player.Update(msg)
@@ -116,6 +129,13 @@ func (a *App) open(l loaded) {
 	a.loading = ""
 	if l.err != nil {
 		a.failed = l.err.Error()
+		return
+	}
+	if l.lesson != nil {
+		a.learner = Learn(*l.lesson)
+		a.learner.home = true
+		a.learner.look = a.look
+		a.learner.Update(tea.WindowSizeMsg{Width: a.w, Height: a.h})
 		return
 	}
 	a.player = Play(l.trace, a.cfg.Options)
@@ -154,9 +174,25 @@ func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
 			a.path = &prompt{kind: "path"}
 			return nil
 		}
-		return a.load(a.cfg.Items[a.at].ID)
+		return a.choose(a.cfg.Items[a.at])
 	}
 	return nil
+}
+
+// choose opens an item.
+func (a *App) choose(it Item) tea.Cmd {
+	if !it.Lesson || a.cfg.Learn == nil {
+		return a.load(it.ID)
+	}
+	if a.loading != "" {
+		return nil
+	}
+	a.loading = it.ID
+	learn := a.cfg.Learn
+	return func() tea.Msg {
+		c, err := learn(it.ID)
+		return loaded{id: it.ID, err: err, lesson: &c}
+	}
 }
 
 func (a *App) typed(k tea.KeyPressMsg) tea.Cmd {
@@ -182,12 +218,15 @@ func (a *App) load(id string) tea.Cmd {
 	load := a.cfg.Load
 	return func() tea.Msg {
 		t, err := load(id)
-		return loaded{id, t, err}
+		return loaded{id: id, trace: t, err: err}
 	}
 }
 
 // View draws the player or the list.
 func (a *App) View() tea.View {
+	if a.learner != nil {
+		return a.learner.View()
+	}
 	if a.player != nil {
 		return a.player.View()
 	}

@@ -1,0 +1,356 @@
+package tui
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/sim/scenario"
+)
+
+// View draws the screen.
+func (l *Learner) View() tea.View {
+	l.canvas = l.canvas.again(l.w, l.h)
+	v := tea.NewView(l.draw(l.canvas).Render(l.look.palette))
+	v.AltScreen = true
+	v.WindowTitle = "mailtrek"
+	return v
+}
+
+// frame composes the screen on a canvas of its own.
+func (l *Learner) frame() *Canvas { return l.draw(NewCanvas(l.w, l.h)) }
+
+// The widths and heights from which the text stands beside the play, and above
+// it; on a smaller screen they take turns.
+const (
+	sideFrom  = 100
+	aboveFrom = 24
+)
+
+// draw composes the screen.
+func (l *Learner) draw(c *Canvas) *Canvas {
+	p := l.player
+	p.w, p.h = c.w, c.h
+	if c.w < leastWidth || c.h < leastHeight || p.help || p.whole {
+		return p.draw(c)
+	}
+	r := c.All()
+	l.header(r.Sub(0, 0, r.W, 1))
+	body := r.Sub(0, 1, r.W, r.H-2)
+	switch {
+	case r.W >= sideFrom:
+		w := min(r.W*2/5, 72)
+		l.words(body.Sub(1, 1, w-2, body.H-1))
+		for y := range body.H {
+			body.Put(w, y, Rule, l.look.glyphs.V)
+		}
+		l.world(body.Sub(w+1, 0, body.W-w-1, body.H))
+	case r.H >= aboveFrom && r.W >= 80:
+		h := min(l.needs(r.W-2), body.H-playLeast)
+		h = max(h, body.H*2/5)
+		l.words(body.Sub(1, 0, body.W-2, h))
+		body.Fill(0, h, body.W, Rule, l.look.glyphs.H)
+		l.world(body.Sub(0, h+1, body.W, body.H-h-1))
+	case l.reading:
+		l.words(body.Sub(1, 1, body.W-2, body.H-1))
+	default:
+		l.world(body)
+	}
+	l.foot(r.Sub(0, r.H-1, r.W, 1))
+	return c
+}
+
+// playLeast is how much room is left to the play at least.
+const playLeast = 9
+
+// needs is how many rows the text would like to have.
+func (l *Learner) needs(w int) int { return len(l.lines(w)) + 1 }
+
+// header says which lesson, which stop, how many points.
+func (l *Learner) header(r Region) {
+	w := l.look.words
+	points, of := l.play.Score(l.g)
+	n, stops := strconv.Itoa(l.g.Stop+1), strconv.Itoa(len(l.play.Lesson.Stops))
+	end := r.PutRight(r.W-1, 0, Title, w.T("learn.stop", "n", n, "of", stops))
+	end = r.PutRight(end-3, 0, Quiet, w.T("learn.points", "n", strconv.Itoa(points), "of", strconv.Itoa(of)))
+	x := 1
+	if r.W >= sideFrom {
+		x = r.Put(x, 0, Accent, "mailtrek") + 3
+	}
+	r.PutMax(x, 0, end-x-2, Title, l.text.Title)
+}
+
+// words draws the text of the stop, from the first line that is shown.
+func (l *Learner) words(r Region) {
+	lines := l.lines(r.W)
+	room := r.H
+	if len(lines) > room {
+		room-- // for the line that says so
+	}
+	l.prose = max(min(l.prose, len(lines)-room), 0)
+	for y := 0; y < room && l.prose+y < len(lines); y++ {
+		r.putProse(0, y, lines[l.prose+y])
+	}
+	if len(lines) <= room {
+		return
+	}
+	more, sign := "learn.more", l.look.glyphs.Below
+	if l.prose+room >= len(lines) {
+		more, sign = "learn.above", l.look.glyphs.Up
+	}
+	r.Put(0, r.H-1, Quiet, sign+" "+l.look.words.T(more))
+}
+
+// lines is the whole text of the stop: prose, options, hints, verdict.
+func (l *Learner) lines(w int) []proseLine {
+	g, says := l.look.glyphs, l.says()
+	var out []proseLine
+	if says.Heading != "" {
+		out = append(out, flow([]span{{says.Heading, Accent}}, w)...)
+		out = append(out, nil)
+	}
+	out = append(out, layProse(says.Prose, w, g)...)
+	if l.ask != nil {
+		out = append(append(out, nil), l.ask.rows(l, w)...)
+	}
+	if l.seat != nil {
+		out = append(append(out, nil), l.checks(w)...)
+	}
+	r := l.g.Done[l.stop().ID]
+	for i := range min(r.Hints, len(says.Hints)) {
+		title := l.look.words.T("learn.hint", "n", strconv.Itoa(i+1), "of", strconv.Itoa(len(says.Hints)))
+		out = append(out, nil, proseLine{{title, Key}})
+		out = append(out, layProse(says.Hints[i], w, g)...)
+		out = append(out, l.solution(i, w)...)
+	}
+	return append(out, l.verdict(w)...)
+}
+
+// solution are the commands of the last hint of a task.
+func (l *Learner) solution(i, w int) (out []proseLine) {
+	task := l.stop().Task
+	if task == nil || i != len(task.Hints)-1 {
+		return nil
+	}
+	out = append(out, nil)
+	for _, a := range task.Solution() {
+		line := flow([]span{{l.player.short(a.Host) + "$ ", Quiet}, {a.Command, Names}}, w)
+		out = append(out, line...)
+	}
+	return out
+}
+
+// short is the short name of a host.
+func (p *Player) short(host string) string {
+	if id := p.story.T.NodeNamed(host); id != 0 {
+		return p.story.short(id)
+	}
+	return host
+}
+
+// checks are the conditions of a task, and whether they will hold.
+func (l *Learner) checks(w int) []proseLine {
+	words, g := l.look.words, l.look.glyphs
+	at := l.player.story.T.Header.Start.Add(l.seat.task.Until)
+	out := flow([]span{{words.T("learn.checks", "time", at.Format("15:04:05")), Quiet}}, w)
+	for _, o := range l.seat.outcomes {
+		sign, st := g.Cross+" ", Bad
+		if o.OK {
+			sign, st = g.tick()+" ", Good
+		}
+		for i, line := range flow([]span{{o.Expect.Text, Plain}}, w-2) {
+			head := span{"  ", Plain}
+			if i == 0 {
+				head = span{sign, st}
+			}
+			out = append(out, append(proseLine{head}, line...))
+		}
+	}
+	if l.seat.failed != "" {
+		out = append(out, flow([]span{{l.seat.failed, Bad}}, w)...)
+	}
+	return out
+}
+
+// verdict is what is said about an answer: with the reason, the why-sentence of
+// the event that is shown.
+func (l *Learner) verdict(w int) (out []proseLine) {
+	s, words, g := l.stop(), l.look.words, l.look.glyphs
+	if s.Quiz == nil && s.Task == nil {
+		return nil
+	}
+	r := l.g.Done[s.ID]
+	say := func(sign, key string, st Style) {
+		out = append(append(out, nil), flow([]span{{sign + " " + words.T(key), st}}, w)...)
+	}
+	switch {
+	case r.Right && s.Task != nil:
+		say(g.tick(), "learn.solved", Good|Bold)
+	case r.Right:
+		say(g.tick(), "learn.right", Good|Bold)
+	case r.Given:
+		say(g.Dot, "learn.given", Title)
+	case l.ask != nil && l.ask.wrong:
+		say(g.Cross, l.wrongKey(r.Hints), Bad)
+	}
+	if s.Quiz == nil || !r.Right && !r.Given {
+		return out
+	}
+	if show := l.play.Places[l.g.Stop].Show; show != 0 && l.player.at == show {
+		why := l.player.instant().why()
+		spans := []span{{why.text, Plain}}
+		if why.ref != "" {
+			spans = append(spans, span{"  " + why.ref, Quiet})
+		}
+		out = append(append(out, nil), flow(spans, w)...)
+	}
+	if reveal := l.says().Reveal; reveal != "" {
+		out = append(append(out, nil), layProse(reveal, w, g)...)
+	}
+	return out
+}
+
+func (l *Learner) wrongKey(hints int) string {
+	switch {
+	case l.ask.quiz.Kind == scenario.Several:
+		return "learn.wrong.several"
+	case l.play.Hints(l.g.Stop) > hints:
+		return "learn.wrong.hint"
+	}
+	return "learn.wrong"
+}
+
+// world draws the play, or the screen of the seat.
+func (l *Learner) world(r Region) {
+	p := l.player
+	in := p.instant()
+	f := frame{in: in, lens: p.lens, beside: -1, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, why: in.why()}
+	if l.seat != nil && l.seat.in {
+		l.keyboard(r)
+		return
+	}
+	f.tabs(r.Sub(0, 0, r.W, 1))
+	r.Fill(0, 1, r.W, Rule, l.look.glyphs.H)
+	bottom := 2 // rule and time line
+	switch {
+	case r.H >= 30:
+		bottom = 6
+	case r.H >= 15:
+		bottom = 4
+	}
+	f.lensArea(r.Sub(0, 2, r.W, r.H-2-bottom))
+	y := r.H - bottom
+	r.Fill(0, y, r.W, Rule, l.look.glyphs.H)
+	if bottom > 2 {
+		f.explain(r.Sub(1, y+1, r.W-2, bottom-2))
+	}
+	l.where(r.Sub(1, r.H-1, r.W-2, 1), &f)
+}
+
+// where is the event's number and time, and the time line.
+func (l *Learner) where(r Region, f *frame) {
+	p := l.player
+	t := p.story.T
+	text := strconv.Itoa(int(p.at)) + "/" + strconv.Itoa(t.Len())
+	width := 2*len(strconv.Itoa(t.Len())) + 1
+	r.PutRight(width, 0, Title, text)
+	x := r.PutRightPad(width+1, 0, Quiet, stamp(t.At(p.at).Time), 10)
+	f.timeline(r.Sub(x+1, 0, r.W-x-1, 1))
+}
+
+// keyboard draws the screen of the seat: what was typed, what it printed, and
+// the line that is being typed.
+func (l *Learner) keyboard(r Region) {
+	s, in := l.seat, l.player.instant()
+	r.PutMax(1, 0, r.W-2, Accent, l.look.words.T("learn.shell", "host", s.shell.Host))
+	r.Fill(0, 1, r.W, Rule, l.look.glyphs.H)
+	body := r.Sub(1, 2, r.W-2, r.H-2)
+	var rows []proseLine
+	for _, row := range s.transcript(in) {
+		rows = append(rows, hardWrap(row, body.W)...)
+	}
+	prompt := proseLine{{l.player.short(s.shell.Host) + "$ ", Key}, {s.line.text, Plain}, {" ", Plain | Reverse}}
+	rows = append(rows, hardWrap(prompt, body.W)...)
+	top := max(len(rows)-body.H, 0)
+	for y, row := range rows[top:] {
+		body.putProse(0, y, row)
+	}
+}
+
+// hardWrap breaks a line at the edge, as terminals do.
+func hardWrap(l proseLine, w int) []proseLine {
+	var out []proseLine
+	var row proseLine
+	used := 0
+	for _, s := range l {
+		for s.text != "" {
+			if used >= w {
+				out, row, used = append(out, row), nil, 0
+			}
+			head := s.text
+			if textWidth(head) > w-used {
+				head = cut(head, w-used)
+				if textWidth(head) > w-used && used > 0 {
+					used = w
+					continue
+				}
+			}
+			row, used = append(row, span{head, s.style}), used+textWidth(head)
+			s.text = s.text[len(head):]
+		}
+	}
+	return append(out, row)
+}
+
+// foot is the last row: what was just said, or the keys.
+func (l *Learner) foot(r Region) {
+	p := l.player
+	in := &Instant{Words: l.look.words, Glyphs: l.look.glyphs}
+	notice := l.notice
+	if notice == "" {
+		notice = p.notice
+	}
+	switch {
+	case p.prompt != nil:
+		p.prompt.draw(p.instant(), r)
+	case notice != "":
+		r.PutMax(1, 0, r.W-2, Warn, notice)
+	case p.copying:
+		in.drawKeys(r, copyRow())
+	default:
+		in.drawKeys(r, l.row())
+	}
+}
+
+// row are the keys that work now, the most important first.
+func (l *Learner) row() []brief {
+	open := l.play.Open(l.g, l.g.Stop)
+	small := l.w < 80 || l.h < aboveFrom
+	if l.seat != nil && l.seat.in {
+		return []brief{{"Enter", "key.type"}, {"Esc", "key.stand"}, {"↑↓", "key.history"}, {"Tab", "key.complete"}, {"Ctrl-Z", "key.undo"}, {"PgDn PgUp", "key.text"}}
+	}
+	var row []brief
+	switch {
+	case l.ask != nil && l.ask.typing():
+		row = []brief{{"Enter", "key.answer"}, {"←→", "key.step"}, {"Tab", "key.lens"}, {"Esc", "key.look"}}
+	case l.ask != nil && l.ask.focus:
+		row = []brief{{"↑↓", "key.choose"}, {"Enter", "key.answer"}}
+		if k := l.ask.quiz.Kind; k == scenario.Several || k == scenario.Order {
+			row = []brief{{"↑↓", "key.choose"}, {"1 … 9", "key.tick"}, {"Enter", "key.answer"}}
+		}
+		row = append(row, brief{"x", "key.give"}, brief{"Esc", "key.look"})
+	case l.ask != nil && open:
+		row = []brief{{"Enter", "key.answer"}, {"←→", "key.step"}, {"x", "key.give"}}
+	case l.seat != nil && open:
+		row = []brief{{"Enter", "key.sit"}, {"←→", "key.step"}}
+	default:
+		row = []brief{{"Enter", "key.nextstop"}, {"Bksp", "key.backstop"}, {"←→", "key.step"}}
+	}
+	if l.play.Hints(l.g.Stop) > 0 && open && (l.ask == nil || !l.ask.typing()) {
+		row = append(row, brief{"h", "key.hint"})
+	}
+	if small {
+		row = append(row, brief{"o", "key.page"})
+	}
+	return append(row, brief{"q", "key.quit.row"}, brief{"?", "key.help"}, brief{"Tab", "key.lens"}, brief{"r", "key.return"}, brief{"PgDn PgUp", "key.text"})
+}

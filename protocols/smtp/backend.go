@@ -72,6 +72,13 @@ type Forcer interface {
 	Force(f *Facts) *Reply
 }
 
+// Peeker is a Backend that knows what the client has sent ahead of its turn.
+type Peeker interface {
+	// Ahead returns up to n octets that have arrived behind those given to
+	// Feed.
+	Ahead(n int) []byte
+}
+
 // Message is a message on its way into the queue, from the first accepted
 // recipient to Commit or Abort.
 type Message interface {
@@ -162,6 +169,7 @@ func (f *Facts) With() string {
 // Envelope is a mail transaction (RFC 5321 §3.3) as MAIL began it.
 type Envelope struct {
 	Mail   bool   // MAIL was accepted
+	Named  bool   // MAIL has named the sender, though it may still be refused
 	Sender string // internal form: local part unquoted; "" is the null sender
 	Path   string // the reverse-path as given, without the angle brackets: with a source route
 	Size   int64  // SIZE=, 0 if not given (RFC 1870)

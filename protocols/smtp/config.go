@@ -175,27 +175,27 @@ const (
 	KeySilent                          // silent-discard: no log line
 )
 
-// keywordNames are the keywords in the order of Postfix's EHLO reply.
+// keywordNames are the keywords in the order of Postfix's ehlo_mask(3).
 var keywordNames = []struct {
 	bit  Keywords
 	name string
 }{
+	{Key8BitMIME, "8BITMIME"},
+	{KeyAuth, "AUTH"},
+	{KeyETRN, "ETRN"},
 	{KeyPipelining, "PIPELINING"},
 	{KeySize, "SIZE"},
-	{KeyVRFY, "VRFY"},
-	{KeyETRN, "ETRN"},
-	{KeyStartTLS, "STARTTLS"},
-	{KeyAuth, "AUTH"},
+	{KeyVERP, "VERP"},
 	{KeyVERP, "XVERP"},
+	{KeyVRFY, "VRFY"},
 	{KeyXClient, "XCLIENT"},
 	{KeyXForward, "XFORWARD"},
+	{KeyStartTLS, "STARTTLS"},
 	{KeyEnhanced, "ENHANCEDSTATUSCODES"},
-	{Key8BitMIME, "8BITMIME"},
 	{KeyDSN, "DSN"},
 	{KeyUTF8, "SMTPUTF8"},
 	{KeyChunking, "CHUNKING"},
 	{KeySilent, "silent-discard"},
-	{KeyVERP, "VERP"},
 }
 
 // ParseKeywords reads a list as in $smtpd_discard_ehlo_keywords, separated by
@@ -212,7 +212,7 @@ func ParseKeywords(list string) Keywords {
 	return set
 }
 
-// String returns the keywords as Postfix's log writes them, separated by ", ".
+// String returns the keywords as Postfix's log writes them, separated by blanks.
 func (k Keywords) String() string {
 	var names []string
 	seen := Keywords(0)
@@ -222,7 +222,7 @@ func (k Keywords) String() string {
 			seen |= n.bit
 		}
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, " ")
 }
 
 // Interface checks.

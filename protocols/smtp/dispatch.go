@@ -182,10 +182,16 @@ func (s *Session) dress(r *Reply) *Reply {
 	return &d
 }
 
+// aheadShown is how much of what a client has sent too early stands in the log.
+const aheadShown = 100
+
 // illPipelining notes that the client did not wait (RFC 2920 §3.1).
 func (s *Session) illPipelining(rest []byte) {
 	s.facts.BadPipelining = true
-	s.b.Log("improper command pipelining after " + s.facts.Where + " from " + s.cfg.Peer + ": " + escaped(rest[:min(100, len(rest))]))
+	if p, ok := s.b.(Peeker); ok && s.more && len(rest) < aheadShown {
+		rest = append(rest[:len(rest):len(rest)], p.Ahead(aheadShown-len(rest))...)
+	}
+	s.b.Log("improper command pipelining after " + s.facts.Where + " from " + s.cfg.Peer + ": " + escaped(rest[:min(aheadShown, len(rest))]))
 }
 
 // rejectBareLF deals with a command line that ended in LF alone, and reports

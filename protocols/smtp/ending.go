@@ -79,7 +79,7 @@ func (s *Session) whatsup() string { return s.facts.Summary("") }
 // then the first accepted one stands there.
 func (f *Facts) Summary(to string) string {
 	var b strings.Builder
-	if f.Mail || f.Sender != "" {
+	if f.Mail || f.Named {
 		b.WriteString(" from=<" + f.Sender + ">")
 	}
 	if to == "" {

@@ -33,7 +33,7 @@ func (s *Session) ehlo(args []word) *Reply {
 			s.b.Sleep(s.cfg.ErrorSleep)
 		}
 	}
-	if s.cfg.Discard != 0 && s.cfg.Discard&KeySilent == 0 {
+	if s.cfg.Discard != 0 && s.cfg.Discard&(KeySilent|KeyEnhanced) == 0 {
 		s.b.Log("discarding EHLO keywords: " + s.cfg.Discard.String())
 	}
 	s.reply = Reply{Code: 250, Text: text}

@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"strings"
 
 	"mailtrek/protocols/mailaddr"
 )
@@ -43,7 +44,7 @@ func (s *Session) beginMail(args []word) *Reply {
 	if !ok {
 		return s.dropMail(replyBadSender, true)
 	}
-	f.Sender, f.Path = sender, unbracket(args[2].text, sender)
+	f.Sender, f.Path, f.Named = sender, unbracket(args[2].text, sender), true
 	if r := s.mailParams(args[3:]); r != nil {
 		return s.dropMail(r, true)
 	}
@@ -111,6 +112,7 @@ func (s *Session) mailParams(params []word) *Reply {
 				return replyNoDSN
 			}
 			id, ok := mailaddr.UnXText(string(v))
+			id, _, _ = strings.Cut(id, "\x00") // Postfix reads no further
 			if envid || !ok || !allPrintable(id) {
 				return replyBadEnvID
 			}

@@ -221,6 +221,7 @@ func (k *checks) run(param, name, class string) verdict {
 // that is all. A permanent no becomes temporary where defer_if_reject has a
 // reason.
 func (k *checks) refuse(r smtp.Reply) verdict {
+	r.Text = printable(r.Text, ' ') // smtpd_check_reject
 	if k.warn {
 		k.logVerdict("reject_warning", &r)
 		return dunno

@@ -95,8 +95,8 @@ func (c *Config) forms(isLocal func(string) bool) addressForms {
 
 // SplitExtension cuts the extension off a local part: "user+ext" is "user" and
 // "+ext". Names that begin with the delimiter, MAILER-DAEMON and
-// postmaster, double-bounce and, with owner_request_special, owner-list and
-// list-request have none (split_addr(3)).
+// postmaster, double-bounce and, with owner_request_special and "-" among the
+// delimiters, owner-list and list-request have none (split_addr(3)).
 func SplitExtension(local, delimiters string, ownerRequestSpecial bool) (user, ext string) {
 	if delimiters == "" || local == "" {
 		return local, ""
@@ -105,7 +105,7 @@ func SplitExtension(local, delimiters string, ownerRequestSpecial bool) (user, e
 	case "postmaster", "mailer-daemon", "double-bounce":
 		return local, ""
 	}
-	if ownerRequestSpecial {
+	if ownerRequestSpecial && strings.Contains(delimiters, "-") {
 		lower := strings.ToLower(local)
 		if strings.HasPrefix(lower, "owner-") || strings.HasSuffix(lower, "-request") {
 			return local, ""

@@ -104,6 +104,14 @@ func (c *Config) interfaceEnabled(a netip.Addr) bool {
 	return false
 }
 
+// loopback is the address of the loopback interface in the family of a.
+func loopback(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return netip.IPv6Loopback()
+}
+
 // IsOwnAddress tells whether Postfix receives mail on a, directly or through
 // a proxy (inet_interfaces, proxy_interfaces).
 func (c *Config) IsOwnAddress(a netip.Addr) bool {
@@ -111,6 +119,10 @@ func (c *Config) IsOwnAddress(a netip.Addr) bool {
 		if p.Addr() == a {
 			return true
 		}
+	}
+	// The loopback interface, which hosts have without saying so.
+	if a.IsLoopback() && a == loopback(a) && c.protocolEnabled(a) && c.interfaceEnabled(a) {
+		return true
 	}
 	for _, name := range c.List("proxy_interfaces") {
 		if want, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil && want == a {

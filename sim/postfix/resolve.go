@@ -24,7 +24,7 @@ type resolution struct {
 	Recipient string // the address in standard form
 	Class     string // one of the address classes
 	Routed    bool   // the local part still has routing operators
-	Bad       bool   // the domain cannot be one
+	Bad       bool   // the domain cannot be one, or allow_min_user forbids the "-" in front
 }
 
 // final tells whether this host is the recipient's final destination.
@@ -68,7 +68,7 @@ func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error)
 	}
 	res := resolution{Recipient: local + "@" + domain}
 	res.Routed = !isLocal && strings.ContainsAny(local, "@%!") || isLocal && strings.Contains(local, "@")
-	if !mailaddr.ValidDomain(domain, true) {
+	if !mailaddr.ValidDomain(domain, true) || local != "" && local[0] == '-' && !c.Bool("allow_min_user") {
 		res.Bad, res.Class = true, classDefault
 		res.Transport, res.Nexthop = c.Get("error_service_name"), "5.1.3 bad address syntax"
 		return res, nil

@@ -231,7 +231,17 @@ func (b *smtpdSession) Connect(*smtp.Facts) *smtp.Reply {
 
 // Address tells whether an address that parses can be resolved.
 func (b *smtpdSession) Address(_ *smtp.Facts, addr string, utf8 bool) bool {
-	return mailaddr.Resolvable(b.standard(addr), utf8)
+	full := b.standard(addr)
+	if full == "" || !mailaddr.Resolvable(full, utf8) {
+		return false
+	}
+	// Only a routed address or one with a "-" can still turn out to be bad.
+	local, _, _ := splitAddress(full)
+	if !strings.ContainsAny(local, "-@%!") {
+		return true
+	}
+	res, err := b.System.resolve(addr)
+	return err != nil || !res.Bad
 }
 
 // Helo judges the HELO name, without smtpd_delay_reject.
@@ -325,6 +335,9 @@ func between(s string, open, end byte) string {
 	}
 	return s[i+1 : j]
 }
+
+// Ahead is what the client has sent before its turn (smtp.Peeker).
+func (b *smtpdSession) Ahead(n int) []byte { return b.conn.Ahead(n) }
 
 // Sleep passes the delay that a client which errs has to wait.
 func (b *smtpdSession) Sleep(d time.Duration) { b.p.Sleep(d) }

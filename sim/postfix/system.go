@@ -214,6 +214,12 @@ func (d *daemon) log(format string, args ...any) {
 
 // logLine is log for a line that was made of d.line, whose memory is used again.
 func (d *daemon) logLine(line []byte) {
+	for _, c := range line {
+		if c < ' ' || c >= 0x7f {
+			line = append(line[:0], printable(string(line), '?')...) // msg_vprintf
+			break
+		}
+	}
 	d.line = line
 	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, line)
 }

@@ -95,20 +95,21 @@ func parsePlace(url string) (p place, ok bool, bad string) {
 	if strings.HasPrefix(strings.ToLower(url), "imap:") {
 		return p, true, "Invalid IMAP URL: Relative URL required"
 	}
-	name, rest, ok := strings.Cut(strings.TrimPrefix(url, "/"), "/;UID=")
+	name, rest, ok := cutFold(strings.TrimPrefix(url, "/"), "/;UID=")
 	if !ok {
 		return p, false, ""
 	}
 	var validity string
-	if p.mailbox, validity, ok = strings.Cut(name, ";UIDVALIDITY="); ok {
+	if p.mailbox, validity, ok = cutFold(name, ";UIDVALIDITY="); ok {
 		if p.validity, _ = strconv.ParseUint(validity, 10, 32); p.validity == 0 {
 			return p, true, "Invalid IMAP URL: Invalid UIDVALIDITY"
 		}
 	}
-	if at := strings.Index(rest, "/;PARTIAL="); at >= 0 {
-		rest, p.partial = rest[:at], "<"+rest[at+len("/;PARTIAL="):]+">"
+	rest, partial, ok := cutFold(rest, "/;PARTIAL=")
+	if ok {
+		p.partial = "<" + partial + ">"
 	}
-	number, section, sectioned := strings.Cut(rest, "/;SECTION=")
+	number, section, sectioned := cutFold(rest, "/;SECTION=")
 	p.section, p.whole = section, !sectioned
 	var err error
 	if p.uid, err = strconv.ParseUint(number, 10, 32); err != nil {
@@ -118,6 +119,14 @@ func parsePlace(url string) (p place, ok bool, bad string) {
 		return p, true, "Invalid IMAP URL: UID cannot be zero"
 	}
 	return p, true, ""
+}
+
+// cutFold is strings.Cut in any case.
+func cutFold(s, sep string) (before, after string, found bool) {
+	if i := strings.Index(upper(s), sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // resolve reads what a URL means. As in Dovecot a text that is none at all is

@@ -61,6 +61,14 @@ func parseAddresses(value string) []address {
 			list = append(list, a.complete())
 		default:
 			before := t.pos
+			if next := t.peek(); len(words) > 0 && next != 0 && next != ',' && next != ';' {
+				// What follows is no address: the words are taken for its name.
+				list = append(list, address{name: strings.Join(words, " ")}.complete())
+				for t.peek() != 0 && t.peek() != ',' {
+					t.pos++
+				}
+				continue
+			}
 			a := address{mailbox: strings.Join(words, " ")}
 			a.name = t.comment
 			list = append(list, a.complete())
@@ -166,9 +174,9 @@ func appendEnvelope(b []byte, text []byte, p *part) []byte {
 	b = appendNString(b, p.header(text, "Date"))
 	b = append(b, ' ')
 	b = appendNString(b, p.header(text, "Subject"))
-	from := parseAddresses(p.header(text, "From"))
+	from := p.addresses(text, "From")
 	for _, name := range []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc"} {
-		list := parseAddresses(p.header(text, name))
+		list := p.addresses(text, name)
 		if len(list) == 0 && (name == "Sender" || name == "Reply-To") {
 			list = from
 		}
@@ -179,6 +187,17 @@ func appendEnvelope(b []byte, text []byte, p *part) []byte {
 	b = append(b, ' ')
 	b = appendNString(b, p.header(text, "Message-ID"))
 	return append(b, ')')
+}
+
+// addresses are those of all fields of a name.
+func (p *part) addresses(text []byte, name string) []address {
+	var list []address
+	for _, f := range p.fields {
+		if strings.EqualFold(f.name, name) && len(list) < maxAddresses {
+			list = append(list, parseAddresses(unfolded(text, f))...)
+		}
+	}
+	return list
 }
 
 func appendAddresses(b []byte, list []address) []byte {

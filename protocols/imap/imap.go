@@ -146,6 +146,7 @@ type Exchange interface {
 // Account is the mail of one user. Names of mailboxes are as on the wire, in
 // modified UTF-7 (RFC 3501 §5.1.3); the first is spelled INBOX.
 type Account interface {
+	audience() *Audience // by embedding one
 	// Names lists the mailboxes that exist, in the order in which LIST shows
 	// them, without parents that exist only in the names of others.
 	Names() ([]string, error)

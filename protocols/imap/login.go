@@ -221,6 +221,11 @@ func (s *Session) Timeout() time.Duration {
 		return max(s.opened.Add(LoginTime).Sub(s.b.Now()), 1)
 	case Logout:
 		return 0
+	case Authenticated, Selected:
+		if s.notify == nil {
+			return IdleTime
+		}
+		return max(s.began.Add(IdleTime).Sub(s.b.Now()), 1)
 	case Idling:
 		return max(s.began.Add(IdleTime).Sub(s.b.Now()), 1)
 	}

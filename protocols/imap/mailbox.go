@@ -86,6 +86,11 @@ type gone struct {
 // watcher is a session that waits in IDLE.
 type watcher struct{ wake func() }
 
+// unwatch ends a watch.
+func (m *Mailbox) unwatch(w *watcher) {
+	m.watchers = slices.DeleteFunc(slices.Clone(m.watchers), func(x *watcher) bool { return x == w })
+}
+
 // NewMailbox returns the index of a store. Refresh reads it.
 func NewMailbox(name string, store Store) *Mailbox {
 	return &Mailbox{Name: name, store: store, modseq: 1}

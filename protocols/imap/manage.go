@@ -44,6 +44,7 @@ func (s *Session) createCmd(c *call) {
 			s.tagged(c, "NO "+s.because(err, text))
 			return
 		}
+		s.account.audience().tell(nameEvent{name: name})
 		s.tagged(c, "OK Create completed.")
 	}
 }
@@ -75,6 +76,7 @@ func (s *Session) deleteCmd(c *call) {
 	}
 	own := s.view != nil && s.view.box == box
 	box.Close()
+	s.account.audience().tell(nameEvent{name: name, flags: `\NonExistent`})
 	s.tagged(c, "OK Delete completed.")
 	if own {
 		s.bye("Selected mailbox was deleted, have to disconnect.")
@@ -144,6 +146,7 @@ func (s *Session) renameOne(from, to string) error {
 	}
 	if err == nil {
 		box.Close()
+		s.account.audience().tell(nameEvent{name: to, old: from})
 	}
 	return err
 }
@@ -165,6 +168,7 @@ func (s *Session) subscribeCmd(c *call) {
 		s.tagged(c, "NO "+s.because(err, text))
 		return
 	}
+	s.account.audience().tell(nameEvent{name: name, flags: `\Subscribed`, subs: true})
 	s.tagged(c, "OK Subscribe completed.")
 }
 
@@ -179,5 +183,6 @@ func (s *Session) unsubscribeCmd(c *call) {
 		s.tagged(c, "NO "+s.because(err, name))
 		return
 	}
+	s.account.audience().tell(nameEvent{name: name, subs: true})
 	s.tagged(c, "OK Unsubscribe completed.")
 }

@@ -59,6 +59,7 @@ func (m *Memory) Open(user string) (Account, error) {
 
 // MemoryAccount is an Account in memory.
 type MemoryAccount struct {
+	Audience
 	order Order
 	boxes map[string]*Mailbox
 	subs  []string

@@ -55,10 +55,11 @@ func (s *Session) preview(i int) (string, error) {
 	}
 	c.parse()
 	p := c.root
-	for len(p.parts) > 0 {
+	for p.multipart() && len(p.parts) > 0 {
 		p = p.parts[0]
 	}
-	if !strings.EqualFold(p.typ, "text") {
+	// A message in a multipart is shown as it is written.
+	if !strings.EqualFold(p.typ, "text") && !(p.message() && p != c.root) {
 		return "", nil
 	}
 	text := c.decoded(p)

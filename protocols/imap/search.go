@@ -32,6 +32,9 @@ func (s *Session) searchCmd(c *call) {
 		s.wrong(c, problem)
 		return
 	}
+	if s.rev2 && !res.extended {
+		res.extended, res.all = true, true // RFC 9051 §6.4.4
+	}
 	charset := "UTF-8"
 	if len(args) > 0 && args[0].kind == argAtom && strings.EqualFold(args[0].text, "CHARSET") {
 		if len(args) < 2 || args[1].kind == argList {

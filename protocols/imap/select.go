@@ -146,15 +146,21 @@ func (s *Session) enterBox(box *Mailbox, readOnly bool) {
 	s.become(Selected)
 	s.tellFlags()
 	s.line("* " + strconv.Itoa(len(v.list)) + " EXISTS")
-	s.line("* " + strconv.Itoa(v.recent) + " RECENT")
+	if !s.rev2 {
+		s.line("* " + strconv.Itoa(v.recent) + " RECENT")
+	}
 	for i := range v.list {
-		if v.list[i].flags&Seen == 0 {
+		if v.list[i].flags&Seen == 0 && !s.rev2 {
 			s.line("* OK [UNSEEN " + strconv.Itoa(i+1) + "] First unseen.")
 			break
 		}
 	}
 	s.line("* OK [UIDVALIDITY " + strconv.FormatUint(uint64(box.validity), 10) + "] UIDs valid")
 	s.line("* OK [UIDNEXT " + strconv.FormatUint(uint64(box.next), 10) + "] Predicted next UID")
+	if s.rev2 {
+		l := &listing{s: s}
+		l.say("LIST", "", box.Name, "")
+	}
 	if box.tracked {
 		s.tellModseq()
 	}

@@ -40,6 +40,9 @@ type Session struct {
 	qresync   bool     // ENABLE QRESYNC
 	saved     []uint32 // UIDs that "$" means (RFC 5182)
 	contexts  []*searchContext
+	rev2      bool // ENABLE IMAP4rev2
+	notify    *notify
+	wakeOwner func() // of Watch
 	idleTag   string
 	idleAt    time.Time // of the last sign of life in IDLE
 	stats     Stats
@@ -372,6 +375,7 @@ func (s *Session) close(reason string) {
 		return
 	}
 	s.leave()
+	s.endNotify()
 	s.reason = reason
 	s.in = nil
 	s.next = wire.Close

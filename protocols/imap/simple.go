@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -41,6 +42,11 @@ func (s *Session) enableCmd(c *call) {
 		case "CONDSTORE":
 			s.useCondstore()
 			enabled += " " + word
+		case "IMAP4REV2":
+			if s.hasRev2() {
+				s.rev2 = true
+				enabled += " IMAP4rev2"
+			}
 		case "QRESYNC":
 			// RFC 7162 §3.2.3: it includes CONDSTORE.
 			s.useCondstore()
@@ -54,24 +60,18 @@ func (s *Session) enableCmd(c *call) {
 	s.tagged(c, "OK Enabled.")
 }
 
+// hasRev2 tells whether IMAP4rev2 is announced. Dovecot 2.3 does not have it; a
+// server whose imap_capability asks for it answers a client that has enabled it
+// as RFC 9051 has it: searches by ESEARCH (§6.4.4), no RECENT (appendix E), LIST
+// when a mailbox is opened (§6.3.2).
+func (s *Session) hasRev2() bool {
+	return slices.Contains(strings.Fields(upper(s.cfg.Capability)), "IMAP4REV2")
+}
+
 // namespaceCmd is NAMESPACE (RFC 2342 §5): one personal namespace.
 func (s *Session) namespaceCmd(c *call) {
 	s.line(`* NAMESPACE (("" "` + string(s.cfg.Separator) + `")) NIL NIL`)
 	s.tagged(c, "OK Namespace completed.")
-}
-
-// notifyCmd is NOTIFY (RFC 5465 §3). What it asks for is told all the same with
-// the next command or in IDLE.
-func (s *Session) notifyCmd(c *call) {
-	word := ""
-	if len(c.args) > 0 {
-		word, _ = c.args[0].atom()
-	}
-	if w := upper(word); w != "NONE" && w != "SET" {
-		s.wrong(c, "Invalid arguments")
-		return
-	}
-	s.sync(c, 0, "OK NOTIFY completed.")
 }
 
 // urlAuthCmd is what URLAUTH (RFC 4467) is without imap_urlauth_host.
@@ -117,11 +117,13 @@ func (s *Session) stepIdle() bool {
 	return true
 }
 
-// Watch arranges that wake is called when something changes in the mailbox
-// while the session is in IDLE; it tells whether the session is. wake must not
-// call the session; its owner calls Wake soon.
+// Watch arranges that wake is called when something changes that the session
+// tells unasked: in the selected mailbox during IDLE, and what NOTIFY has set at
+// any time. It tells whether there is anything. wake must not call the session;
+// its owner calls Wake soon.
 func (s *Session) Watch(wake func()) bool {
-	if s.state != Idling {
+	s.wakeOwner = wake
+	if s.state != Idling && (s.notify == nil || s.state != Authenticated && s.state != Selected) {
 		return false
 	}
 	if s.view != nil && s.view.watcher == nil {
@@ -136,33 +138,42 @@ func (s *Session) unwatch() {
 	if s.view == nil || s.view.watcher == nil {
 		return
 	}
-	box := s.view.box
-	for i, w := range box.watchers {
-		if w == s.view.watcher {
-			box.watchers = append(box.watchers[:i:i], box.watchers[i+1:]...)
-			break
-		}
-	}
+	s.view.box.unwatch(s.view.watcher)
 	s.view.watcher = nil
 }
 
 // WakeAt is when the next sign of life is due in IDLE.
-func (s *Session) WakeAt() time.Time { return s.idleAt.Add(StillHere) }
+func (s *Session) WakeAt() time.Time {
+	if s.state != Idling {
+		return s.began.Add(2 * IdleTime) // never: the session ends before
+	}
+	return s.idleAt.Add(StillHere)
+}
 
-// Wake returns what the session has to say unasked in IDLE: the changes of the
-// mailbox, or a sign of life.
+// Wake returns what the session has to say unasked: the changes of the mailbox,
+// or a sign of life.
 func (s *Session) Wake() []byte {
 	s.out = s.out[:0]
-	if s.state != Idling || s.next != 0 {
-		return s.out
+	switch {
+	case s.next != 0:
+	case s.state == Idling:
+		s.wakeIdle()
+	case s.notify != nil && len(s.in) == 0 && (s.state == Authenticated || s.state == Selected):
+		s.wakeNotify()
 	}
+	s.stats.Out += int64(len(s.out))
+	return s.out
+}
+
+func (s *Session) wakeIdle() {
 	if s.view != nil && !s.report(0) {
-		return s.out
+		return
+	}
+	if s.notify != nil {
+		s.tellOthers()
 	}
 	if now := s.b.Now(); len(s.out) == 0 && now.Sub(s.idleAt) >= StillHere {
 		s.idleAt = now
 		s.line("* OK Still here")
 	}
-	s.stats.Out += int64(len(s.out))
-	return s.out
 }

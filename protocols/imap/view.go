@@ -126,6 +126,9 @@ func (s *Session) report(mode syncMode) bool {
 		return false
 	}
 	s.tellKeywords()
+	if s.notify != nil && !s.tellsCounts() {
+		mode |= syncKeep // NOTIFY without MessageExpunge: not even its own
+	}
 	if v.version == v.box.version && mode&syncFast != 0 {
 		return true
 	}
@@ -187,6 +190,9 @@ func (s *Session) reportFlags(mode syncMode) {
 			continue
 		}
 		e.flags, e.keywords, e.modseq = e.m.flags, e.m.keywords, e.m.modseq
+		if !s.tellsFlags() {
+			continue
+		}
 		s.changeHead(i, mode)
 		if s.condstore {
 			s.modseq(e.modseq)
@@ -199,7 +205,7 @@ func (s *Session) reportFlags(mode syncMode) {
 	for _, i := range silent {
 		e := &v.list[i]
 		e.modseq = e.m.modseq
-		if s.condstore {
+		if s.condstore && s.tellsFlags() {
 			s.changeHead(i, mode)
 			s.modseq(e.modseq)
 			s.out = append(s.out, ")\r\n"...)
@@ -259,6 +265,9 @@ func (s *Session) reportExpunged() {
 // claims what is recent; a read-only one leaves it to others.
 func (s *Session) reportNew(mode syncMode) {
 	v := s.view
+	if !s.tellsCounts() {
+		return
+	}
 	before := len(v.list)
 	v.takeNew()
 	if len(v.list) != before {
@@ -267,11 +276,12 @@ func (s *Session) reportNew(mode syncMode) {
 	if mode&syncFast == 0 {
 		v.claim()
 	}
-	if n := v.countRecent(); n != v.recent {
+	if n := v.countRecent(); n != v.recent && !s.rev2 {
 		v.recent = n
 		s.line("* " + strconv.Itoa(n) + " RECENT")
 	}
 	if before < len(v.list) {
+		s.tellAdded(before)
 		s.updateContexts(before, false)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // account is the mail of one user for IMAP: INBOX is his Maildir, the others
 // are folders in it, as Maildir++ has them.
 type account struct {
+	imap.Audience
 	d       *Dovecot
 	inbox   *box
 	order   imap.Order

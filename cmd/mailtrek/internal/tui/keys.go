@@ -21,6 +21,7 @@ type keyMap struct {
 	Filter, Copy         key.Binding
 	Lens, LensBack, Lno  key.Binding
 	ScrollDown, ScrollUp key.Binding
+	Jump, Wrote, Became  key.Binding
 	Beside               key.Binding
 	Theme, Help          key.Binding
 	Leave, Quit          key.Binding
@@ -62,6 +63,9 @@ var keys = keyMap{
 	Beside:      bind("s", "s"),
 	ScrollDown:  bind("⇧↓ J", "shift+down", "J"),
 	ScrollUp:    bind("⇧↑ K", "shift+up", "K"),
+	Jump:        bind("Enter", "enter"),
+	Wrote:       bind("w", "w"),
+	Became:      bind("W", "W"),
 	Theme:       bind("t", "t"),
 	Help:        bind("?", "?", "f1"),
 	Leave:       bind("Esc", "esc"),
@@ -82,7 +86,7 @@ func (k *keyMap) groups() [][]helpRow {
 			row("filter", k.Filter), row("copy", k.Copy),
 		},
 		{
-			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("theme", k.Theme), row("help", k.Help),
+			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became), row("theme", k.Theme), row("help", k.Help),
 			row("leave", k.Leave), row("quit", k.Quit),
 		},
 	}

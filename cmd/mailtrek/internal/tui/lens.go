@@ -21,24 +21,36 @@ type Instant struct {
 // event is the event where the cursor stands.
 func (in *Instant) event() *trace.Event { return in.Story.T.At(in.At) }
 
-// Lens is one way of looking at an instant. Draw is a pure function: the same
-// instant and size give the same cells.
+// Lens is one way of looking at an instant. Draw and Picks are pure functions:
+// the same instant and size give the same cells.
 type Lens struct {
 	Name string
 	Draw func(in *Instant, r Region)
+	// Picks are the lines that can be chosen, from the top to the bottom; nil
+	// for a lens that has none. Last tells that choosing begins at the bottom.
+	Picks func(in *Instant) []pick
+	Last  bool
+}
+
+// picks are the lines of a lens that can be chosen.
+func (l *Lens) picks(in *Instant) []pick {
+	if l.Picks == nil {
+		return nil
+	}
+	return l.Picks(in)
 }
 
 // lenses are the lenses in the order of their numbers.
 var lenses = []Lens{
-	{"map", drawMap},
-	{"ladder", drawLadder},
-	{"dialogue", drawDialogue},
-	{"postfix", drawPostfix},
-	{"message", drawMessage},
-	{"dns", drawDNS},
-	{"mailboxes", drawMailboxes},
-	{"log", drawLog},
-	{"bytes", drawBytes},
+	{Name: "map", Draw: drawMap},
+	{Name: "ladder", Draw: drawLadder},
+	{Name: "dialogue", Draw: drawDialogue, Picks: dialoguePicks, Last: true},
+	{Name: "postfix", Draw: drawPostfix},
+	{Name: "message", Draw: drawMessage, Picks: messagePicks},
+	{Name: "dns", Draw: drawDNS, Picks: dnsPicks, Last: true},
+	{Name: "mailboxes", Draw: drawMailboxes},
+	{Name: "log", Draw: drawLog, Picks: logPicks, Last: true},
+	{Name: "bytes", Draw: drawBytes},
 }
 
 // Lenses are the names of the lenses, in the order of their keys 1–9.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"mailtrek/lessons/explain"
+	"mailtrek/protocols/message"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -22,17 +24,18 @@ func drawMessage(in *Instant, r Region) {
 	}
 	l := in.letterOf(id)
 	if r.W >= 100 {
-		left := min(r.W*2/5, 62)
-		y := drawEnvelope(in, id, &l, r.Sub(1, 0, left-2, r.H))
-		drawTrail(in, &l, r.Sub(1, y+1, left-2, r.H-y-1))
-		for y := 0; y < r.H; y++ {
-			r.Put(left, y, Rule, in.Glyphs.V)
-		}
-		right := r.Sub(left+2, 0, r.W-left-3, r.H)
-		drawText(in, &l, right)
+		drawMessageWide(in, id, &l, r)
 		return
 	}
 	l.brief = r.H < 30
+	if in.Pick > 0 {
+		l.brief = false // every line can be chosen
+		about := min(5, r.H/2)
+		drawText(in, &l, r.Sub(1, 0, r.W-2, r.H-about))
+		r.Fill(0, r.H-about, r.W, Rule, in.Glyphs.H)
+		drawAbout(in, &l, r.Sub(1, r.H-about+1, r.W-2, about-1))
+		return
+	}
 	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, 3))
 	trail := min(len(l.hops)+1, max(r.H-y-5, 2))
 	if len(l.hops) == 0 {
@@ -40,6 +43,139 @@ func drawMessage(in *Instant, r Region) {
 	}
 	drawText(in, &l, r.Sub(1, y, r.W-2, r.H-y-trail))
 	drawTrail(in, &l, r.Sub(1, r.H-trail, r.W-2, trail))
+}
+
+// drawMessageWide puts the envelope and what else is known beside the text.
+func drawMessageWide(in *Instant, id trace.MsgID, l *letter, r Region) {
+	left := min(r.W*2/5, 76)
+	side := r.Sub(1, 0, left-2, r.H)
+	y := drawEnvelope(in, id, l, side)
+	y += drawTrail(in, l, side.Sub(0, y+1, side.W, side.H-y-1)) + 2
+	if facts := l.wire.words(in); len(facts) > 0 && y+2 < side.H {
+		side.Put(0, y, Quiet, in.Words.T("wire.title"))
+		y++
+		for _, f := range facts {
+			for _, line := range wrap(f, side.W-2) {
+				side.Put(2, y, Plain, line)
+				y++
+			}
+		}
+		y++
+	}
+	for y := 0; y < r.H; y++ {
+		r.Put(left, y, Rule, in.Glyphs.V)
+	}
+	right := r.Sub(left+2, 0, r.W-left-3, r.H)
+	switch {
+	case in.Pick == 0:
+		drawText(in, l, right)
+		if y < side.H && l.have {
+			side.PutMax(0, side.H-1, side.W, Quiet, in.Words.T("msg.pickhint"))
+		}
+	case side.H-y >= 6:
+		drawText(in, l, right)
+		side.Fill(0, y, side.W, Rule, in.Glyphs.H)
+		drawAbout(in, l, side.Sub(0, y+1, side.W, side.H-y-1))
+	default:
+		about := 7
+		drawText(in, l, right.Sub(0, 0, right.W, right.H-about))
+		right.Fill(0, right.H-about, right.W, Rule, in.Glyphs.H)
+		drawAbout(in, l, right.Sub(0, right.H-about+1, right.W, about-1))
+	}
+}
+
+// drawAbout says about the chosen line what it means, who wrote it, and what
+// became of it.
+func drawAbout(in *Instant, l *letter, r Region) {
+	y := 0
+	for _, a := range in.aboutLine(l) {
+		lines := wrap(a.text, r.W)
+		if a.style == Local {
+			lines = []string{clip(a.text, r.W)}
+		}
+		for _, line := range lines {
+			if y >= r.H {
+				return
+			}
+			r.Put(0, y, a.style, line)
+			y++
+		}
+	}
+}
+
+// aboutRow is a sentence about the chosen line.
+type aboutRow struct {
+	text  string
+	style Style
+}
+
+// aboutLine are the sentences about the chosen line: first what is nowhere
+// else, then the meaning.
+func (in *Instant) aboutLine(l *letter) []aboutRow {
+	p := pickAt(in.letterPicks(l), in.Pick)
+	var out []aboutRow
+	if p.wrote != 0 {
+		out = append(out, aboutRow{in.Words.T("msg.wrote", "n", itoa(int(p.wrote)), "what", in.short(p.wrote).text), Local})
+	}
+	if p.became != 0 {
+		out = append(out, aboutRow{in.Words.T("msg.became", "n", itoa(int(p.became)), "what", in.short(p.became).text), Local})
+	}
+	words := explain.Lookup(in.Words.Lang(), "header "+p.about)
+	if p.about == "" {
+		words = nil
+	}
+	for _, w := range words {
+		if w.Kind != "header" {
+			continue
+		}
+		ref := strings.Join(w.See, ", ")
+		out = append(out, aboutRow{w.Name + ": " + strings.ReplaceAll(w.Text, "\n", " "), Plain})
+		if ref != "" {
+			out = append(out, aboutRow{ref, Quiet})
+		}
+	}
+	return out
+}
+
+// messagePicks are the lines of the message that can be chosen.
+func messagePicks(in *Instant) []pick {
+	id := in.Story.msg(in.At)
+	if id == 0 {
+		return nil
+	}
+	l := in.letterOf(id)
+	return in.letterPicks(&l)
+}
+
+func (in *Instant) letterPicks(l *letter) []pick {
+	var out []pick
+	for i := range l.fields {
+		w := &l.fields[i]
+		p := pick{text: oneLine(w.field.Raw), wrote: w.event, became: in.became(l, w), about: w.field.Name}
+		if p.wrote == 0 {
+			p.wrote = in.firstContent(l.id)
+		}
+		out = append(out, p)
+	}
+	if !l.have {
+		return out
+	}
+	message.Tree(l.raw).Walk(func(part *message.Part, depth int) {
+		text := partWords(in, part)
+		if depth == 0 {
+			text = in.Words.T("msg.body")
+		}
+		out = append(out, pick{text: text, wrote: in.firstContent(l.id), became: l.content, about: "Content-Type"})
+	})
+	return out
+}
+
+// firstContent is the event in which the text of a message was first seen.
+func (in *Instant) firstContent(id trace.MsgID) trace.Seq {
+	if contents := in.Snap.Contents(id); len(contents) > 0 {
+		return contents[0]
+	}
+	return 0
 }
 
 // drawEnvelope writes sender, recipients and where the message is, and returns
@@ -66,9 +202,13 @@ func drawEnvelope(in *Instant, id trace.MsgID, l *letter, r Region) int {
 		}
 		next = r.PutMax(next, y, r.W-next, Title, sender)
 		if r.H > 3 {
-			y, next = y+1, x-2
+			y, next = in.drawDifference(r, next, y, l.senderDiffers(in)), x-2
 		}
 		y = drawRecipients(in, l, r, x, next+2, y)
+		if only := l.onlyInHeader(); r.H > 3 && len(only) > 0 && len(l.rcpts) > 0 {
+			r.PutMax(2, y, r.W-2, Warn&^Bold, in.Glyphs.Unequal+" "+in.Words.T("msg.diff.only", "who", strings.Join(only, ", ")))
+			y++
+		}
 	}
 	for _, p := range in.Snap.Where(id) {
 		if y >= r.H {
@@ -79,10 +219,33 @@ func drawEnvelope(in *Instant, id trace.MsgID, l *letter, r Region) int {
 			continue
 		}
 		next := r.Put(0, y, Quiet, w.T("msg.where")) + 1
-		r.PutMax(next, y, r.W-next, Plain, text)
-		y++
+		for i, line := range wrap(text, max(r.W-next, 12)) {
+			if i > 0 && r.H <= 3 {
+				break
+			}
+			r.PutMax(next, y, r.W-next, Plain, line)
+			y++
+		}
 	}
 	return y
+}
+
+// drawDifference says behind an address of the envelope, or below it, how it
+// agrees with the header; it returns the row behind.
+func (in *Instant) drawDifference(r Region, x, y int, d difference) int {
+	if d.text == "" {
+		return y + 1
+	}
+	sign, st := "=", Quiet
+	if !d.same {
+		sign, st = in.Glyphs.Unequal, Warn&^Bold
+	}
+	text := sign + " " + d.text
+	if x+2+textWidth(text) > r.W {
+		x, y = 0, y+1
+	}
+	r.PutMax(x+2, y, r.W-x-2, st, text)
+	return y + 1
 }
 
 // delivered tells whether a message has left the mail systems: then its
@@ -114,8 +277,12 @@ func drawRecipients(in *Instant, l *letter, r Region, x, next, y int) int {
 			fate = textWidth(to.fate) + 1
 		}
 		next = r.PutMax(next, y, r.W-next-fate, Title, "<"+to.address+">")
-		r.Put(next+1, y, fateStyle(to.fate), to.fate)
-		y++
+		next = r.Put(next+1, y, fateStyle(to.fate), to.fate)
+		if r.H > 3 {
+			y = in.drawDifference(r, next, y, l.rcptDiffers(in, to.address))
+		} else {
+			y++
+		}
 	}
 	return y
 }
@@ -163,11 +330,17 @@ type textRow struct {
 	name, text string // the name of a field stands out
 	writer     string
 	from       string // the host of the writer, if it is known
+	note       string // at the right end, where no writer is
+	hop        int    // the number of the hop that a Received field tells of
 	style      Style
 	now        bool
+	pick       int // the number of the line among those that can be chosen
+	picked     bool
+	part       *message.Part
 }
 
-// drawText writes header and body, from the row that is scrolled to.
+// drawText writes header and body, from the row that is scrolled to or around
+// the one that is chosen.
 func drawText(in *Instant, l *letter, r Region) {
 	r.Put(0, 0, Quiet, in.Words.T("msg.header"))
 	if len(l.fields) == 0 {
@@ -175,11 +348,17 @@ func drawText(in *Instant, l *letter, r Region) {
 		return
 	}
 	r.PutRight(r.W, 0, Quiet, in.Words.T("msg.writer"))
-	rows := append(in.headerRows(l), in.bodyRows(l)...)
+	rows := in.textRows(l)
 	h := r.H - 1
 	top := min(in.Scroll, max(len(rows)-h, 0))
+	for i := range rows {
+		if rows[i].picked {
+			top = windowTop(len(rows), h, i)
+			break
+		}
+	}
 	for y := 0; y < h && top+y < len(rows); y++ {
-		if left := len(rows) - top - y; y == h-1 && left > 1 {
+		if left := len(rows) - top - y; y == h-1 && left > 1 && !rows[top+y].picked {
 			r.PutMax(2, 1+y, r.W-2, Quiet, in.Words.T("msg.lines", "n", strconv.Itoa(left)))
 			return
 		}
@@ -187,11 +366,23 @@ func drawText(in *Instant, l *letter, r Region) {
 	}
 }
 
+// textRows are header and body.
+func (in *Instant) textRows(l *letter) []textRow {
+	p := picked{at: in.Pick}
+	rows := in.headerRows(l, &p)
+	return append(rows, in.bodyRows(l, &p)...)
+}
+
 func (row *textRow) draw(in *Instant, r Region, y int) {
-	st := row.style
+	st, name := row.style, row.style|Title
 	if row.now {
-		st |= Bold
+		st, name = st|Bold, name|Bold
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
+	} else if row.hop > 0 {
+		r.Put(0, y, Quiet, itoa(row.hop))
+	}
+	if row.picked {
+		st, name = st|Reverse, name|Reverse
 	}
 	room := r.W - 2
 	if row.writer != "" {
@@ -201,24 +392,38 @@ func (row *textRow) draw(in *Instant, r Region, y int) {
 			style = Local
 		}
 		r.PutRight(r.W, y, style, clip(row.writer, writerWidth-1))
+	} else if row.note != "" {
+		room -= textWidth(row.note) + 1
+		r.PutRight(r.W, y, Quiet, row.note)
 	}
-	x := r.PutMax(2, y, room, st|Title, row.name)
+	x := r.PutMax(2, y, room, name, row.name)
 	r.PutMax(x, y, room-(x-2), st, row.text)
 }
 
 // headerRows are the fields as they stand in the message, and below them what
 // they mean when they are encoded. In brief the Received fields are one row,
 // since they are shown as a trail.
-func (in *Instant) headerRows(l *letter) []textRow {
+func (in *Instant) headerRows(l *letter, p *picked) []textRow {
 	var rows []textRow
 	trail := -1 // the row that stands for the Received fields
+	hop := 0
+	for i := range l.fields {
+		if l.fields[i].field.Is("Received") {
+			hop++
+		}
+	}
 	for _, f := range l.fields {
+		chosen := p.next()
 		who := program(f.by)
 		if f.host != "" {
 			who = f.host + " " + program(f.by)
 		}
 		now := f.event == in.At && f.event != 0
-		if l.brief && f.field.Is("Received") && len(l.hops) > 1 {
+		stamp := 0
+		if f.field.Is("Received") {
+			stamp, hop = hop, hop-1
+		}
+		if l.brief && stamp > 0 && len(l.hops) > 1 {
 			if trail < 0 {
 				trail = len(rows)
 				rows = append(rows, textRow{name: f.field.Name, writer: who, from: f.host,
@@ -229,28 +434,16 @@ func (in *Instant) headerRows(l *letter) []textRow {
 		}
 		for i, line := range f.field.Lines() {
 			line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
-			row := textRow{text: line, now: now && i == 0}
+			row := textRow{text: line, now: now && i == 0, pick: p.n, picked: chosen}
 			if i == 0 {
 				n := min(len(f.field.Name), len(line))
-				row.name, row.text, row.writer, row.from = line[:n], line[n:], who, f.host
+				row.name, row.text, row.writer, row.from, row.hop = line[:n], line[n:], who, f.host, stamp
 			}
 			rows = append(rows, row)
 		}
 		if text := f.field.Text(); text != f.field.Unfolded() {
-			rows = append(rows, textRow{text: "  = " + text, style: Quiet})
+			rows = append(rows, textRow{text: "  = " + text, style: Local})
 		}
-	}
-	return rows
-}
-
-// bodyRows are the lines of the body below a title of their own.
-func (in *Instant) bodyRows(l *letter) []textRow {
-	if !l.have {
-		return nil
-	}
-	rows := []textRow{{}, {text: in.Words.T("msg.body"), style: Quiet}}
-	for _, line := range strings.Split(strings.TrimRight(string(l.body), "\n"), "\n") {
-		rows = append(rows, textRow{text: strings.TrimRight(line, "\r")})
 	}
 	return rows
 }
@@ -259,19 +452,19 @@ func (in *Instant) bodyRows(l *letter) []textRow {
 func program(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // trailText is the column of the hosts in the Received chain.
-const trailText = 17
+const trailText = 19
 
 // drawTrail writes the Received chain, the first hop in the lowest row as in
-// the header, with the time that each step took.
-func drawTrail(in *Instant, l *letter, r Region) {
+// the header, with the time that each step took, and returns the rows.
+func drawTrail(in *Instant, l *letter, r Region) int {
 	if r.H < 2 {
-		return
+		return 0
 	}
 	r.Put(0, 0, Quiet, in.Words.T("msg.chain"))
 	hops := l.hops
 	if len(hops) == 0 {
 		r.PutMax(2, 1, r.W-2, Quiet, in.Words.T("msg.nohop"))
-		return
+		return 2
 	}
 	y := 1
 	rows := 1
@@ -280,7 +473,7 @@ func drawTrail(in *Instant, l *letter, r Region) {
 	}
 	for i := len(hops) - 1; i >= 0; i-- {
 		if y+rows > r.H {
-			return
+			return y
 		}
 		h := hops[i]
 		delay := signed(h.Delay)
@@ -295,12 +488,13 @@ func drawTrail(in *Instant, l *letter, r Region) {
 		if h.Time.IsZero() {
 			clock = "--:--:--"
 		}
-		r.Put(0, y, Quiet, clock)
-		r.PutMax(9, y, 8, Quiet, delay)
+		r.Put(0, y, Quiet, itoa(i+1))
+		r.Put(2, y, Quiet, clock)
+		r.PutMax(11, y, 8, Quiet, delay)
 		x := r.PutMax(trailText, y, r.W-trailText, Title, shortName(h.By))
 		if rows == 2 {
 			r.PutMax(x+2, y, r.W-x-2, Quiet, h.ID)
-			r.PutMax(9, y+1, 7, Quiet, h.With)
+			r.PutMax(11, y+1, 7, Quiet, h.With)
 			x = r.Put(trailText, y+1, Quiet, in.Glyphs.Left+" ")
 			r.PutMax(x, y+1, r.W-x, Plain, shortName(from))
 		} else {
@@ -310,6 +504,7 @@ func drawTrail(in *Instant, l *letter, r Region) {
 		}
 		y += rows
 	}
+	return y
 }
 
 // shortName is a host's name, cut to its first two labels when it is long.

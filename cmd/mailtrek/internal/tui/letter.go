@@ -11,6 +11,9 @@ import (
 // letter is a message as it stands at an instant: the header with the writer
 // of each field, the body, the envelope.
 type letter struct {
+	id      trace.MsgID
+	raw     []byte // header and body, lines ending in LF
+	wire    wireFacts
 	fields  []written
 	body    []byte
 	have    bool // the text has been seen
@@ -32,12 +35,12 @@ type written struct {
 }
 
 // rcpt is a recipient of the envelope with what has become of it.
-type rcpt struct{ address, fate string }
+type rcpt struct{ address, fate, original string }
 
 // letterOf composes the message at the instant: the last text of it that was
 // seen, and what daemons have added to its header since.
 func (in *Instant) letterOf(id trace.MsgID) letter {
-	var l letter
+	l := letter{id: id}
 	t := in.Story.T
 	raw := in.lastContent(id, &l)
 	events := in.Snap.Fields(id)
@@ -57,6 +60,7 @@ func (in *Instant) letterOf(id trace.MsgID) letter {
 		}
 	}
 	h := message.Scan(raw)
+	l.raw = raw
 	l.body = raw[min(h.Body, len(raw)):]
 	l.hops = message.Chain(h)
 	author := in.author(id)
@@ -102,8 +106,16 @@ func (in *Instant) lastContent(id trace.MsgID, l *letter) []byte {
 	s := contents[len(contents)-1]
 	l.content, l.have = s, true
 	e := t.At(s)
-	raw := bytes.ReplaceAll(t.Text(e), []byte("\r\n"), []byte("\n"))
-	if e.Kind == trace.Content {
+	text, _ := in.Snap.Content(s)
+	l.wire = wireFactsOf(text, e.Kind == trace.Content)
+	for i := len(contents) - 1; i >= 0 && !l.wire.onTheWire; i-- {
+		if q := contents[i]; t.At(q).Kind == trace.Content {
+			sent, _ := in.Snap.Content(q)
+			l.wire = wireFactsOf(sent, true)
+		}
+	}
+	raw := bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	if e.Kind == trace.Content && (bytes.HasSuffix(raw, []byte("\n.\n")) || string(raw) == ".\n") { // else BDAT or a literal
 		raw = unstuff(raw)
 	}
 	return raw
@@ -169,11 +181,11 @@ func (in *Instant) envelope(id trace.MsgID, l *letter) {
 		l.sender, _ = in.Snap.Path(c.Mail.From)
 		for _, s := range c.Mail.To {
 			to, _ := in.Snap.Path(s)
-			l.rcpts = append(l.rcpts, rcpt{to, ""})
+			l.rcpts = append(l.rcpts, rcpt{address: to})
 		}
 		for _, s := range c.Mail.Rejected {
 			to, _ := in.Snap.Path(s)
-			l.rcpts = append(l.rcpts, rcpt{to, "refused"})
+			l.rcpts = append(l.rcpts, rcpt{address: to, fate: "refused"})
 		}
 		return
 	}
@@ -190,6 +202,6 @@ func (in *Instant) envelope(id trace.MsgID, l *letter) {
 	}
 	l.known, l.sender = true, l.entry.Sender
 	for _, r := range l.entry.Recipients {
-		l.rcpts = append(l.rcpts, rcpt{r.Address, r.Fate.String()})
+		l.rcpts = append(l.rcpts, rcpt{r.Address, r.Fate.String(), r.Original})
 	}
 }

@@ -79,6 +79,7 @@ type Player struct {
 	lens   int
 	beside int // the lens at the right of a wide screen; -1 for none
 	scroll int // of the lens; 0 again whenever cursor or lens move
+	pick   int // the chosen line of the lens; 0 for none
 	w, h   int
 	look   look
 	prompt *prompt
@@ -147,7 +148,7 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	at, lens := p.at, p.lens
 	defer func() {
 		if p.at != at || p.lens != lens {
-			p.scroll = 0
+			p.scroll, p.pick = 0, 0
 		}
 	}()
 	switch {
@@ -176,7 +177,7 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Play):
 		return p.toggle()
 	}
-	if p.story.T.Len() > 0 && !p.step(k) {
+	if p.story.T.Len() > 0 && !p.choose(k) && !p.step(k) {
 		p.other(k)
 	}
 	return nil
@@ -328,7 +329,7 @@ func (p *Player) View() tea.View {
 
 // instant is what the lenses look at.
 func (p *Player) instant() *Instant {
-	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Words: p.look.words, Glyphs: p.look.glyphs}
+	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Pick: p.pick, Words: p.look.words, Glyphs: p.look.glyphs}
 }
 
 // frame composes the screen on a canvas of its own.

@@ -92,7 +92,7 @@ func command(c *Client, line string) error {
 // the recorded server, and compares what was written and which commands
 // failed.
 func TestClientRecorded(t *testing.T) {
-	for _, folder := range []string{"recorded", "asked"} {
+	for _, folder := range []string{"testdata/recorded", "asked"} {
 		for _, d := range documents(t, folder) {
 			for _, name := range d.sessions() {
 				t.Run(folder+"/"+d.name+name, func(t *testing.T) { hear(t, d, name) })

@@ -96,9 +96,9 @@ func (d *document) add(session string, client bool, text string, grouped bool) {
 
 func documents(t *testing.T, folder string) []document {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("testdata", folder, "*.dialogue"))
+	paths, err := filepath.Glob(filepath.Join(folder, "*.dialogue"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("testdata/%s: no documents (%v)", folder, err)
+		t.Fatalf("%s: no documents (%v)", folder, err)
 	}
 	var all []document
 	for _, path := range paths {

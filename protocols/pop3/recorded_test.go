@@ -1,6 +1,8 @@
 package pop3
 
 import (
+	"flag"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -87,12 +89,19 @@ func feed(s *Session, text string, size int) string {
 	return said.String()
 }
 
+// more is a folder of further documents to play.
+var more = flag.String("recordings", "", "play the dialogues of this folder as well")
+
 // TestRecorded plays the client lines of every recorded dialogue, whole and
 // octet by octet, and compares what our server says.
 func TestRecorded(t *testing.T) {
-	for _, folder := range []string{"recorded", "asked"} {
+	folders := []string{"testdata/recorded", "testdata/asked"}
+	if *more != "" {
+		folders = append(folders, *more)
+	}
+	for _, folder := range folders {
 		for _, d := range documents(t, folder) {
-			t.Run(folder+"/"+d.name, func(t *testing.T) {
+			t.Run(filepath.Base(folder)+"/"+d.name, func(t *testing.T) {
 				for _, size := range []int{0, 1, 7} {
 					said, closed := play(t, d, size)
 					for _, name := range d.sessions() {
@@ -131,7 +140,7 @@ func firstDifference(got, want string) string {
 // TestReplayAtOnce gives a whole conversation in one write: pipelining changes
 // nothing of what is said (RFC 2449 §6.6).
 func TestReplayAtOnce(t *testing.T) {
-	for _, d := range documents(t, "recorded") {
+	for _, d := range documents(t, "testdata/recorded") {
 		all := d.text("", true)
 		if all == "" || strings.Contains(all, "STLS") {
 			continue

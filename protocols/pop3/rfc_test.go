@@ -67,7 +67,7 @@ func outcome(line string) string {
 // TestRFC plays the examples of the RFCs both ways. The text behind the
 // status indicator is free.
 func TestRFC(t *testing.T) {
-	for _, d := range documents(t, "rfc") {
+	for _, d := range documents(t, "testdata/rfc") {
 		c, known := rfcCases[d.name]
 		if !known {
 			t.Errorf("%s is not in the table", d.name)

@@ -42,7 +42,7 @@ func units(d document, session string, size int) (list []string, rest int) {
 // each side, that the cut does not depend on how they arrive, and that each
 // listing and message ends.
 func TestSplitter(t *testing.T) {
-	for _, d := range append(documents(t, "recorded"), documents(t, "asked")...) {
+	for _, d := range append(documents(t, "testdata/recorded"), documents(t, "testdata/asked")...) {
 		for _, name := range d.sessions() {
 			want, rest := units(d, name, 0)
 			if rest != 0 {

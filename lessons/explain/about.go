@@ -195,16 +195,17 @@ func (a *about) imapSaid() {
 	case strings.HasPrefix(line, "+"):
 		a.add("+", "response-imap")
 	default:
-		a.imapAnswered(strings.Fields(line))
+		if words := strings.Fields(line); len(words) > 1 {
+			a.imapAnswered(words)
+		} else {
+			a.add(a.a(), "command-imap") // what follows a literal
+		}
 	}
 }
 
 // imapAnswered is about a tagged answer or untagged data: its word, which may
 // stand behind a number, and the code in brackets.
 func (a *about) imapAnswered(words []string) {
-	if len(words) < 2 {
-		return
-	}
 	n := 1
 	if len(words) > 2 && strings.Trim(words[1], "0123456789") == "" {
 		n = 2

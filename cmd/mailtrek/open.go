@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -16,12 +15,16 @@ import (
 
 func newOpen(a *app) *cobra.Command {
 	var format string
+	var mail mailOptions
 	c := &cobra.Command{
 		Use:   "open FILE",
-		Short: "open a trace that was written as JSONL, on the screen or as text",
-		Args:  oneArg("a file", "alabala.jsonl"),
+		Short: "open a trace (JSONL), or let a message (.eml) travel",
+		Long: `A trace that was written as JSONL is shown as it happened. A message, as mail
+programs save it (.eml), or a header alone, is sent through the internet of a
+scenario: somebody there hands it in, and later everybody reads their mail.`,
+		Args: oneArg("a file", "alabala.jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := a.readTrace(args[0])
+			t, err := a.opened(args[0], mail)
 			if err != nil {
 				return err
 			}
@@ -42,11 +45,15 @@ func newOpen(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "", "no screen: print it as text or jsonl")
+	c.Flags().StringVarP(&mail.world, "scenario", "s", "alabala", "the `SCENARIO` through whose internet a message travels")
+	c.Flags().StringVar(&mail.as, "as", "", "whose mail program sends it, as `USER@HOST` (default: its author's, or the first)")
+	c.Flags().StringSliceVar(&mail.to, "to", nil, "the `ADDRESS` of the envelope (default: those of the header that live there)")
 	return c
 }
 
-// readTrace reads a trace from a file, "-" being standard input.
-func (a *app) readTrace(name string) (*trace.Trace, error) {
+// opened reads a trace, or lets a message travel, from a file, "-" being
+// standard input.
+func (a *app) opened(name string, mail mailOptions) (*trace.Trace, error) {
 	in := a.in
 	if name != "-" {
 		f, err := os.Open(name)
@@ -59,7 +66,11 @@ func (a *app) readTrace(name string) (*trace.Trace, error) {
 		defer f.Close()
 		in = f
 	}
-	t, warning, err := trace.Read(bufio.NewReaderSize(io.Reader(in), 1<<16))
+	buffered := bufio.NewReaderSize(in, 1<<16)
+	if !isTrace(buffered) {
+		return a.openMail(name, buffered, mail)
+	}
+	t, warning, err := trace.Read(buffered)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", wire.Visible(name), err)
 	}

@@ -69,10 +69,11 @@ func (a *app) home(context.Context) error {
 	return tui.Run(tui.Home(c), a.in, a.out)
 }
 
-// loadTrace is how the home screen gets the trace of a scenario or a file.
+// loadTrace is how the home screen gets the trace of a scenario, of a file, or of
+// a message that travels.
 func (a *app) loadTrace(name string) (*trace.Trace, error) {
-	if strings.HasSuffix(name, ".jsonl") {
-		return a.readTrace(name)
+	if looksLikeFile(name) && !strings.HasSuffix(name, ".md") {
+		return a.opened(name, mailOptions{world: "alabala"})
 	}
 	s, err := a.load(name)
 	if err != nil {

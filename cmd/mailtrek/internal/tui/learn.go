@@ -42,6 +42,7 @@ type Learner struct {
 	prose   int  // the first line of the text that is shown
 	reading bool // on a small screen: the text is shown, not the play
 	notice  string
+	plain   bool // it is conducted line by line
 	quiet   bool // that the progress cannot be kept was said
 	home    bool
 	left    bool

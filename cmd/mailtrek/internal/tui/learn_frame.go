@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -77,7 +78,26 @@ func (l *Learner) header(r Region) {
 	if r.W >= sideFrom {
 		x = r.Put(x, 0, Accent, "mailtrek") + 3
 	}
-	r.PutMax(x, 0, end-x-2, Title, l.text.Title)
+	title := l.text.Title
+	if chapter := l.chapter(); chapter != "" && textWidth(title)+3+textWidth(chapter) < end-x-2 {
+		x = r.Put(x, 0, Title, title) + 1
+		r.Put(x, 0, Quiet, l.look.glyphs.Sep+" "+chapter)
+		return
+	}
+	r.PutMax(x, 0, end-x-2, Title, title)
+}
+
+// chapter is the last heading before the stop, if it has none of its own.
+func (l *Learner) chapter() string {
+	if l.says().Heading != "" {
+		return ""
+	}
+	for i := l.g.Stop; i >= 0; i-- {
+		if h := l.text.Stops[i].Heading; h != "" {
+			return h
+		}
+	}
+	return ""
 }
 
 // words draws the text of the stop, from the first line that is shown.
@@ -196,7 +216,7 @@ func (l *Learner) verdict(w int) (out []proseLine) {
 	if s.Quiz == nil || !r.Right && !r.Given {
 		return out
 	}
-	if show := l.play.Places[l.g.Stop].Show; show != 0 && l.player.at == show {
+	if show := l.play.Places[l.g.Stop].Show; show != 0 && l.player.at == show && !l.whySaid() {
 		why := l.player.instant().why()
 		spans := []span{{why.text, Plain}}
 		if why.ref != "" {
@@ -209,6 +229,9 @@ func (l *Learner) verdict(w int) (out []proseLine) {
 	}
 	return out
 }
+
+// whySaid tells whether the why-sentence of the event stands somewhere else.
+func (l *Learner) whySaid() bool { return l.plain || l.w >= sideFrom }
 
 func (l *Learner) wrongKey(hints int) string {
 	switch {
@@ -237,6 +260,8 @@ func (l *Learner) world(r Region) {
 		bottom = 6
 	case r.H >= 15:
 		bottom = 4
+	case r.H >= 12:
+		bottom = 3
 	}
 	f.lensArea(r.Sub(0, 2, r.W, r.H-2-bottom))
 	y := r.H - bottom
@@ -262,7 +287,10 @@ func (l *Learner) where(r Region, f *frame) {
 // the line that is being typed.
 func (l *Learner) keyboard(r Region) {
 	s, in := l.seat, l.player.instant()
-	r.PutMax(1, 0, r.W-2, Accent, l.look.words.T("learn.shell", "host", s.shell.Host))
+	x := r.PutMax(1, 0, r.W-2, Accent, l.look.words.T("learn.shell", "host", s.shell.Host))
+	if help := l.look.words.T("learn.shell.help"); x+3+textWidth(help) < r.W {
+		r.PutRight(r.W-1, 0, Quiet, help)
+	}
 	r.Fill(0, 1, r.W, Rule, l.look.glyphs.H)
 	body := r.Sub(1, 2, r.W-2, r.H-2)
 	var rows []proseLine
@@ -346,11 +374,11 @@ func (l *Learner) row() []brief {
 	default:
 		row = []brief{{"Enter", "key.nextstop"}, {"Bksp", "key.backstop"}, {"←→", "key.step"}}
 	}
-	if l.play.Hints(l.g.Stop) > 0 && open && (l.ask == nil || !l.ask.typing()) {
-		row = append(row, brief{"h", "key.hint"})
+	if small && (l.ask == nil || !l.ask.typing()) {
+		row = slices.Insert(row, min(2, len(row)), brief{"o", "key.page"})
 	}
-	if small {
-		row = append(row, brief{"o", "key.page"})
+	if l.play.Hints(l.g.Stop) > 0 && open && (l.ask == nil || !l.ask.typing()) {
+		row = slices.Insert(row, 1, brief{"h", "key.hint"})
 	}
 	return append(row, brief{"q", "key.quit.row"}, brief{"?", "key.help"}, brief{"Tab", "key.lens"}, brief{"r", "key.return"}, brief{"PgDn PgUp", "key.text"})
 }

@@ -29,6 +29,7 @@ type plainLesson struct {
 func LearnPlain(c LessonConfig, in io.Reader, out io.Writer, width int, command string) error {
 	c.ASCII = true
 	l := &plainLesson{Learner: Learn(c), out: out, width: max(min(width, 100), 40)}
+	l.plain = true
 	w := l.look.words
 	l.say(l.text.Title)
 	l.prints(l.notice)
@@ -112,11 +113,21 @@ func (l *plainLesson) events(again bool) {
 	l.prints(l.look.words.T("learn.plain.play", "n", strconv.Itoa(int(p.at)), "of", strconv.Itoa(t.Len())))
 	in := p.instant()
 	for s := trace.Seq(from); s <= p.at; s++ {
-		line := fmt.Sprintf("%6d %10s  %s", s, stamp(t.At(s).Time), wire.Visible(in.short(s).text))
+		line := fmt.Sprintf("%6d %10s  %s", s, stamp(t.At(s).Time), wire.Visible(told(in, s)))
 		fmt.Fprintln(l.out, clip(line, 160))
 	}
 	l.seen = p.at
 	l.prints(wire.Visible(in.why().text))
+}
+
+// told is an event in a line: who, to whom, what.
+func told(in *Instant, s trace.Seq) string {
+	e := in.Story.T.At(s)
+	if e.Kind == trace.Query || e.Kind == trace.Answer || e.Kind.Said() && e.Peer != 0 {
+		l := in.labelOf(e)
+		return joinWords(arrow(in.Story.short(e.Node), in.Story.short(e.Peer))+":", l.sign, l.text)
+	}
+	return in.short(s).text
 }
 
 // question prints the options and asks.

@@ -143,7 +143,8 @@ func (a *asking) rows(l *Learner, w int) []proseLine {
 		return a.typedRows(l, open)
 	}
 	right := l.play.Right(l.g.Stop).Options
-	for i, option := range l.says().Options {
+	for _, i := range a.shown(open, right) {
+		option := l.says().Options[i]
 		mark, st := a.optionMark(l, i, open, right)
 		head := proseLine{{mark + " ", st}}
 		hang := proseLine{{strings.Repeat(" ", textWidth(mark)+1), Plain}}
@@ -162,6 +163,19 @@ func (a *asking) rows(l *Learner, w int) []proseLine {
 		}
 	}
 	return rows
+}
+
+// shown are the options in the order in which they are shown: the document's,
+// and for a question about the order in the end the right one.
+func (a *asking) shown(open bool, right []int) []int {
+	if a.quiz.Kind == scenario.Order && !open {
+		return right
+	}
+	all := make([]int, a.n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // optionMark is what stands before an option: the cursor, its number or place

@@ -140,7 +140,7 @@ func (p *proseLayer) inline(n ast.Node, st Style) (out []span) {
 		case *ast.String:
 			out = append(out, span{string(c.Value), st})
 		case *ast.CodeSpan:
-			out = append(out, span{rawText(c, p.src), Accent &^ Bold})
+			out = append(out, span{rawText(c, p.src), Mail})
 		case *ast.Emphasis:
 			with := st | Underline
 			if c.Level > 1 {

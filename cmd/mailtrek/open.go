@@ -18,14 +18,21 @@ func newOpen(a *app) *cobra.Command {
 	var mail mailOptions
 	c := &cobra.Command{
 		Use:   "open FILE",
-		Short: "open a trace (JSONL), or let a message (.eml) travel",
-		Long: `A trace that was written as JSONL is shown as it happened. A message, as mail
-programs save it (.eml), or a header alone, is sent through the internet of a
-scenario: somebody there hands it in, and later everybody reads their mail.`,
+		Short: "open a trace or a saved run (JSONL), or let a message (.eml) travel",
+		Long: `A trace that was written as JSONL is shown as it happened. A run that was saved
+from the screen is played again, to the event at which it was saved. A message,
+as mail programs save it (.eml), or a header alone, is sent through the internet
+of a scenario: somebody there hands it in, and later everybody reads their mail.`,
 		Args: oneArg("a file", "alabala.jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := a.opened(args[0], mail)
+			b, f, err := a.openBranch(args[0])
 			if err != nil {
+				return err
+			}
+			var t *trace.Trace
+			if b != nil {
+				t = b.Trace()
+			} else if t, err = a.opened(args[0], mail); err != nil {
 				return err
 			}
 			if a.json {
@@ -40,6 +47,9 @@ scenario: somebody there hands it in, and later everybody reads their mail.`,
 			}
 			if err := a.needsTerminal("mailtrek open --format text " + args[0]); err != nil {
 				return err
+			}
+			if b != nil {
+				return a.showBranch(b, f.Scenario, eventSelector(f.At), "")
 			}
 			return a.show(cmd.Context(), t, "", "")
 		},

@@ -49,15 +49,15 @@ func newPlay(a *app) *cobra.Command {
 		Use:   "play SCENARIO",
 		Short: "step through a scenario on the screen",
 		Args:  oneArg("a scenario", "alabala"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if err := a.needsTerminal("mailtrek run " + args[0]); err != nil {
 				return err
 			}
-			_, t, err := a.perform(args[0], 0)
+			b, err := a.branch(args[0])
 			if err != nil {
 				return err
 			}
-			return a.show(cmd.Context(), t, at, lens)
+			return a.showBranch(b, args[0], at, lens)
 		},
 	}
 	c.Flags().StringVar(&at, "at", "", "begin at the first event that a `SELECTOR` names, e.g. 'smtp RCPT'")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"mailtrek/cmd/mailtrek/internal/tui"
 	"mailtrek/protocols/wire"
+	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -28,23 +30,50 @@ func (a *app) screenOptions() (tui.Options, error) {
 	if a.theme != "" && !slices.Contains(tui.Themes(), a.theme) {
 		return tui.Options{}, usagef("unknown theme %q; known: %s", wire.Visible(a.theme), strings.Join(tui.Themes(), ", "))
 	}
-	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: a.plain}, nil
+	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: a.plain, Save: saveNew}, nil
 }
 
 // show opens a trace on the screen.
 func (a *app) show(_ context.Context, t *trace.Trace, at, lens string) error {
-	o, err := a.screenOptions()
+	o, err := a.startOptions(t, at, lens)
 	if err != nil {
 		return err
 	}
-	if lens != "" && !slices.Contains(tui.Lenses(), lens) {
-		return usagef("unknown lens %q; known: %s", wire.Visible(lens), strings.Join(tui.Lenses(), ", "))
-	}
-	o.Lens = lens
-	if o.At, err = startAt(t, at); err != nil {
+	return tui.Run(tui.Play(t, o), a.in, a.out)
+}
+
+// showBranch opens a branch on the screen, where it can be changed. name is how
+// its scenario is found again.
+func (a *app) showBranch(b *scenario.Branch, name, at, lens string) error {
+	o, err := a.startOptions(b.Trace(), at, lens)
+	if err != nil {
 		return err
 	}
-	return tui.Run(tui.Play(t, o), a.in, a.out)
+	o.Source = name
+	return tui.Run(tui.PlayBranch(b, o), a.in, a.out)
+}
+
+// startOptions are the options of a screen that begins at the first event of a
+// selector.
+func (a *app) startOptions(t *trace.Trace, at, lens string) (tui.Options, error) {
+	o, err := a.screenOptions()
+	if err != nil {
+		return o, err
+	}
+	if lens != "" && !slices.Contains(tui.Lenses(), lens) {
+		return o, usagef("unknown lens %q; known: %s", wire.Visible(lens), strings.Join(tui.Lenses(), ", "))
+	}
+	o.Lens = lens
+	o.At, err = startAt(t, at)
+	return o, err
+}
+
+// saveNew writes a file that must not exist yet.
+func saveNew(name string, content []byte) error {
+	return writeFile(name, false, func(w *bufio.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 }
 
 // home opens the home screen.
@@ -57,7 +86,7 @@ func (a *app) home(context.Context) error {
 		return err
 	}
 	all, broken := a.everything()
-	c := tui.Config{Options: o, Load: a.loadTrace, Learn: func(id string) (tui.LessonConfig, error) { return a.lesson(id, false) }}
+	c := tui.Config{Options: o, Load: a.loadStory, Learn: func(id string) (tui.LessonConfig, error) { return a.lesson(id, false) }}
 	if broken != nil {
 		c.Broken = broken.Error()
 	}
@@ -69,15 +98,20 @@ func (a *app) home(context.Context) error {
 	return tui.Run(tui.Home(c), a.in, a.out)
 }
 
-// loadTrace is how the home screen gets the trace of a scenario, of a file, or of
-// a message that travels.
-func (a *app) loadTrace(name string) (*trace.Trace, error) {
+// loadStory is how the home screen gets a scenario, a file, or a message that
+// travels.
+func (a *app) loadStory(name string) (tui.Loaded, error) {
 	if looksLikeFile(name) && !strings.HasSuffix(name, ".md") {
-		return a.opened(name, mailOptions{world: "alabala"})
+		b, f, err := a.openBranch(name)
+		if err != nil {
+			return tui.Loaded{}, err
+		}
+		if b != nil {
+			return tui.Loaded{Branch: b, Source: f.Scenario, At: f.At}, nil
+		}
+		t, err := a.opened(name, mailOptions{world: "alabala"})
+		return tui.Loaded{Trace: t}, err
 	}
-	s, err := a.load(name)
-	if err != nil {
-		return nil, err
-	}
-	return a.runScenario(s, nil, 0)
+	b, err := a.branch(name)
+	return tui.Loaded{Branch: b, Source: name}, err
 }

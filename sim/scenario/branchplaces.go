@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"sort"
@@ -186,4 +187,24 @@ func (r *Run) FileNames(host, folder string, limit int) []string {
 		out = append(out, name)
 	}
 	return out
+}
+
+// ZoneText is the zone file of a domain on a host that is primary for it.
+func (r *Run) ZoneText(host, domain string) (string, error) {
+	m := r.machine(host)
+	if m == nil {
+		return "", fmt.Errorf("no host %q", host)
+	}
+	text, err := m.Tree.ReadFile(node.NamedConf)
+	if err != nil {
+		return "", err
+	}
+	conf, _ := dnswire.ParseNamedConf(node.NamedConf, string(text))
+	for i := 0; conf != nil && i < len(conf.Zones); i++ {
+		if z := conf.Zones[i]; dnswire.CanonicalName(z.Name) == dnswire.CanonicalName(domain) {
+			zone, err := m.Tree.ReadFile(z.File)
+			return string(zone), err
+		}
+	}
+	return "", fmt.Errorf("%s serves no zone %s", host, domain)
 }

@@ -50,6 +50,9 @@ func (p *Player) leave() {
 		p.notice = p.look.words.T("filter.off")
 		return
 	}
+	if p.back() {
+		return
+	}
 	p.left = p.home
 }
 

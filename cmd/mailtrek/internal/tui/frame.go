@@ -27,6 +27,7 @@ type frame struct {
 	bookmarks []trace.Seq
 	only      string // the filter
 	copying   bool   // the row of keys is the choice of what is copied
+	scene     scene
 }
 
 // why is the explanation of the current event.
@@ -55,7 +56,11 @@ func (f *frame) draw(c *Canvas) {
 	f.explain(r.Sub(1, y, r.W-2, lines))
 	y += lines
 	if r.H >= 24 {
-		f.links(r.Sub(1, y, r.W-2, 1))
+		if f.scene.links != nil {
+			f.scene.links(r.Sub(1, y, r.W-2, 1))
+		} else {
+			f.links(r.Sub(1, y, r.W-2, 1))
+		}
 		f.timeline(r.Sub(1, y+1, r.W-2, 2))
 	} else {
 		f.timeline(r.Sub(1, y, r.W-2, 1))
@@ -68,6 +73,10 @@ const besideFrom = 160
 
 // lensArea draws the lens, or two of them side by side.
 func (f *frame) lensArea(r Region) {
+	if f.scene.area != nil {
+		f.scene.area(r)
+		return
+	}
 	if f.beside < 0 || r.W < besideFrom {
 		lenses[f.lens].Draw(f.in, r)
 		return
@@ -123,6 +132,10 @@ func (f *frame) header(r Region) {
 	}
 	if f.only != "" {
 		r.PutMax(x, 0, end-x, Accent, in.Words.T("app.only", "what", f.only))
+		return
+	}
+	if f.scene.run != "" {
+		r.PutMax(x, 0, end-x, Accent, f.scene.run)
 		return
 	}
 	r.PutMax(x, 0, end-x, Title, t.Header.Title)
@@ -313,6 +326,10 @@ func (f *frame) keys(r Region) {
 	}
 	if f.copying {
 		f.in.drawKeys(r, copyRow())
+		return
+	}
+	if f.scene.row != nil {
+		f.in.drawKeys(r, f.scene.row)
 		return
 	}
 	f.in.drawKeys(r, keys.row(f.playing))

@@ -20,8 +20,7 @@ func drawHelp(in *Instant, r Region) {
 		y := in.helpRows(body.Sub(0, 0, half-2, body.H), groups[0], 0)
 		in.helpSigns(body.Sub(0, y+1, half-2, body.H-y-1))
 		right := body.Sub(half, 0, half, body.H)
-		y = in.helpRows(right, groups[1], 0)
-		in.helpRows(right, groups[2], y+1)
+		in.helpRows(right, groups[2], in.helpRows(right, groups[1], 0)+1)
 		return
 	}
 	gap := 0

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -26,9 +27,27 @@ type Config struct {
 	Broken string
 	// Load runs the scenario of that id, or opens the file of that name. It is
 	// called in the background, one call at a time.
-	Load func(id string) (*trace.Trace, error)
+	Load func(id string) (Loaded, error)
 	// Learn prepares the lesson of that id, likewise.
 	Learn func(id string) (LessonConfig, error)
+}
+
+// Loaded is what was loaded: a branch, which can be forked, or the trace of a
+// file.
+type Loaded struct {
+	Trace  *trace.Trace
+	Branch *scenario.Branch
+	Source string    // how the scenario of the branch is found again
+	At     trace.Seq // the event to begin with; 0 is the first
+}
+
+// player plays what was loaded.
+func (l Loaded) player(o Options) *Player {
+	o.Source, o.At = l.Source, max(l.At, o.At)
+	if l.Branch != nil {
+		return PlayBranch(l.Branch, o)
+	}
+	return Play(l.Trace, o)
 }
 
 // App is the home screen with the player that was opened from it.
@@ -68,9 +87,9 @@ func Run(m tea.Model, in io.Reader, out io.Writer) error {
 
 // loaded is the end of a call of Load.
 type loaded struct {
-	id    string
-	trace *trace.Trace
-	err   error
+	id   string
+	what Loaded
+	err  error
 
 	lesson *LessonConfig // instead of a trace
 }
@@ -138,9 +157,10 @@ func (a *App) open(l loaded) {
 		a.learner.Update(tea.WindowSizeMsg{Width: a.w, Height: a.h})
 		return
 	}
-	a.player = Play(l.trace, a.cfg.Options)
+	a.player = l.what.player(a.cfg.Options)
 	a.player.home = true
-	a.player.w, a.player.h, a.player.look = a.w, a.h, a.look
+	a.player.w, a.player.h = a.w, a.h
+	a.player.look.words, a.player.look.palette, a.player.look.auto = a.look.words, a.look.palette, a.look.auto
 }
 
 func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
@@ -217,8 +237,8 @@ func (a *App) load(id string) tea.Cmd {
 	a.loading = id
 	load := a.cfg.Load
 	return func() tea.Msg {
-		t, err := load(id)
-		return loaded{id: id, trace: t, err: err}
+		what, err := load(id)
+		return loaded{id: id, what: what, err: err}
 	}
 }
 

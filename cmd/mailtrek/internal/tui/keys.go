@@ -23,6 +23,9 @@ type keyMap struct {
 	ScrollDown, ScrollUp key.Binding
 	Jump, Wrote, Became  key.Binding
 	Beside               key.Binding
+	WhatIf, Seat         key.Binding
+	Exchange, Compare    key.Binding
+	Undo, Save           key.Binding
 	Theme, Help          key.Binding
 	Leave, Quit          key.Binding
 }
@@ -66,6 +69,12 @@ var keys = keyMap{
 	Jump:        bind("Enter", "enter"),
 	Wrote:       bind("w", "w"),
 	Became:      bind("W", "W"),
+	WhatIf:      bind("i", "i"),
+	Seat:        bind("T", "T"),
+	Exchange:    bind("x", "x"),
+	Compare:     bind("d", "d"),
+	Undo:        bind("u", "u"),
+	Save:        bind("S", "S"),
 	Theme:       bind("t", "t"),
 	Help:        bind("?", "?", "f1"),
 	Leave:       bind("Esc", "esc"),
@@ -81,13 +90,14 @@ func (k *keyMap) groups() [][]helpRow {
 			row("stage", k.Phase, k.PhaseBack), row("ends", k.Start, k.End),
 		},
 		{
-			row("explain", k.Explain, k.Cause), row("play", k.Play, k.Faster, k.Slower),
-			row("break", k.Mark), row("bookmark", k.Bookmark, k.Marked), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
-			row("filter", k.Filter), row("copy", k.Copy),
-		},
-		{
 			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became), row("theme", k.Theme), row("help", k.Help),
 			row("leave", k.Leave), row("quit", k.Quit),
+		},
+		{
+			row("explain", k.Explain, k.Cause), row("play", k.Play, k.Faster, k.Slower),
+			row("break", k.Mark), row("bookmark", k.Bookmark, k.Marked), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
+			row("whatif", k.WhatIf), row("seat", k.Seat), row("exchange", k.Exchange), row("compare", k.Compare), row("undo", k.Undo), row("save", k.Save),
+			row("filter", k.Filter), row("copy", k.Copy),
 		},
 	}
 }
@@ -104,7 +114,23 @@ func (k *keyMap) row(playing bool) []brief {
 	}
 	return []brief{
 		{"←→", "key.step"}, {"q", "key.quit.row"}, {"?", "key.help"}, {"Tab", "key.lens"}, {"↑↓", "key.command"},
-		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"}, {"f", "key.filter"}, {"y", "key.copy"},
+		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"i", "key.whatif"}, {"T", "key.seat"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"}, {"f", "key.filter"}, {"y", "key.copy"},
+	}
+}
+
+// forkRow is the last row in a fork, and compareRow where both runs stand
+// beside each other.
+func (k *keyMap) forkRow() []brief {
+	return []brief{
+		{"←→", "key.step"}, {"x", "key.exchange"}, {"d", "key.compare"}, {"Esc", "key.return"}, {"?", "key.help"}, {"q", "key.quit.row"}, {"Tab", "key.lens"},
+		{"↑↓", "key.command"}, {"i", "key.whatif"}, {"T", "key.seat"}, {"S", "key.save"}, {"e", "key.explain"}, {"/", "key.find"},
+	}
+}
+
+func (k *keyMap) compareRow() []brief {
+	return []brief{
+		{"←→", "key.row"}, {"↑↓", "key.difference"}, {"x", "key.exchange"}, {"Esc", "key.return"}, {"?", "key.help"}, {"q", "key.quit.row"}, {"Tab", "key.lens"},
+		{"S", "key.save"}, {"e", "key.explain"}, {"i", "key.whatif"}, {"T", "key.seat"},
 	}
 }
 

@@ -19,6 +19,13 @@ type Options struct {
 	ASCII   bool      // no line-drawing characters
 	Lens    string    // a name of Lenses; "" is the first
 	At      trace.Seq // the first event; 0 is 1
+
+	// Source is how the scenario of a branch is found again: its id or the name
+	// of its file. Empty: its id.
+	Source string
+	// Save writes a new file, and fails when there is one of that name; nil:
+	// nothing can be saved.
+	Save func(name string, content []byte) error
 }
 
 // look is what Options come to: the words, marks and colours of the screens.
@@ -27,10 +34,12 @@ type look struct {
 	glyphs  *Glyphs
 	palette *Palette
 	auto    bool // follows the terminal's background
+	source  string
+	save    func(name string, content []byte) error
 }
 
 func (o Options) look() look {
-	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor}
+	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, source: o.Source, save: o.Save}
 	l.words, _ = i18n.In(o.Lang)
 	if o.ASCII {
 		l.glyphs = &asciiGlyphs
@@ -97,6 +106,14 @@ type Player struct {
 	copying   bool        // the next key says what is copied
 	canvas    *Canvas     // of the last View; its cells are used again
 
+	course  *course   // the run that is on the screen
+	compare bool      // beside the one that it was forked from
+	row     int       // of the comparison
+	form    *form     // that is being filled in
+	board   *keyboard // the seat that one has taken
+	work    *work     // something that takes time
+	serial  int       // of the last work
+
 	home bool // Esc leads back to a home screen
 	left bool // the player asks to be left for the home screen
 }
@@ -104,6 +121,7 @@ type Player struct {
 // Play returns a player at the beginning of a trace.
 func Play(t *trace.Trace, o Options) *Player {
 	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, beside: -1, w: 80, h: 24}
+	p.course = &course{story: p.story}
 	if !t.Has(p.at) {
 		p.at = trace.Seq(t.Len())
 	}
@@ -133,14 +151,27 @@ func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.look.background(msg.IsDark())
 	case tick:
 		return p, p.tick(msg)
+	case working:
+		return p, p.goOn(msg)
 	case tea.PasteMsg:
-		if p.prompt != nil {
-			p.prompt.insert(msg.Content)
-		}
+		p.paste(msg.Content)
 	case tea.KeyPressMsg:
 		return p, p.press(msg)
 	}
 	return p, nil
+}
+
+// paste puts text where something is being typed.
+func (p *Player) paste(text string) {
+	switch {
+	case p.work != nil:
+	case p.prompt != nil:
+		p.prompt.insert(text)
+	case p.form != nil:
+		p.form.pick.paste(text)
+	case p.board != nil:
+		p.board.line.insert(text)
+	}
 }
 
 func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
@@ -154,9 +185,18 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case k.String() == "ctrl+c":
 		return tea.Quit
+	case p.work != nil:
+		if key.Matches(k, keys.Leave) {
+			p.cancel()
+		}
+		return nil
 	case p.prompt != nil:
 		p.typed(k)
 		return nil
+	case p.form != nil:
+		return p.asked(k)
+	case p.board != nil && !p.help:
+		return p.typedAt(k)
 	case p.copying:
 		return p.copied(k)
 	case p.help && key.Matches(k, keys.Command, keys.ScrollDown):
@@ -168,16 +208,20 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case p.help || p.whole:
 		p.scroll = 0
 		p.help, p.whole = false, false
-		if key.Matches(k, keys.Quit) {
+		if key.Matches(k, keys.Quit) && p.board == nil {
 			return tea.Quit
 		}
 		return nil
 	case key.Matches(k, keys.Quit):
 		return tea.Quit
+	case key.Matches(k, keys.WhatIf):
+		return p.whatIf()
+	case key.Matches(k, keys.Seat):
+		return p.takeSeat()
 	case key.Matches(k, keys.Play):
 		return p.toggle()
 	}
-	if p.story.T.Len() > 0 && !p.choose(k) && !p.step(k) {
+	if p.story.T.Len() > 0 && !p.stepRows(k) && !p.choose(k) && !p.step(k) {
 		p.other(k)
 	}
 	return nil
@@ -197,6 +241,19 @@ func (p *Player) move(s trace.Seq, why string) {
 func (p *Player) other(k tea.KeyPressMsg) {
 	w := p.look.words
 	switch {
+	case key.Matches(k, keys.Lens, keys.LensBack, keys.Lno) && p.compare:
+		p.compare = false // the lens that is chosen shows the run where one is
+		if key.Matches(k, keys.Lno) {
+			p.other(k)
+		}
+	case key.Matches(k, keys.Exchange):
+		p.exchange()
+	case key.Matches(k, keys.Compare):
+		p.toggleCompare()
+	case key.Matches(k, keys.Undo):
+		p.drop()
+	case key.Matches(k, keys.Save):
+		p.askSave()
 	case key.Matches(k, keys.Lens):
 		p.lens = (p.lens + 1) % len(lenses)
 	case key.Matches(k, keys.LensBack):
@@ -343,12 +400,17 @@ func (p *Player) draw(c *Canvas) *Canvas {
 		drawTooSmall(in, c.All())
 	case p.story.T.Len() == 0:
 		c.All().Put(1, 1, Plain, in.Words.T("app.nothing"))
+	case p.help && p.board != nil:
+		drawSeatHelp(in, c.All())
 	case p.help:
 		drawHelp(in, c.All())
 	case p.whole:
 		drawWhyPage(in, in.why(), c.All())
 	default:
-		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why()}
+		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why(), scene: p.scene(in)}
+		if p.board != nil {
+			f.why = p.margin(in)
+		}
 		f.draw(c)
 		if p.prompt != nil {
 			p.prompt.draw(in, c.All().Sub(0, c.h-1, c.w, 1))

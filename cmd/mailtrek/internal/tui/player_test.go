@@ -191,11 +191,11 @@ func TestQuit(t *testing.T) {
 // TestHome: Enter plays the first scenario, Esc comes back, what cannot be
 // loaded is said.
 func TestHome(t *testing.T) {
-	load := func(id string) (*trace.Trace, error) {
+	load := func(id string) (Loaded, error) {
 		if id == "alabala" {
-			return tracetest.Story(), nil
+			return Loaded{Trace: tracetest.Story()}, nil
 		}
-		return nil, errors.New("no scenario is called \"" + id + "\"")
+		return Loaded{}, errors.New("no scenario is called \"" + id + "\"")
 	}
 	a := Home(Config{Load: load, Items: []Item{
 		{ID: "01-smtp", Title: "The first lesson", Lesson: true},

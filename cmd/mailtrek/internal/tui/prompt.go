@@ -14,7 +14,7 @@ import (
 
 // prompt is a line that is being typed, in place of the keys.
 type prompt struct {
-	kind string // "find", "filter", "goto" or "path"
+	kind string // "find", "filter", "goto", "path" or "save"
 	text string
 }
 
@@ -134,6 +134,9 @@ func (p *Player) typed(k tea.KeyPressMsg) {
 		p.only = finder{}
 		return
 	case what == "":
+		return
+	case q.kind == "save":
+		p.saveAs(what)
 		return
 	case q.kind == "filter":
 		p.filtered(what)

@@ -1,0 +1,73 @@
+package tui
+
+import (
+	"mailtrek/sim/trace"
+)
+
+// scene is what the player puts in the place of parts of the frame: a form, a
+// keyboard, two runs beside each other. Its zero value leaves the frame as it
+// is.
+type scene struct {
+	area  func(Region) // in place of the lens
+	links func(Region) // in place of cause and effect
+	row   []brief      // in place of the keys
+	run   string       // in place of the title: which run this is
+}
+
+// scene is what is to be seen besides the lens.
+func (p *Player) scene(in *Instant) scene {
+	w := in.Words
+	var s scene
+	switch {
+	case p.board != nil:
+		s.run = w.T("run.seat", "what", p.seatName(p.board.seat))
+	case p.course.parent != nil:
+		s.run = w.T("run.fork", "what", p.course.what)
+	case p.course.child != nil:
+		s.run = w.T("run.story", "title", in.Story.T.Header.Title)
+	}
+	if v := p.comparison(); v != nil {
+		s.area, s.row = v.draw, keys.compareRow()
+	} else if p.course.parent != nil || p.course.child != nil {
+		s.row = keys.forkRow()
+	}
+	switch {
+	case p.form != nil:
+		s.area, s.row = func(r Region) { p.form.draw(in, r) }, formRow()
+	case p.board != nil:
+		s.area, s.row = func(r Region) { p.drawSeat(in, r) }, seatKeys.row()
+		s.links = func(r Region) { p.drawMay(in, r) }
+	}
+	if p.work != nil {
+		s.row = []brief{{"", p.work.words()}, {"Esc", "key.giveup"}}
+	}
+	return s
+}
+
+// drawSeatHelp is the page of the keys of a seat.
+func drawSeatHelp(in *Instant, r Region) {
+	in.helpTitle(r, "help.note")
+	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), seatKeys.rows(), 0)
+}
+
+// Grow takes up what the trace has got since the story was made.
+func (s *Story) Grow() {
+	from := trace.Seq(s.Folds.Len())
+	s.Folds.Extend()
+	clear(s.bars)
+	clear(s.posts)
+	known := map[trace.NodeID]bool{}
+	for _, id := range s.hosts {
+		known[id] = true
+	}
+	for i := from + 1; s.T.Has(i); i++ {
+		e := s.T.At(i)
+		for _, id := range []trace.NodeID{e.Node, e.Peer} {
+			if id != 0 && !known[id] {
+				known[id] = true
+				s.hosts = append(s.hosts, id)
+				s.plan = nil
+			}
+		}
+	}
+}

@@ -309,7 +309,7 @@ func (a *about) repeated(text string) {
 
 // boxed is about a change of a mailbox.
 func (a *about) boxed() {
-	if strings.Contains(a.b(), "/new/") || strings.Contains(a.b(), "/cur/") || strings.Contains(a.b(), ":2,") {
+	if strings.Contains(a.b(), "new/") || strings.Contains(a.b(), "cur/") || strings.Contains(a.b(), ":2,") {
 		a.add("Maildir", "term")
 		return
 	}

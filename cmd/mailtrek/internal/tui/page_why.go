@@ -4,11 +4,13 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/lessons/explain"
 	"mailtrek/sim/trace"
 )
 
 // drawWhyPage is the page behind the key e: the whole explanation, the facts
-// of the event, and the chain of causes back to where it began.
+// of the event, what its words mean, and the chain of causes back to where it
+// began.
 func drawWhyPage(in *Instant, w why, r Region) {
 	t, e := in.Story.T, in.event()
 	r.Put(2, 0, Title, in.Words.T("page.why", "n", strconv.Itoa(int(in.At))))
@@ -40,7 +42,43 @@ func drawWhyPage(in *Instant, w why, r Region) {
 		facts = append(facts, in.Words.T("app.mail", "name", t.Msg(e.Msg).Name))
 	}
 	body.PutMax(0, y+1, body.W, Quiet, strings.Join(facts, " "+in.Glyphs.Sep+" "))
-	drawChain(in, body.Sub(0, y+3, body.W, body.H-y-3))
+	y += 3
+	left := body.H - y
+	chain := min(max(len(t.Chain(in.At)), 1), max(5, left/3))
+	if used := drawWords(in, body.Sub(0, y, body.W, left-chain-1)); used > 0 {
+		y += used + 1
+	}
+	drawChain(in, body.Sub(0, y, body.W, body.H-y))
+}
+
+// drawWords shows what the words of the event mean, as many entries of the
+// encyclopaedia as fit, and returns how many rows they take. Of an entry that
+// does not fit only the name is shown.
+func drawWords(in *Instant, r Region) int {
+	lang := in.Words.Lang()
+	y := 0
+	for _, w := range explain.About(in.Story.T, in.At, lang) {
+		if y >= r.H {
+			break
+		}
+		x := r.PutMax(0, y, r.W, Bold, w.Name)
+		x = r.PutMax(x, y, r.W-x, Quiet, " "+in.Glyphs.Sep+" "+explain.Title(lang, w.Kind))
+		if len(w.See) > 0 {
+			r.PutMax(x, y, r.W-x, Quiet, " "+in.Glyphs.Sep+" "+strings.Join(w.See, ", "))
+		}
+		y++
+		for _, text := range []string{w.Text, w.Why, w.Next} {
+			lines := wrap(text, r.W-2)
+			if y+len(lines) > r.H {
+				break
+			}
+			for _, line := range lines {
+				r.Put(2, y, Plain, line)
+				y++
+			}
+		}
+	}
+	return y
 }
 
 // drawChain lists the causes of the event, the nearest first.

@@ -29,6 +29,9 @@ func FuzzSession(f *testing.F) {
 	f.Add([]byte("a LOGIN i p\r\nb ENABLE QRESYNC\r\nb SELECT INBOX (QRESYNC (1 1 1:5))\r\nc STORE 1:3 +FLAGS (\\Deleted x)\r\nd UID EXPUNGE 1:*\r\ne THREAD REFERENCES UTF-8 ALL\r\nf SORT (REVERSE DATE) UTF-8 ALL\r\n"))
 	f.Add([]byte("a LOGIN i p\r\nb CREATE a/b\r\nc LIST \"\" (\"%\" \"*\") RETURN (CHILDREN STATUS (MESSAGES))\r\nd RENAME a c\r\ne MOVE 1 c/b\r\nf LSUB \"\" %\r\n"))
 	f.Add([]byte("a LOGIN i p\r\nb SELECT INBOX\r\nc APPEND INBOX CATENATE (URL \"/INBOX/;UID=1/;SECTION=1.MIME\" TEXT {2+}\r\nxx)\r\nd FETCH 6 (PREVIEW BINARY[1] ENVELOPE)\r\n"))
+	f.Add([]byte("a LOGIN i p\r\nb NOTIFY SET STATUS (SELECTED (MessageNew (UID BODY.PEEK[]) MessageExpunge FlagChange)) (SUBTREE (a b) (MailboxName MessageNew))\r\nc SELECT INBOX\r\nd STORE 1 +FLAGS (\\Deleted)\r\ne EXPUNGE\r\nf CREATE a/c\r\ng NOTIFY NONE\r\n"))
+	f.Add([]byte("b SEARCH RETURN (UPDATE SAVE MIN) MIMEPART (OR TYPE text (CHILD (DEPTH MIN 1 FILENAME IS x)))\r\nc STORE $ FLAGS (\\Seen)\r\nd SEARCH INTHREAD REFS MODSEQ 1\r\ne CANCELUPDATE \"b\"\r\n"))
+	f.Add([]byte("b APPEND INBOX \" 1-Nov-2026 24:61:60 +9999\" CATENATE (URL \"/INBOX;UIDVALIDITY=1/;UID=1/;SECTION=1/;PARTIAL=1.2\" TEXT {1+}\r\nx)\r\nc APPEND INBOX CATENATE ()\r\nd FETCH 1 (PREVIEW (LAZY FUZZY) BINARY[TEXT] BODY[1.1])\r\n"))
 	const selected = "z LOGIN i p\r\nz SELECT INBOX\r\n"
 	f.Fuzz(func(t *testing.T, in []byte) {
 		if len(in) > 0 && in[0]&1 == 0 {

@@ -351,14 +351,22 @@ func (b *encyclopaedia) logKinds(text string) []int {
 }
 
 // occurs tells whether a pattern stands in a text; "*" or " … " in it stand
-// for anything. A field's name must begin a word.
+// for anything. A pattern begins where a word does: "connect from" does not
+// stand in "disconnect from".
 func occurs(pattern, text string) bool {
 	if strings.HasSuffix(pattern, "=") && !strings.Contains(pattern, " ") {
 		return strings.HasPrefix(text, pattern) || strings.Contains(text, " "+pattern)
 	}
-	for _, piece := range strings.Split(strings.ReplaceAll(pattern, " … ", "*"), "*") {
+	for n, piece := range strings.Split(strings.ReplaceAll(pattern, " … ", "*"), "*") {
 		piece = strings.Trim(piece, " ")
 		i := strings.Index(text, piece)
+		for n == 0 && i > 0 && isLetter(text[i-1]) && isLetter(piece[0]) {
+			next := strings.Index(text[i+1:], piece)
+			if next < 0 {
+				return false
+			}
+			i += 1 + next
+		}
 		if i < 0 {
 			return false
 		}
@@ -366,6 +374,8 @@ func occurs(pattern, text string) bool {
 	}
 	return true
 }
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // typed is about a command of an operator or what a mail program is told.
 func (a *about) typed() {

@@ -405,3 +405,26 @@ func lineExplained(t *testing.T, line, where string) {
 		explained(t, "log", m[1], where)
 	}
 }
+
+// TestOccurs: where the pattern of a log line stands in a text and where not.
+func TestOccurs(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"connect from", "connect from unknown[10.0.0.1]", true},
+		{"connect from", "disconnect from unknown[10.0.0.1] quit=1", false},
+		{"connect from", "disconnect from x, then connect from y", true},
+		{": hold:", "NOQUEUE: hold: RCPT from x", true},
+		{": hold:", "Released from hold: 1 message", false},
+		{"connect to * Connection refused", "connect to x[10.0.0.1]:25: Connection refused", true},
+		{"connect to * Connection refused", "Connection refused, connect to x", false},
+		{"* limit exceeded: * for service", "warning: AUTH rate limit exceeded: 3 from x for service smtp", true},
+		{"to=", "A1: orig_to=<a>", false},
+		{"to=", "A1: to=<a>, orig_to=<b>", true},
+	} {
+		if got := occurs(c.pattern, c.text); got != c.want {
+			t.Errorf("%q in %q: got %v, want %v", c.pattern, c.text, got, c.want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import "strconv"
 
 // chunk is the state of a BDAT command.
 type chunk struct {
+	before  int64  // octets of the message before this chunk
 	open    bool   // its bytes are being read
 	left    int64  // how many are missing
 	size    int64  // how many were announced
@@ -78,6 +79,7 @@ func (s *Session) firstChunk(size int64) *Reply {
 		s.chunk.begun = true
 	}
 	f.Where = inBDAT
+	s.chunk.before = f.Received
 	return nil
 }
 

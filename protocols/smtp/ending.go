@@ -34,7 +34,12 @@ func (s *Session) TimedOut() []byte {
 	case s.cfg.LMTP:
 		s.answer(&Reply{Code: 421, Enhanced: "4.4.2", Text: s.cfg.Hostname + " Disconnected for inactivity"})
 	default:
-		s.answer(&Reply{Code: 421, Enhanced: "4.4.2", Text: s.cfg.Hostname + " Error: timeout exceeded"})
+		r := Reply{Code: 421, Enhanced: "4.4.2", Text: s.cfg.Hostname + " Error: timeout exceeded"}
+		s.answer(&r)
+		if s.facts.Where == inBDAT {
+			// Postfix counts whole chunks, and what is in its buffer: the reply.
+			s.facts.Received, s.chunk.partial = s.chunk.before+int64(len(r.String())), nil
+		}
 		s.logEnd("timeout")
 	}
 	return s.out

@@ -29,7 +29,7 @@ func TestLog(t *testing.T) {
 		{"lost after message", nil, []string{transaction, "DATA\r\n", "x\r\n.\r\n"}, (*Session).lost, []string{"ehlo=1 mail=1 rcpt=1 data=1 commands=4"}},
 		{"timeout", nil, []string{"EHLO x\r\n"}, func(s *Session) { s.TimedOut() }, []string{"timeout after EHLO from " + peer, "ehlo=1 commands=1"}},
 		{"timeout in chunk", nil, []string{transaction, "BDAT 10\r\n", "abc"}, func(s *Session) { s.TimedOut() },
-			[]string{"timeout after BDAT (3 bytes) from " + peer, "ehlo=1 mail=1 rcpt=1 bdat=0/1 commands=3/4"}},
+			[]string{"timeout after BDAT (46 bytes) from " + peer, "ehlo=1 mail=1 rcpt=1 bdat=0/1 commands=3/4"}},
 		{"unknown", nil, []string{"FOO\r\n"}, (*Session).lost, []string{"lost connection after UNKNOWN from " + peer, "unknown=0/1 commands=0/1"}},
 		{"forbidden", nil, []string{"GET / HTTP/1.1\r\n"}, (*Session).lost, []string{"warning: non-SMTP command from " + peer + ": GET / HTTP/1.1", "unknown=0/1 commands=0/1"}},
 		{"bad address", nil, []string{"MAIL FROM:<a b@c>\r\nQUIT\r\n"}, (*Session).lost,

@@ -23,6 +23,8 @@ type asked struct {
 	sign  string
 	text  string
 	style Style
+
+	picked bool // it is the line that is chosen
 }
 
 func drawDNS(in *Instant, r Region) {
@@ -38,16 +40,41 @@ func drawDNS(in *Instant, r Region) {
 			r.PutRight(r.W-1, 0, Quiet, id+"  "+flags)
 		}
 	}
-	table := in.exchangerRows(at)
 	body := r.Sub(0, 2, r.W, r.H-2)
-	if n := len(table); n > 0 && r.H > n+8 {
-		drawExchangers(in, table, r.Sub(0, r.H-n-1, r.W, n+1))
-		body.H -= n + 2
+	if d, ok := in.decide(); ok && r.H > d.height()+6 {
+		drawDecision(in, &d, r.Sub(1, r.H-d.height(), r.W-2, d.height()))
+		body.H -= d.height() + 1
 	}
-	rows := scrollBack(in.askedRows(at, body.H+in.Scroll), body.H, in.Scroll)
-	for y, row := range rows {
+	if r.W >= 110 {
+		wide := min(r.W*2/5, 80)
+		for y := 0; y < body.H; y++ {
+			body.Put(r.W-wide, y, Rule, in.Glyphs.V)
+		}
+		drawMemory(in, in.rememberer(at), body.Sub(r.W-wide+2, 0, wide-3, body.H))
+		body.W -= wide
+	} else if body.H >= 16 {
+		n := min(len(in.memoryRows(in.rememberer(at))), body.H/3) + 1
+		drawMemory(in, in.rememberer(at), body.Sub(1, body.H-n, r.W-2, n))
+		body.H -= n + 1
+	}
+	for y, row := range in.askedInSight(at, body.H) {
 		row.draw(in, body, y)
 	}
+}
+
+// askedInSight are the rows that are shown: the last ones, or those around the
+// one that is chosen.
+func (in *Instant) askedInSight(at trace.Seq, h int) []asked {
+	if in.Pick == 0 {
+		return scrollBack(in.askedRows(at, h+in.Scroll), h, in.Scroll)
+	}
+	rows := in.askedRows(at, pickReach)
+	if in.Pick > len(rows) {
+		return rows[max(len(rows)-h, 0):]
+	}
+	rows[in.Pick-1].picked = true
+	top := windowTop(len(rows), h, in.Pick-1)
+	return rows[top:min(top+h, len(rows))]
 }
 
 // lastDNS is the question or answer at the cursor, or the last one before.
@@ -84,7 +111,7 @@ func (in *Instant) askedRows(at trace.Seq, h int) []asked {
 }
 
 func (in *Instant) askedRow(s trace.Seq, e *trace.Event) asked {
-	l := in.labelOf(e)
+	l, t := in.labelOf(e), in.Story.T
 	row := asked{event: s, time: stamp(e.Time), sign: "?", text: l.text, style: l.style,
 		who: in.Story.short(e.Node) + " " + arrowTo + " " + in.Story.short(e.Peer)}
 	asker := e.Node
@@ -93,7 +120,7 @@ func (in *Instant) askedRow(s trace.Seq, e *trace.Event) asked {
 		if l.sign != "" {
 			row.sign = l.sign
 		} else if strings.HasPrefix(l.text, arrowTo) {
-			row.sign, row.text = arrowTo, strings.TrimPrefix(l.text, arrowTo+" ")
+			row.sign, row.text = arrowTo, in.referral(t.Text(e))
 		}
 	}
 	if in.walker(asker) {
@@ -113,6 +140,9 @@ func (row asked) draw(in *Instant, r Region, y int) {
 		st |= Bold
 		r.Put(0, y, Accent, in.Glyphs.Cursor)
 	}
+	if row.picked {
+		st |= Reverse
+	}
 	r.PutRight(saidTime, y, Quiet, row.time)
 	x := saidSide + 4*row.depth
 	who := max(min(r.W/4, 30), 16)
@@ -120,6 +150,24 @@ func (row asked) draw(in *Instant, r Region, y int) {
 	x += who
 	r.Put(x, y, st, row.sign)
 	r.PutMax(x+2, y, r.W-x-3, st, row.text)
+}
+
+// referral says whom an answer sends on to, and for which zone.
+func (in *Instant) referral(packet []byte) string {
+	var m dns.Msg
+	if m.Unpack(packet) != nil {
+		return "?"
+	}
+	zone, who := "", []string(nil)
+	for _, rr := range m.Ns {
+		if ns, ok := rr.(*dns.NS); ok {
+			zone, who = bare(ns.Hdr.Name), append(who, bare(ns.Ns))
+		}
+	}
+	if zone == "." {
+		zone = in.Words.T("dns.root")
+	}
+	return in.Words.T("dns.refers", "zone", zone, "who", strings.Join(who, ", "))
 }
 
 // headOf is the id and the flags of a packet in the words of dig.

@@ -37,7 +37,7 @@ func drawMessage(in *Instant, r Region) {
 		return
 	}
 	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, 3))
-	trail := min(len(l.hops)+1, max(r.H-y-5, 2))
+	trail := min(len(l.hops)+1, max(r.H/3, 2))
 	if len(l.hops) == 0 {
 		trail = 0
 	}

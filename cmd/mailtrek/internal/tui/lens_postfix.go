@@ -2,7 +2,6 @@ package tui
 
 import (
 	"strconv"
-	"strings"
 
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
@@ -23,10 +22,23 @@ func drawPostfix(in *Instant, r Region) {
 		total += in.Snap.QueueLen(node, q)
 	}
 	r.PutRight(r.W-1, 0, Quiet, in.Words.T("pfx.total", "n", strconv.Itoa(total)))
-	y := drawDaemons(in, node, r.Sub(1, 2, r.W-2, r.H-2)) + 3
-	y += drawQueues(in, node, r.Sub(1, y, r.W-2, r.H-y)) + 1
-	if r.H-y >= 5 {
-		drawLogTail(in, node, r.Sub(0, y, r.W, r.H-y))
+	body := r.Sub(1, 2, r.W-2, r.H-2)
+	y := drawDaemons(in, node, body) + 1
+	if body.W+2 >= columnsFrom {
+		y += drawQueueColumns(in, node, body.Sub(0, y, body.W, body.H-y)) + 1
+	} else {
+		y += drawQueues(in, node, body.Sub(0, y, body.W, body.H-y)) + 1
+	}
+	if body.H-y >= 2 {
+		if n := drawDestinations(in, node, body.Sub(0, y, body.W, body.H-y)); n > 0 {
+			y += n + 1
+		}
+	}
+	if e := in.retried(node); e != nil && body.H-y >= 3 {
+		y += drawTries(in, e, body.Sub(0, y, body.W, min(body.H-y, max((body.H-y)/2, 5)))) + 1
+	}
+	if body.H-y >= 5 {
+		drawLogTail(in, node, r.Sub(0, 2+y, r.W, r.H-2-y))
 	}
 }
 
@@ -76,15 +88,16 @@ func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 	x := 0
 	for i, name := range way {
 		if i > 0 {
-			x = r.Put(x, 0, Rule, " "+in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right+" ")
+			x = r.Put(x+1, 0, Rule, in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right) + 1
 		}
 		x = drawStation(in, r, x, 0, name, now[name])
 	}
 	agent := in.agentOf(node)
 	if agent != "" {
-		x = r.Put(x, 0, Rule, " "+in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right+" ")
+		x = r.Put(x+1, 0, Rule, in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right) + 1
 		drawStation(in, r, x, 0, agent, now[agent])
 	}
+	in.drawToken(node, way, agent, r)
 	e := in.event()
 	if e.Node == node && (e.Kind == trace.Daemon || e.Kind == trace.Lookup || e.Kind == trace.Delivery) {
 		l := in.labelOf(e)
@@ -92,9 +105,49 @@ func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 		if e.Kind == trace.Daemon {
 			text = joinWords(l.text+":", oneLine(in.Story.T.Text(e)))
 		}
-		r.PutMax(0, 1, r.W, l.style, text)
+		r.PutMax(0, 2, r.W, l.style, text)
 	}
-	return 2
+	return 3
+}
+
+// drawToken puts the message below the station where it is: the daemon that
+// works on it, or the queue in which it lies. A queue off the way has a branch
+// of its own below the active one.
+func (in *Instant) drawToken(node trace.NodeID, way []string, agent string, r Region) {
+	place := in.tokenAt(node)
+	if place == "" {
+		return
+	}
+	x := 0
+	for _, name := range append(way[:len(way):len(way)], agent) {
+		if name == place && name != "" {
+			r.Put(x+max(textWidth(name)-1, 0)/2, 1, Local|Bold, in.Glyphs.Letter)
+			return
+		}
+		if name == "active" && (place == "deferred" || place == "hold" || place == "corrupt") {
+			next := r.Put(x+2, 1, Rule, in.Glyphs.Corner+in.Glyphs.H+in.Glyphs.Right+" ")
+			r.Put(next, 1, Local|Bold, in.Glyphs.Letter+" "+place)
+			return
+		}
+		x += textWidth(name) + 5
+	}
+}
+
+// tokenAt is the station of the message of the story on a host: "" when it is
+// not there.
+func (in *Instant) tokenAt(node trace.NodeID) string {
+	busy := in.busy(node)
+	for _, name := range append([]string{"smtpd", "pickup", "cleanup"}, agents...) {
+		if busy[name] && in.event().Msg != 0 {
+			return name
+		}
+	}
+	for _, e := range in.Snap.Entries(in.Story.msg(in.At)) {
+		if e.Node == node && !e.Gone && e.Queue != "" {
+			return e.Queue
+		}
+	}
+	return ""
 }
 
 func drawStation(in *Instant, r Region, x, y int, name string, busy bool) int {
@@ -107,11 +160,8 @@ func drawStation(in *Instant, r Region, x, y int, name string, busy bool) int {
 	if !busy {
 		return r.Put(x, y, st, name)
 	}
-	mark := [2]string{"▌", "▐"}
-	if in.Glyphs.ASCII {
-		mark = [2]string{"[", "]"}
-	}
-	return r.Put(x, y, Accent, mark[0]+name+mark[1])
+	r.Put(x-1, y, Accent, in.mark(0)+name+in.mark(1))
+	return x + textWidth(name)
 }
 
 // busy are the daemons and queues that the event is about.
@@ -211,10 +261,18 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 	if e.Moved == in.At || in.event().Msg == e.Msg && in.event().Kind == trace.Queue {
 		st = Bold
 	}
-	age := time2(in.event().Time - int64(e.Since))
 	x := r.Put(16, y, st|Local, e.ID)
-	x = r.Put(x+2, y, Quiet, strconv.Itoa(e.Size)+" B  "+age)
-	r.PutMax(x+2, y, r.W-x-2, Quiet, e.Reason)
+	x = r.PutMax(x+2, y, r.W-x-2, Quiet, joinWords(strconv.Itoa(e.Size)+" B", in.ageWords(e)))
+	y++
+	if e.Reason != "" && y < r.H {
+		r.PutMax(18, y, r.W-18, Quiet, e.Reason)
+		y++
+	}
+	if e.Queue == "deferred" && y < r.H {
+		r.PutMax(18, y, r.W-18, Warn&^Bold, in.waitWords(e))
+		y++
+	}
+	y--
 	y++
 	sender := "<" + e.Sender + ">"
 	for i, to := range e.Recipients {
@@ -235,9 +293,4 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 		y++
 	}
 	return y
-}
-
-// time2 is an age in a few characters.
-func time2(ns int64) string {
-	return strings.TrimPrefix(stamp(ns), "+")
 }

@@ -151,7 +151,11 @@ func truthPostfix(t *testing.T, name string, tr *trace.Trace, snap *state.Snapsh
 		return
 	}
 	for _, q := range state.QueueNames {
-		must(t, name, "postfix", s, screen, q+strings.Repeat(" ", 13-len(q))+strconv.Itoa(snap.QueueLen(e.Node, q)))
+		if n := snap.QueueLen(e.Node, q); n > 0 {
+			must(t, name, "postfix", s, screen, q+" "+strconv.Itoa(n))
+		} else if strings.Contains(screen, q+" 1") {
+			t.Errorf("%s, postfix at event %d shows files in the empty queue %s:\n%s", name, s, q, screen)
+		}
 		for _, entry := range snap.Queue(e.Node, q, 5) {
 			must(t, name, "postfix", s, screen, entry.ID, "<"+entry.Sender+">")
 		}

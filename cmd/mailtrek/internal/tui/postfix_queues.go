@@ -1,0 +1,232 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+
+	"mailtrek/sim/state"
+	"mailtrek/sim/trace"
+)
+
+// columnsFrom is the width from which the queues stand side by side.
+const columnsFrom = 100
+
+// drawQueueColumns puts the queue directories side by side and returns the
+// number of rows. Those with files share the room that the empty ones leave.
+func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
+	names := state.QueueNames
+	var wide [len(names)]int
+	full, left := 0, r.W
+	for i, q := range names {
+		if in.Snap.QueueLen(node, q) > 0 {
+			full++
+			continue
+		}
+		wide[i] = len(q) + 3
+		left -= wide[i]
+	}
+	x, rows := 0, 1
+	for i, q := range names {
+		n := in.Snap.QueueLen(node, q)
+		if n > 0 {
+			wide[i] = min(left/full, 62)
+		}
+		st := Quiet
+		if n > 0 {
+			st = Title
+		}
+		end := r.PutMax(x, 0, wide[i], st, q)
+		if n > 0 {
+			r.Put(end+1, 0, Quiet, strconv.Itoa(n))
+		}
+		y := 1
+		for _, e := range in.Snap.Queue(node, q, 6) {
+			y += drawFile(in, e, r.Sub(x, y, wide[i]-2, r.H-y)) + 1
+		}
+		if n > 6 {
+			r.PutMax(x, y, wide[i]-2, Quiet, in.Words.T("dlg.more", "n", itoa(n-6)))
+			y++
+		}
+		rows = max(rows, y)
+		x += wide[i]
+	}
+	return min(rows, r.H)
+}
+
+// drawFile writes a queue file into a column and returns the number of rows.
+func drawFile(in *Instant, e *state.Entry, r Region) int {
+	y := 0
+	line := func(st Style, text string) {
+		r.PutMax(0, y, r.W, st, text)
+		y++
+	}
+	st := Local
+	if e.Moved == in.At || in.Story.msg(in.At) == e.Msg {
+		st |= Bold
+		x := r.Put(0, 0, Local, in.Glyphs.Letter+" ")
+		r.PutMax(x, 0, r.W-x, st, e.ID)
+		y++
+	} else {
+		line(st, e.ID)
+	}
+	line(Quiet, joinWords(itoa(e.Size)+" B", in.ageWords(e)))
+	line(Plain, "<"+e.Sender+">")
+	for i, to := range e.Recipients {
+		if i == 4 {
+			line(Quiet, "+"+itoa(len(e.Recipients)-i))
+			break
+		}
+		x := r.Put(0, y, Quiet, in.Glyphs.Right+" ")
+		fate := to.Fate.String()
+		x = r.PutMax(x, y, r.W-x-textWidth(fate)-1, Plain, "<"+to.Address+">")
+		r.Put(x+1, y, fateStyle(fate), fate)
+		y++
+	}
+	for i, l := range wrap(e.Reason, r.W) {
+		if i == 3 {
+			break
+		}
+		line(Quiet, l)
+	}
+	if e.Queue == "deferred" {
+		line(Warn&^Bold, in.waitWords(e))
+	}
+	return min(y, r.H)
+}
+
+// ageWords say how old a queue file is and how often it was put off.
+func (in *Instant) ageWords(e *state.Entry) string {
+	born := in.Story.T.At(e.Born).Time
+	words := in.Words.T("pfx.age", "age", howLong(in.event().Time-born))
+	if e.Attempts > 0 {
+		words += "  " + in.Words.T("pfx.tried", "n", itoa(e.Attempts))
+	}
+	return words
+}
+
+// waitWords say when a deferred file is tried again.
+func (in *Instant) waitWords(e *state.Entry) string {
+	next, ok := in.nextTry(in.tries(e))
+	if !ok {
+		return in.Words.T("pfx.nonext")
+	}
+	return in.Words.T("pfx.next", "at", stamp(next), "in", howLong(next-in.event().Time))
+}
+
+// destination is where a host sends mail to, with what qmgr has to do for it.
+type destination struct {
+	name                        string // "smtp:alabala.com"
+	delivering, waiting, putOff int
+	said                        string // how the last delivery ended
+	suspended                   bool   // qmgr takes it for dead
+}
+
+// destinationsShown is how many queue files are looked at.
+const destinationsShown = 60
+
+// destinations are those of the files in the active and deferred queues of a
+// host, in the order in which they appear.
+func (in *Instant) destinations(node trace.NodeID) []destination {
+	var out []destination
+	find := func(name string) *destination {
+		for i := range out {
+			if out[i].name == name {
+				return &out[i]
+			}
+		}
+		out = append(out, destination{name: name})
+		return &out[len(out)-1]
+	}
+	for _, q := range []string{"active", "deferred"} {
+		for _, e := range in.Snap.Queue(node, q, destinationsShown) {
+			in.destined(node, e, find)
+		}
+	}
+	return out
+}
+
+// destined finds out from the events of a queue file where its recipients go
+// and how far the delivery is.
+func (in *Instant) destined(node trace.NodeID, e *state.Entry, find func(string) *destination) {
+	t := in.Story.T
+	var to *destination
+	busy := false
+	events := in.Snap.MsgEvents(e.Msg)
+	for _, s := range events[max(len(events)-2000, 0):] {
+		ev := t.At(s)
+		if ev.Node != node || ev.Kind != trace.Daemon && ev.Kind != trace.Delivery {
+			continue
+		}
+		if id := ev.C; ev.Kind == trace.Delivery && t.Name(ev.A) != e.ID || ev.Kind == trace.Daemon && t.Name(id) != e.ID {
+			continue
+		}
+		text := string(t.Text(ev))
+		switch {
+		case ev.Kind == trace.Delivery && to != nil:
+			busy, to.said = false, deliveryWord(ev.Code)+" "+text
+			to.suspended = strings.Contains(text, "delivery temporarily suspended")
+		case t.Name(ev.A) == "qmgr" && t.Name(ev.B) == "trivial-rewrite":
+			if _, name, ok := strings.Cut(text, ": "); ok {
+				to = find(name)
+			}
+		case t.Name(ev.A) == "qmgr" && to != nil && s >= e.Moved:
+			busy = true
+		}
+	}
+	if to == nil {
+		return
+	}
+	switch {
+	case e.Queue == "deferred":
+		to.putOff++
+	case busy:
+		to.delivering++
+	default:
+		to.waiting++
+	}
+}
+
+// drawDestinations lists them and returns the number of rows.
+func drawDestinations(in *Instant, node trace.NodeID, r Region) int {
+	list := in.destinations(node)
+	if len(list) == 0 || r.H < 2 {
+		return 0
+	}
+	r.PutMax(0, 0, r.W, Quiet, in.Words.T("pfx.destinations"))
+	wide := 0
+	for _, d := range list {
+		wide = max(wide, min(textWidth(d.name), r.W/3))
+	}
+	y := 1
+	for _, d := range list {
+		if y >= r.H {
+			break
+		}
+		r.PutMax(0, y, wide, Title, d.name)
+		x := r.PutMax(wide+2, y, r.W-wide-2, Plain, in.destinationWords(&d))
+		st := Quiet
+		if d.suspended {
+			st = Bad
+		}
+		r.PutMax(x+2, y, r.W-x-2, st, d.said)
+		y++
+	}
+	return y
+}
+
+// destinationWords count what goes to a destination.
+func (in *Instant) destinationWords(d *destination) string {
+	var words []string
+	for _, w := range []struct {
+		key string
+		n   int
+	}{{"pfx.delivering", d.delivering}, {"pfx.waiting", d.waiting}, {"pfx.putoff", d.putOff}} {
+		if w.n > 0 {
+			words = append(words, in.Words.T(w.key, "n", itoa(w.n)))
+		}
+	}
+	if d.suspended {
+		words = append(words, in.Words.T("pfx.dead"))
+	}
+	return strings.Join(words, "  ")
+}

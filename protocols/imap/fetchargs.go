@@ -41,11 +41,10 @@ func (s *Session) parseFetch(c *call) (f fetching, problem string) {
 // follows.
 func (f *fetching) parseItems(args []arg) (rest []arg, problem string) {
 	if args[0].kind != argList {
-		word, ok := args[0].atom()
-		if !ok {
+		if args[0].kind != argAtom {
 			return nil, "Invalid arguments"
 		}
-		if f.macro(word) {
+		if f.macro(args[0].text) {
 			return args[1:], ""
 		}
 		return f.parseItem(args)
@@ -89,6 +88,11 @@ func (f *fetching) parseItem(args []arg) (rest []arg, problem string) {
 		return f.parseSection(head, args)
 	case "RFC822":
 		return args[1:], f.parseRFC822(word)
+	}
+	if it, ok := facts[head]; ok { // what stands behind is not looked at
+		it.name = head
+		f.add(it)
+		return args[1:], ""
 	}
 	return nil, "Unknown parameter: " + word
 }

@@ -22,13 +22,19 @@
 // also where the RFCs would allow or want something else; such places say so.
 // What depends on users, mailboxes and time it asks of a Backend.
 //
+// What it does not do: LIST never tells \Marked and \Unmarked, which in Dovecot
+// hang on how old a directory is; a keyword that one session has only searched
+// for is known to the others at once; URLAUTH, METADATA and QUOTA are refused as
+// Dovecot refuses them when it is not configured for them. Where Dovecot 2.3.19
+// crashes (MIMEPART with PARENT, PREVIEW with two algorithms) it answers.
+//
 // RFC 3501 (IMAP4rev1), 2087-9051 for the extensions: 2177 (IDLE), 2342
 // (NAMESPACE), 2971 (ID), 3348 (CHILDREN), 3502 (MULTIAPPEND), 3516 (BINARY),
-// 3691 (UNSELECT), 4315 (UIDPLUS), 4731 (ESEARCH), 4959 (SASL-IR), 5032
+// 3691 (UNSELECT), 4469 (CATENATE), 4315 (UIDPLUS), 4731 (ESEARCH), 4959 (SASL-IR), 5032
 // (WITHIN), 5161 (ENABLE), 5182 (SEARCHRES), 5256 (SORT, THREAD), 5258
-// (LIST-EXTENDED), 5267 (ESORT), 5530 (response codes), 5819 (LIST-STATUS), 6154
-// (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC), 7888 (LITERAL+), 8438
-// (STATUS=SIZE), 8514 (SAVEDATE), 8970 (PREVIEW).
+// (LIST-EXTENDED), 5267 (ESORT, CONTEXT), 5465 (NOTIFY), 5530 (response codes),
+// 5819 (LIST-STATUS), 6154 (SPECIAL-USE), 6851 (MOVE), 7162 (CONDSTORE, QRESYNC),
+// 7888 (LITERAL+), 8438 (STATUS=SIZE), 8514 (SAVEDATE), 8970 (PREVIEW).
 package imap
 
 import (

@@ -2,7 +2,6 @@ package imap
 
 import (
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -21,6 +20,10 @@ func (s *Session) exists(name string) (self, below bool, err error) {
 	return self, below, err
 }
 
+// maxDirName is the longest name of a new mailbox: in a Maildir it is, behind a
+// dot, the name of one directory.
+const maxDirName = 254
+
 // createCmd is CREATE (RFC 3501 §6.3.3). Only the mailbox itself is made; its
 // parents are names without a mailbox.
 func (s *Session) createCmd(c *call) {
@@ -37,6 +40,8 @@ func (s *Session) createCmd(c *call) {
 	switch self, _, err := s.exists(name); {
 	case err != nil:
 		s.tagged(c, "NO "+s.because(err, text))
+	case len(name) > maxDirName:
+		s.tagged(c, "NO [CANNOT] Mailbox name too long")
 	case self || name == "INBOX":
 		s.tagged(c, "NO [ALREADYEXISTS] Mailbox already exists")
 	default:
@@ -125,12 +130,15 @@ func (s *Session) rename(c *call, from, to string) {
 		s.tagged(c, "NO [ALREADYEXISTS] Target mailbox already exists")
 	default:
 		names, _ := s.account.Names()
-		slices.Reverse(names) // oldest first, so that they stay in order
 		for _, n := range names {
 			if n != from && !strings.HasPrefix(n, from+sep) {
 				continue
 			}
-			if err := s.renameOne(n, to+n[len(from):]); err != nil {
+			err := s.renameOne(n, to+n[len(from):])
+			if errors.Is(err, ErrNonexistent) && n != from {
+				continue // a name that stands only for those below it
+			}
+			if err != nil {
 				s.tagged(c, "NO "+s.because(err, n))
 				return
 			}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	mail "mailtrek/protocols/message"
 )
@@ -175,10 +176,12 @@ func (p *searchParser) parameter(name string) (string, bool) {
 // decoded is a text parameter in UTF-8.
 func (p *searchParser) decoded(name string) (string, bool) {
 	text, ok := p.parameter(name)
-	if d, err := mail.DecodeCharset(p.charset, []byte(text)); err == nil {
-		text = d
+	d, err := mail.DecodeCharset(p.charset, []byte(text))
+	if err != nil || strings.EqualFold(p.charset, "UTF-8") && !utf8.ValidString(text) {
+		p.fail("Invalid search key")
+		return "", false
 	}
-	return text, ok
+	return d, ok
 }
 
 // withParameter reads a key that has a parameter; nil: there is none of this

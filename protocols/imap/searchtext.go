@@ -25,8 +25,8 @@ func (p *searchParser) header(name, text string) key {
 	}
 }
 
-// address is a key about a field of addresses: as they would be written anew,
-// "name" <mailbox@host>, they contain a text in any case.
+// address is a key about a field of addresses: one of them, as it would be
+// written anew, "name" <mailbox@host>, contains a text in any case.
 func (p *searchParser) address(name, text string) key {
 	s, text := p.s, fold(text)
 	return func(i int) bool {
@@ -36,8 +36,13 @@ func (p *searchParser) address(name, text string) key {
 		}
 		c.parse()
 		for _, f := range c.root.fields {
-			if strings.EqualFold(f.name, name) && strings.Contains(fold(writtenAddresses(unfolded(c.text, f))), text) {
-				return true
+			if !strings.EqualFold(f.name, name) {
+				continue
+			}
+			for _, a := range writtenAddresses(unfolded(c.text, f)) {
+				if strings.Contains(fold(a), text) {
+					return true
+				}
 			}
 		}
 		return false
@@ -45,7 +50,7 @@ func (p *searchParser) address(name, text string) key {
 }
 
 // writtenAddresses writes the addresses of a field anew.
-func writtenAddresses(value string) string {
+func writtenAddresses(value string) []string {
 	var list []string
 	for _, a := range parseAddresses(strings.ToValidUTF8(value, "\uFFFD")) {
 		one := a.mailbox
@@ -62,7 +67,7 @@ func writtenAddresses(value string) string {
 		}
 		list = append(list, one)
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 // text is a key about what the message says: bodies of texts; with TEXT the

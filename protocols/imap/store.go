@@ -1,7 +1,6 @@
 package imap
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -119,11 +118,15 @@ func (s *Session) store(p storing) (modified []int, err error) {
 	v := s.view
 	words := v.box.words(p.keywords)
 	var changes []change
+	var quiet []int
 	for _, i := range p.list {
 		e := &v.list[i]
 		if p.conditional && e.m.modseq > p.unchangedSince {
 			modified = append(modified, i)
 			continue
+		}
+		if e.flags == e.m.flags && e.keywords == e.m.keywords {
+			quiet = append(quiet, i)
 		}
 		ch := change{e.m, p.flags, words}
 		switch p.how {
@@ -139,10 +142,9 @@ func (s *Session) store(p storing) (modified []int, err error) {
 	}
 	err = v.box.set(changes)
 	if p.silent && err == nil {
-		for _, i := range p.list {
-			if e := &v.list[i]; !slices.Contains(modified, i) {
-				e.flags, e.keywords = e.m.flags, e.m.keywords
-			}
+		for _, i := range quiet { // what others have changed is told all the same
+			e := &v.list[i]
+			e.flags, e.keywords = e.m.flags, e.m.keywords
 		}
 	}
 	return modified, err

@@ -53,7 +53,7 @@ var polishMailbox = map[string]string{
 	"pop3.ok.retr":          "Następuje list, aż do wiersza z samą kropką.",
 	"pop3.ok.top":           "Następują nagłówek i pierwsze wiersze, aż do wiersza z samą kropką.",
 	"pop3.ok.dele":          "List jest oznaczony. Wciąż istnieje, a RSET albo zerwane połączenie by go ocaliły.",
-	"pop3.ok.capa":          "Następuje lista umiejętności.",
+	"pop3.ok.capa":          "Następuje lista możliwości.",
 	"pop3.ok.stls":          "{host} jest gotowy na uzgadnianie TLS.",
 	"pop3.ok.quit":          "{host} żegna się.",
 	"pop3.ok.quit.deleted":  "W stanie UPDATE {host} usunął oznaczone listy i żegna się.",

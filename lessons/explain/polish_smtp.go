@@ -7,7 +7,7 @@ var polishSMTP = map[string]string{
 	"smtp.helo.fallback": "{peer} nie przyjął EHLO, więc {host} wraca do HELO, które rozumie każdy serwer SMTP.",
 	"smtp.lhlo":          "LHLO to EHLO w LMTP. Inne słowo pilnuje, by nikt przez pomyłkę nie mówił po LMTP do serwera SMTP.",
 
-	"smtp.mail":      "Zaczyna się transakcja. {path} to nadawca na kopercie: tam idą zawiadomienia o niepowodzeniu. Co stoi w From:, nie gra roli.",
+	"smtp.mail":      "Zaczyna się transakcja. {path} to nadawca na kopercie: tam idą zawiadomienia o niepowodzeniu. Co stoi w polu From, nie gra roli.",
 	"smtp.mail.mua":  "Zaczyna się transakcja. Program pocztowy bierze {path} za nadawcę na kopercie: tam pójdą zawiadomienia o niepowodzeniu. From: z nagłówka przychodzi później i może być inne.",
 	"smtp.mail.null": "Zaczyna się transakcja z pustym nadawcą <>: to zawiadomienie albo automatyczny list, a o jego niepowodzeniu nie wolno zawiadamiać znowu, bo dwa serwery pisałyby do siebie bez końca.",
 	"smtp.rcpt":      "{path} jest odbiorcą na kopercie. Tylko koperta decyduje, dokąd list idzie; To: i Cc: w nagłówku nie decydują.",

@@ -221,6 +221,6 @@ var bulgarian = map[string]string{
 	"stage.action":  "действие",
 
 	"explain.why":  "защо",
-	"explain.next": "после",
+	"explain.next": "какво следва",
 	"explain.also": "също",
 }

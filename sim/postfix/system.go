@@ -212,8 +212,12 @@ func (d *daemon) log(format string, args ...any) {
 	d.logLine(fmt.Appendf(d.line[:0], format, args...))
 }
 
+// maxLogLine is how much of a message of its own a daemon logs (msg_logger(3)).
+const maxLogLine = 2000
+
 // logLine is log for a line that was made of d.line, whose memory is used again.
 func (d *daemon) logLine(line []byte) {
+	line = line[:min(len(line), maxLogLine)]
 	for _, c := range line {
 		if c < ' ' || c >= 0x7f {
 			line = append(line[:0], printable(string(line), '?')...) // msg_vprintf

@@ -23,7 +23,7 @@ var polishSMTP = map[string]string{
 	"smtp.param.notify":   "NOTIFY={value} mówi, kiedy nadawca chce zawiadomienia o tym odbiorcy.",
 
 	"smtp.data":        "Koperta jest gotowa. {host} pyta, czy może wysłać tekst listu: nagłówek i treść.",
-	"smtp.content":     "Sam list: nagłówek, pusty wiersz, treść, na łączu oktetów: {size}. Wiersz, który zaczyna się od kropki, dostaje drugą (takich wierszy tu: {dots}); wiersz z samą kropką to koniec. Od odpowiedzi odpowiada {peer}.",
+	"smtp.content":     "Sam list: nagłówek, pusty wiersz, treść, na łączu oktetów: {size}. Wiersz, który zaczyna się od kropki, dostaje drugą (takich wierszy tu: {dots}); wiersz z samą kropką to koniec. Od chwili odpowiedzi odpowiada za niego {peer}.",
 	"smtp.content.mua": "List taki, jak napisał go autor: nagłówek, pusty wiersz, treść, na łączu oktetów: {size}. Wiersz, który zaczyna się od kropki, dostaje drugą (takich wierszy tu: {dots}); wiersz z samą kropką to koniec.",
 	"lmtp.content":     "List po raz ostatni na łączu, oktetów: {size}, wewnątrz {server}. Na końcu serwer LMTP odpowiada za każdego odbiorcę.",
 	"smtp.bdat":        "BDAT zapowiada kawałek o dokładnie {size} oktetach. Wtedy nie trzeba podwajać kropek i nie ma końcowej kropki.",
@@ -33,7 +33,7 @@ var polishSMTP = map[string]string{
 	"smtp.quit":        "{host} skończył i żegna się. Dopiero po odpowiedzi serwer może zamknąć połączenie.",
 	"smtp.quit.early":  "{host} wysyła QUIT zaraz za końcową kropką, zanim pozna odpowiedź na list: nic więcej nie ma do wysłania, a dzięki PIPELINING oszczędza się jedną podróż tam i z powrotem. Tak robi Postfix ze swoim ostatnim listem.",
 	"smtp.vrfy":        "{host} pyta, czy {peer} zna „{args}”, nie wysyłając tam niczego.",
-	"smtp.expn":        "{host} pyta, kto stoi za listą pocztową „{args}”.",
+	"smtp.expn":        "{host} pyta, kto stoi za listą dyskusyjną „{args}”.",
 	"smtp.help":        "{host} prosi o pomoc. RFC chce odpowiedzi albo 502; Postfix nie zna tego polecenia i mówi 500.",
 	"smtp.etrn":        "{host} prosi {peer}, aby od razu spróbował doręczyć to, co trzyma dla {args}, hosta, który był nieosiągalny.",
 	"smtp.starttls":    "{host} chce mówić dalej w TLS na tym samym połączeniu. Po 220 obie strony zaczynają uzgadnianie, a sesja SMTP zaczyna się od nowa.",

@@ -139,16 +139,16 @@ func (r *lessonReader) quiz(blk *Block) *Quiz {
 	default:
 		table = append(table, lessonWord{"key", wantKey, func(r *lessonReader, _, v word) { q.Key = r.key(v) }})
 	}
+	before := len(r.src.problems)
 	r.lines(blk, table, "option")
-	r.complete(blk, q)
+	if len(r.src.problems) == before {
+		r.complete(blk, q)
+	}
 	return q
 }
 
 // complete reports what a quiz of its kind lacks.
 func (r *lessonReader) complete(blk *Block, q *Quiz) {
-	if len(r.src.problems) > 0 && r.src.problems.Fatal() {
-		return // it may have it, but wrong
-	}
 	switch {
 	case q.Kind.HasOptions() && len(q.Options) < 2:
 		r.src.errorAt(blk.kind, "at least two lines option", "there is nothing to choose from")
@@ -195,7 +195,7 @@ func (r *lessonReader) key(v word) *Key {
 	}
 	switch {
 	case !slices.Contains(fields, words[0].text):
-		r.src.errorAt(words[0], "count, or "+oneOf(fields), "an event has no %q%s", words[0].text, didYouMean(words[0].text, fields))
+		r.src.errorAt(words[0], "count, or "+oneOf(fields), "an event has no %q%s", words[0].text, didYouMean(words[0].text, append(fields, "count")))
 		return nil
 	case len(words) < 3 || words[1].text != "of":
 		r.src.errorAt(words[0], wantKey, "%s of which event?", words[0].text)
@@ -212,6 +212,7 @@ func (r *lessonReader) key(v word) *Key {
 func (r *lessonReader) task(blk *Block) *Task {
 	t := &Task{place: place{r.src, blk.kind}}
 	r.before, r.builderBefore = r.play, r.b
+	problems := len(r.src.problems)
 	r.lines(blk, []lessonWord{
 		{"scenario", "the id of a scenario", func(r *lessonReader, _, v word) { r.change(v.text, v) }},
 		{"seat", "a host", func(r *lessonReader, _, v word) {
@@ -229,7 +230,7 @@ func (r *lessonReader) task(blk *Block) *Task {
 		}},
 	}, "check")
 	t.Scenario = r.play
-	if !r.src.problems.Fatal() {
+	if len(r.src.problems) == problems {
 		switch {
 		case t.Seat == "":
 			r.src.errorAt(blk.kind, "a line seat HOST", "the task does not say where the learner sits")

@@ -137,11 +137,11 @@ func (r *lessonReader) change(id string, w word) bool {
 // stop reads the blocks of a stop; t is its text.
 func (r *lessonReader) stop(raw *rawStop, t *StopText) {
 	s := Stop{ID: raw.id(), Scenario: r.play}
-	if blk := raw.block; blk != nil {
+	if blk := raw.block; blk != nil && slices.Contains(lessonKinds, blk.Kind) {
 		if len(blk.args) > 0 && blk.Kind != "quiz" || len(blk.args) > 1 {
 			r.src.errorAt(blk.args[len(blk.args)-1], "```"+kindNamed(blk.Kind).usage, "a %s block has nothing behind its name but its id", blk.Kind)
 		}
-		if blk.ID == blk.Info() {
+		if !blk.named {
 			r.src.errorAt(blk.kind, "```"+kindNamed(blk.Kind).usage, "this block has no id, by which a translation and the learner's progress know it")
 		}
 		switch blk.Kind {

@@ -38,6 +38,7 @@ type Block struct {
 	Kind string // "zone"
 	ID   string // "{#…}" at the end of the info string, or the info string itself
 
+	named bool // it has an id of its own
 	kind  word
 	args  []word
 	lines []line
@@ -256,7 +257,7 @@ func (d *Document) block(n *ast.FencedCodeBlock) *Block {
 		if !ok || id == "" || !strings.HasSuffix(last.raw, "}") {
 			d.src.errorAt(last, "{#name} for the id of the block", "%q is no id", last.raw)
 		}
-		b.ID, b.args = id, words[1:len(words)-1]
+		b.ID, b.args, b.named = id, words[1:len(words)-1], true
 	}
 	if b.ID == "" {
 		b.ID = b.Info()

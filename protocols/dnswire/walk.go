@@ -76,6 +76,9 @@ func (l *lookup) walk(name string, typ uint16, minimise bool, above string) *cac
 	for l.left > 0 {
 		zone, servers := l.zoneFor(name, typ, above)
 		above = ""
+		for zone != "." && l.stuck(zone, servers) {
+			zone, servers = l.zoneFor(name, typ, zone)
+		}
 		if servers == nil {
 			return nil
 		}
@@ -105,6 +108,22 @@ func (l *lookup) walk(name string, typ uint16, minimise bool, above string) *cac
 		}
 	}
 	return nil
+}
+
+// stuck tells whether none of a zone's servers can be asked, because all stand inside it and the work is
+// about their very addresses: what the zone above gave along with their names
+// was forgotten before the names.
+func (l *lookup) stuck(zone string, servers rrset) bool {
+	for _, rr := range servers {
+		ns, ok := rr.(*dns.NS)
+		if !ok {
+			continue
+		}
+		if host := canonical(ns.Ns); !within(host, zone) || !l.busy[host] || len(l.known(zone, host)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // minimised returns the question to ask the servers of a zone on the way to

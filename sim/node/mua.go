@@ -27,6 +27,7 @@ type MUA struct {
 	Helo     string // what the program calls itself; empty: the host's name
 	Submit   Server // where mail is handed in
 	Fetch    Server // where mail is fetched, by POP3
+	IMAP     Server // where mail is read, by IMAP
 }
 
 // Server is a server as the user typed it: a name or an address, and a port.

@@ -86,15 +86,20 @@ func (m *MUA) transfer(p *sim.Proc, c *pop3.Client, keep bool) (int, error) {
 	return len(list), nil
 }
 
+// home is the user's home.
+func (m *MUA) home() string {
+	if users, _ := m.Host.Tree.Users(); users != nil {
+		if u, ok := users.Lookup(m.User); ok && u.Home != "" {
+			return u.Home
+		}
+	}
+	return "/home/" + m.User
+}
+
 // store puts a fetched message into the program's inbox, an mbox below the
 // user's home; the From_ line names no sender, which is not known here.
 func (m *MUA) store(p *sim.Proc, data []byte) error {
-	file := "/home/" + m.User + "/mail/inbox"
-	if users, _ := m.Host.Tree.Users(); users != nil {
-		if u, ok := users.Lookup(m.User); ok && u.Home != "" {
-			file = u.Home + "/mail/inbox"
-		}
-	}
+	file := m.home() + "/mail/inbox"
 	text := bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	if err := m.Host.Tree.AppendMbox(file, "-", p.Now(), text); err != nil {
 		return err

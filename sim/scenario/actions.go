@@ -53,7 +53,11 @@ func (r *Run) act(a *Action) {
 	r.World.Go(m.Node, "mua", 0, 0, func(p *sim.Proc) {
 		// What fails is told by the events of the dialogue and by what the
 		// program says to its user.
-		if a.Kind == Fetch {
+		switch {
+		case a.Kind == Fetch && a.Proto == "imap":
+			_, _ = mua.FetchIMAP(p, a.Access, a.Stay, a.words())
+			return
+		case a.Kind == Fetch:
 			_, _ = mua.FetchPOP3(p, a.Keep, a.words())
 			return
 		}
@@ -88,6 +92,6 @@ func (r *Run) mua(m *machine, user string) *node.MUA {
 	}
 	return &node.MUA{
 		Host: m.Host, User: user, From: a.From, Login: a.Login, Password: a.Password, Helo: a.Helo,
-		Submit: node.Server(a.Submit), Fetch: node.Server(a.Fetch),
+		Submit: node.Server(a.Submit), Fetch: node.Server(a.Fetch), IMAP: node.Server(a.IMAP),
 	}
 }

@@ -176,7 +176,11 @@ func (h *Host) inbox(user string, t *trace.Trace) (box []stored, found bool) {
 		found = true
 		file := t.Name(ev.B)
 		key, _, _ := strings.Cut(path.Base(file), ":2,")
-		if dir := path.Base(path.Dir(file)); dir != "new" && dir != "cur" {
+		switch dir := path.Base(path.Dir(file)); {
+		case dir == "new" || dir == "cur":
+		case ev.N != 0:
+			key = file // a copy with a number of its own
+		default:
 			key = fmt.Sprintf("%s %d", file, q) // a message in an mbox
 		}
 		switch t.Name(ev.C) {

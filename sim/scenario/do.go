@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"mailtrek/sim/node"
 )
 
 // ActionKind says what somebody does.
@@ -27,12 +29,14 @@ type Action struct {
 	Host string // the full name
 	User string // who; empty is the operator (root) of a command
 
-	Mail   string   // Submit, and Operate with "< MAIL": the name of the message
-	From   string   // Submit: the envelope sender, "<>" for the null path; empty: from the message
-	To     []string // Submit: the envelope recipients; none: from the message
-	Server Server   // Submit: where to; zero: from the settings
-	Keep   bool     // Fetch: leave the mail on the server
-	Proto  string   // Fetch: "pop3"
+	Mail   string        // Submit, and Operate with "< MAIL": the name of the message
+	From   string        // Submit: the envelope sender, "<>" for the null path; empty: from the message
+	To     []string      // Submit: the envelope recipients; none: from the message
+	Server Server        // Submit: where to; zero: from the settings
+	Proto  string        // Fetch: "pop3" or "imap"
+	Keep   bool          // Fetch by POP3: leave the mail on the server
+	Access node.Access   // Fetch by IMAP: online, disconnected or offline
+	Stay   time.Duration // Fetch by IMAP: how long to stay connected
 
 	Command string // Operate: the command line
 	Input   string // Operate: its standard input
@@ -43,7 +47,7 @@ type Action struct {
 // verbs is the table of what a person does with a mail program.
 var verbs = []struct{ name, usage string }{
 	{"submit", "submit MAIL [from ADDRESS] [to ADDRESS,ADDRESS] [via HOST[:PORT]]"},
-	{"fetch", "fetch pop3 [keep]"},
+	{"fetch", "fetch pop3 [keep], or fetch imap [online|disconnected|offline] [for TIME]"},
 }
 
 func verbUsage(name string) string {
@@ -56,7 +60,7 @@ func verbUsage(name string) string {
 }
 
 // wantAction says how a line of a do block looks.
-const wantAction = "TIME HOST$ COMMAND, TIME USER@HOST submit MAIL, or TIME USER@HOST fetch pop3"
+const wantAction = "TIME HOST$ COMMAND, TIME USER@HOST submit MAIL, or TIME USER@HOST fetch pop3|imap"
 
 // do reads a do block.
 func (b *builder) do(blk *Block) {
@@ -194,7 +198,7 @@ func Recipients(content string) []string {
 func (b *builder) fetch(a *Action, verb word, words []word) bool {
 	a.Kind = Fetch
 	usage := verbUsage("fetch")
-	if len(words) == 0 || words[0].text != "pop3" {
+	if len(words) == 0 || words[0].text != "pop3" && words[0].text != "imap" {
 		w := verb
 		if len(words) > 0 {
 			w = words[0]
@@ -203,16 +207,45 @@ func (b *builder) fetch(a *Action, verb word, words []word) bool {
 		return false
 	}
 	a.Proto = words[0].text
-	for _, w := range words[1:] {
+	if a.Proto == "imap" && !b.fetchIMAP(a, words[1:]) || a.Proto == "pop3" && !b.fetchPOP3(a, words[1:]) {
+		return false
+	}
+	acc := b.s.Account(a.User, a.Host)
+	if acc == nil || a.Proto == "pop3" && acc.Fetch.Host == "" || a.Proto == "imap" && acc.IMAP.Host == "" {
+		b.src.errorAt(verb, "a block ```mua "+a.User+"@"+a.Host+" with a line "+a.Proto+" HOST", "the mail program of %s knows no server to read from", a.User)
+		return false
+	}
+	return true
+}
+
+// fetchPOP3 reads what follows "fetch pop3".
+func (b *builder) fetchPOP3(a *Action, words []word) bool {
+	for _, w := range words {
 		if w.text != "keep" {
-			b.src.errorAt(w, usage, "fetch has no %q%s", w.text, didYouMean(w.text, []string{"keep"}))
+			b.src.errorAt(w, verbUsage("fetch"), "fetch has no %q%s", w.text, didYouMean(w.text, []string{"keep"}))
 			return false
 		}
 		a.Keep = true
 	}
-	acc := b.s.Account(a.User, a.Host)
-	if acc == nil || acc.Fetch.Host == "" {
-		b.src.errorAt(verb, "a block ```mua "+a.User+"@"+a.Host+" with a line pop3 HOST", "the mail program of %s knows no server to read from", a.User)
+	return true
+}
+
+// fetchIMAP reads what follows "fetch imap".
+func (b *builder) fetchIMAP(a *Action, words []word) bool {
+	if len(words) > 0 {
+		if way, ok := node.AccessNamed(words[0].text); ok {
+			a.Access, words = way, words[1:]
+		}
+	}
+	if len(words) == 2 && words[0].text == "for" {
+		var ok bool
+		if a.Stay, ok = parseDuration(words[1].text); !ok {
+			b.src.errorAt(words[1], wantDuration, "%q is not a time", words[1].text)
+		}
+		return ok
+	}
+	if len(words) > 0 {
+		b.src.errorAt(words[0], verbUsage("fetch"), "fetch has no %q%s", words[0].text, didYouMean(words[0].text, []string{"online", "disconnected", "offline", "for"}))
 		return false
 	}
 	return true

@@ -41,6 +41,7 @@ var muaWords = []struct{ name, want string }{
 	{"from", "the person's address, such as Elena Petrova <elena@sender.example>"},
 	{"smtp", "HOST[:PORT] [starttls|tls] [without login] that takes mail; without a port, 587, or 465 with tls"},
 	{"pop3", "HOST[:PORT] [starttls|tls] where mail is read; without a port, 110, or 995 with tls"},
+	{"imap", "HOST[:PORT] [starttls|tls] where mail is read; without a port, 143, or 993 with tls"},
 	{"login", "the name at both servers"},
 	{"password", "the password at both servers"},
 	{"helo", "what the program calls itself in EHLO"},
@@ -92,6 +93,11 @@ func (b *builder) mua(blk *Block) {
 		case "pop3":
 			var rest string
 			if a.Fetch, rest = b.secureServer(value, 110, 995); rest != "" {
+				b.src.errorAt(value, b.muaWant(name), "%q says nothing about a server", rest)
+			}
+		case "imap":
+			var rest string
+			if a.IMAP, rest = b.secureServer(value, 143, 993); rest != "" {
 				b.src.errorAt(value, b.muaWant(name), "%q says nothing about a server", rest)
 			}
 		case "login":

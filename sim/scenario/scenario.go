@@ -77,6 +77,7 @@ type Account struct {
 	Submit     Server // where mail is handed in
 	Open       bool   // there without authentication
 	Fetch      Server // where mail is read, by POP3
+	IMAP       Server // and by IMAP
 	Login      string // the name at both; empty: without authentication
 	Password   string
 	Helo       string // what the program calls itself; empty: the host's name

@@ -11,6 +11,14 @@
 // A file holds the choices for one group of kinds, and a catalogue file the
 // texts of one group in one language. A key that a language lacks is taken
 // from English.
+//
+// Beside these sentences stands an encyclopaedia of the words themselves: each
+// command, reply code, field, queue, daemon, parameter, record type, state and
+// term is a Word that says what it means, why one meets it and what to do next.
+// Its entries are Markdown in words/LANGUAGE/KIND.md; Lookup finds them by what
+// people type, About by an event. The tests play all built-in documents and go
+// through tables, code and recordings: what an engine can say and no entry
+// explains makes them fail.
 package explain
 
 import (

@@ -18,7 +18,7 @@ func (s *Session) appendCmd(c *call) {
 		s.wrong(c, "Missing arguments")
 		return
 	case c.args[0].kind == argList:
-		s.wrong(c, "Invalid arguments")
+		s.wrong(c, invalidArguments)
 		return
 	}
 	text := c.args[0].text
@@ -38,6 +38,19 @@ func (s *Session) appendCmd(c *call) {
 		s.tagged(c, "NO "+failed)
 	default:
 		s.appendTo(c, box, list)
+	}
+}
+
+// literalHead moves behind the size of a literal that does not wait, if the line
+// ends in one: Dovecot has read it with the arguments that were wrong.
+func (r *reader) literalHead() {
+	end := bytes.IndexByte(r.in[r.pos:], '\n')
+	if end < 0 {
+		return
+	}
+	line := string(bytes.TrimRight(r.in[r.pos:r.pos+end], "\r"))
+	if _, sync, ok := literalAt(line); ok && !sync {
+		r.pos += end + 1
 	}
 }
 
@@ -62,6 +75,9 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 			return list, problem, true
 		}
 		d, fault, v := s.appendHead(c.r)
+		if fault == invalidArguments {
+			c.r.literalHead()
+		}
 		if fault != "" && problem == "" {
 			if word, no := strings.CutPrefix(fault, "NO "); no {
 				return nil, word, true
@@ -129,8 +145,8 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 			if r.unfinished() {
 				return d, "", readMore
 			}
-			if r.eol() {
-				return d, "Invalid arguments", readOK
+			if r.eol() || r.in[r.pos] == '(' {
+				return d, invalidArguments, readOK
 			}
 			var words []string
 			if d.Flags, words, fault = flagArgs(a.list); fault != "" {
@@ -143,7 +159,7 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 			if rest := r.in[r.pos:]; len(rest) == 0 {
 				return d, "", readMore
 			} else if rest[0] != '{' && rest[0] != '~' && !strings.EqualFold(word[:min(len(word), len(rest))], string(rest[:min(len(word), len(rest))])) {
-				return d, "Invalid arguments", readOK
+				return d, invalidArguments, readOK
 			}
 			now := d.Date
 			date, ok := parseDateTime(a.text)
@@ -161,7 +177,7 @@ func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
 			if r.unfinished() {
 				return d, "", readMore
 			}
-			return d, "Invalid arguments", readOK
+			return d, invalidArguments, readOK
 		}
 	}
 }

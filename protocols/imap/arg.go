@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+const invalidArguments = "Invalid arguments"
+
 // argKind is what an argument looks like on the wire (RFC 3501 §4).
 type argKind uint8
 

@@ -1,6 +1,7 @@
 package imap
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 )
@@ -61,7 +62,7 @@ func fetchBinary(s *Session, b []byte, i int, it *item) ([]byte, error) {
 		return b, err
 	}
 	data, eight := c.binary(&it.sec)
-	if eight {
+	if eight || bytes.IndexByte(data, 0) >= 0 {
 		b = append(b, '~') // RFC 3516 §4.4: literal8
 	}
 	data = it.sec.cut(data)

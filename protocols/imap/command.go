@@ -108,7 +108,7 @@ var commands = []Command{
 		Summary: "SEARCH with the result as trees of answers."},
 	{Verb: "UID THREAD", Args: "algorithm charset criteria", RFC: "RFC 5256 §4", after: (*Session).threadCmd, reads: allArgs, needs: true,
 		Summary: "THREAD that answers with UIDs."},
-	{Verb: "ID", Args: "(field value …) | NIL", RFC: "RFC 2971 §3", before: (*Session).idLoginCmd, after: (*Session).idCmd,
+	{Verb: "ID", Args: "(field value …) | NIL", RFC: "RFC 2971 §3", before: (*Session).idLoginCmd, after: (*Session).idCmd, reads: allArgs,
 		Summary: "Both sides say which program they are."},
 	{Verb: "ENABLE", Args: "capability …", RFC: "RFC 5161 §3.1", before: (*Session).enableLoginCmd, after: (*Session).enableCmd, reads: allArgs,
 		Summary: "Says that the client understands an extension."},

@@ -2,13 +2,11 @@ package imap
 
 import "strings"
 
-const invalidNotify = "Invalid arguments"
-
 // parseNotify reads NONE, or SET [STATUS] and groups of events (RFC 5465 §8).
 func (s *Session) parseNotify(args []arg) (n *notify, problem string) {
 	n = &notify{}
 	if len(args) == 0 {
-		return nil, invalidNotify
+		return nil, invalidArguments
 	}
 	word, _ := args[0].atom()
 	switch upper(word) {
@@ -16,7 +14,7 @@ func (s *Session) parseNotify(args []arg) (n *notify, problem string) {
 		return n, ""
 	case "SET":
 	default:
-		return nil, invalidNotify
+		return nil, invalidArguments
 	}
 	args = args[1:]
 	if len(args) > 0 && args[0].kind == argAtom && strings.EqualFold(args[0].text, "STATUS") {
@@ -24,7 +22,7 @@ func (s *Session) parseNotify(args []arg) (n *notify, problem string) {
 	}
 	for _, a := range args {
 		if a.kind != argList || len(a.list) < 2 {
-			return nil, invalidNotify
+			return nil, invalidArguments
 		}
 		if problem := s.parseGroup(n, a.list); problem != "" {
 			return nil, problem
@@ -55,22 +53,22 @@ func (s *Session) parseGroup(n *notify, list []arg) string {
 		for _, a := range names {
 			name, ok := a.astring()
 			if !ok {
-				return invalidNotify
+				return invalidArguments
 			}
 			f.boxes = append(f.boxes, s.inbox(name))
 		}
 		list = list[1:]
 	default:
-		return invalidNotify
+		return invalidArguments
 	}
 	if len(list) != 1 {
-		return invalidNotify
+		return invalidArguments
 	}
 	if word, ok := list[0].atom(); ok && strings.EqualFold(word, "NONE") {
 		return ""
 	}
 	if list[0].kind != argList {
-		return invalidNotify
+		return invalidArguments
 	}
 	return f.parseEvents(list[0].list, n.selected == f)
 }
@@ -88,12 +86,12 @@ func (f *notifyFilter) parseEvents(list []arg, selected bool) string {
 		name := upper(word)
 		switch {
 		case !ok:
-			return invalidNotify
+			return invalidArguments
 		case name == "MESSAGENEW":
 			f.add = true
 			if i+1 < len(list) && list[i+1].kind == argList {
 				if i++; !selected {
-					return invalidNotify
+					return invalidArguments
 				}
 				if _, problem := f.items.parseItems(list[i : i+1]); problem != "" {
 					return "Invalid fetch-att list: " + problem
@@ -110,7 +108,7 @@ func (f *notifyFilter) parseEvents(list []arg, selected bool) string {
 		case unsupportedEvents[name] != "":
 			unsupported = append(unsupported, unsupportedEvents[name])
 		default:
-			return invalidNotify
+			return invalidArguments
 		}
 	}
 	switch {

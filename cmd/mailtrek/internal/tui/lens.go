@@ -48,7 +48,7 @@ var lenses = []Lens{
 	{Name: "postfix", Draw: drawPostfix},
 	{Name: "message", Draw: drawMessage, Picks: messagePicks},
 	{Name: "dns", Draw: drawDNS, Picks: dnsPicks, Last: true},
-	{Name: "mailboxes", Draw: drawMailboxes},
+	{Name: "mailboxes", Draw: drawMailboxes, Picks: mailboxPicks},
 	{Name: "log", Draw: drawLog, Picks: logPicks, Last: true},
 	{Name: "bytes", Draw: drawBytes},
 }

@@ -4,11 +4,10 @@ import (
 	"strings"
 
 	"mailtrek/protocols/dnswire"
-	"mailtrek/sim/trace"
 )
 
 // The bytes lens shows the octets of the event as they are, in the form of
-// hexdump -C, and beside a DNS packet the names of its fields.
+// hexdump -C, and beside them what each piece of them is.
 
 func drawBytes(in *Instant, r Region) {
 	e := in.event()
@@ -26,14 +25,24 @@ func drawBytes(in *Instant, r Region) {
 		per = 8
 	}
 	width := 10 + per*4 + 5
+	pieces := in.tokensOf(e)
 	rows := (len(text) + per - 1) / per
-	top := min(in.Scroll, max(rows-body.H, 0))
-	for y := 0; y < body.H && top+y < rows; y++ {
-		from := (top + y) * per
-		drawOctets(body, y, from, text[from:min(from+per, len(text))], per)
+	dump := body
+	switch {
+	case len(pieces) == 0:
+	case r.W >= width+30:
+		drawPieces(in, pieces, body.Sub(width+1, 0, r.W-width-1, body.H))
+		dump = body.Sub(0, 0, width, body.H)
+	default: // the pieces below the octets
+		h := max(min(rows, body.H/2), body.H-len(pieces)-1)
+		dump = body.Sub(0, 0, r.W, h)
+		body.Fill(0, h, r.W, Rule, in.Glyphs.H)
+		drawPieces(in, pieces, body.Sub(0, h+1, r.W, body.H-h-1))
 	}
-	if (e.Kind == trace.Query || e.Kind == trace.Answer) && r.W >= width+30 {
-		drawFields(in, text, body.Sub(width+1, 0, r.W-width-1, body.H))
+	top := min(in.Scroll, max(rows-dump.H, 0))
+	for y := 0; y < dump.H && top+y < rows; y++ {
+		from := (top + y) * per
+		drawOctets(dump, y, from, text[from:min(from+per, len(text))], per)
 	}
 }
 
@@ -59,14 +68,19 @@ func drawOctets(r Region, y, offset int, b []byte, per int) {
 	r.Put(9+3*per+2, y, Plain, chars.String())
 }
 
-// drawFields lists the fields of a packet.
-func drawFields(in *Instant, packet []byte, r Region) {
-	fields := dnswire.Fields(packet)
-	top := min(in.Scroll, max(len(fields)-r.H, 0))
-	for y := 0; y < r.H && top+y < len(fields); y++ {
-		f := fields[top+y]
-		r.PutRight(4, y, Quiet, itoa(f.Off))
-		x := r.PutMax(6+2*f.Depth, y, r.W-8-2*f.Depth, Names, f.Name)
-		r.PutMax(x+2, y, r.W-x-3, Plain, f.Value)
+// drawPieces lists the named pieces, each with its place.
+func drawPieces(in *Instant, pieces []dnswire.Field, r Region) {
+	top := min(in.Scroll, max(len(pieces)-r.H, 0))
+	wide := 0
+	for _, f := range pieces {
+		wide = max(wide, textWidth(f.Name)+2*f.Depth)
+	}
+	wide = min(wide, r.W/2)
+	for y := 0; y < r.H && top+y < len(pieces); y++ {
+		f := pieces[top+y]
+		r.PutRight(6, y, Quiet, itoa(f.Off))
+		r.PutMax(8+2*f.Depth, y, wide-2*f.Depth, Names, f.Name)
+		x := 8 + wide + 2
+		r.PutMax(x, y, r.W-x-1, Plain, f.Value)
 	}
 }

@@ -21,9 +21,28 @@ func drawLog(in *Instant, r Region) {
 	r.Put(1, 0, Title, t.Node(node).Name)
 	r.PutRight(r.W-1, 0, Quiet, "/var/log/maillog")
 	body := r.Sub(0, 2, r.W, r.H-2)
-	for i, row := range scrollBack(in.logRows(node, body.H+in.Scroll, body.W), body.H, in.Scroll) {
+	for i, row := range in.logInSight(node, body.H, body.W) {
 		row.draw(in, body, i)
 	}
+}
+
+// logInSight are the rows that are shown: the last ones, or those around the
+// line that is chosen.
+func (in *Instant) logInSight(node trace.NodeID, h, w int) []logRow {
+	if in.Pick == 0 {
+		return scrollBack(in.logRows(node, h+in.Scroll, w), h, in.Scroll)
+	}
+	rows := in.logRows(node, pickReach, w)
+	chosen := pickAt(logPicks(in), in.Pick)
+	at := len(rows) - 1
+	for i := range rows {
+		if rows[i].event == chosen.wrote {
+			rows[i].picked = true
+			at = min(at, i)
+		}
+	}
+	top := windowTop(len(rows), h, at)
+	return rows[top:min(top+h, len(rows))]
 }
 
 func (row *logRow) draw(in *Instant, r Region, y int) {
@@ -31,8 +50,11 @@ func (row *logRow) draw(in *Instant, r Region, y int) {
 	if row.event == in.At {
 		st = Bold
 	}
+	if row.picked {
+		st |= Reverse
+	}
 	if row.head != "" {
-		if st == Bold {
+		if st&Bold != 0 {
 			r.Put(0, y, Accent, in.Glyphs.Cursor)
 		}
 		x = r.Put(2, y, Quiet, row.head)
@@ -46,6 +68,7 @@ type logRow struct {
 	event               trace.Seq
 	head, program, text string
 	style               Style
+	picked              bool // it belongs to the line that is chosen
 }
 
 // logRows are the last rows of a host's log that fit.

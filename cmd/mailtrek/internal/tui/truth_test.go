@@ -246,7 +246,7 @@ func truthMailboxes(t *testing.T, name string, tr *trace.Trace, snap *state.Snap
 				}
 				before := screen[:len(screen)-len(row)]
 				line := before[strings.LastIndexByte(before, '\n')+1:]
-				if f.Gone != strings.Contains(line, "removed") || !f.Gone && !strings.Contains(line, f.Flags) {
+				if f.Gone != strings.Contains(line, "removed") || !f.Gone && !strings.Contains(line, imapFlags(f)) {
 					t.Errorf("%s, mailboxes at event %d: flags %q, gone %v, but the row is %q", name, s, f.Flags, f.Gone, line)
 				}
 			}

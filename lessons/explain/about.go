@@ -215,7 +215,7 @@ func (a *about) imapAnswered(words []string) {
 	}
 	a.add(words[n], "response-imap")
 	if words[0] == "*" {
-		a.add("untagged", "term", "response-imap")
+		a.add("untagged", "response-imap")
 	} else {
 		a.add("tag", "term")
 	}
@@ -234,10 +234,7 @@ func (a *about) happened() {
 	case trace.TLS, trace.Record:
 		a.add("TLS", "term")
 	case trace.Query, trace.Answer:
-		a.add(a.b(), "record")
-		if a.e.Kind == trace.Answer {
-			a.add(rcodeName(int(a.e.Code)), "rcode")
-		}
+		a.asked()
 	case trace.Daemon:
 		a.add(program(a.b()), "daemon")
 		a.add(program(a.a()), "daemon")
@@ -261,6 +258,25 @@ func (a *about) happened() {
 	case trace.Action, trace.Output:
 		a.typed()
 	}
+}
+
+// asked is about a DNS question or the answer to it.
+func (a *about) asked() {
+	a.add(a.b(), "record")
+	if a.e.Kind == trace.Query {
+		return
+	}
+	switch key := a.why().Key; {
+	case strings.HasPrefix(key, "dns.nodata"):
+		a.add("NODATA", "rcode")
+	case key == "dns.referral":
+		a.add("referral", "term")
+	case strings.HasPrefix(key, "dns.got.nullmx"):
+		a.add("null MX", "term")
+	case key == "dns.truncated":
+		a.add("truncation", "term")
+	}
+	a.add(rcodeName(int(a.e.Code)), "rcode")
 }
 
 // rcodeName is the mnemonic of a DNS reply code.
@@ -316,11 +332,16 @@ func (a *about) boxed() {
 	a.add("mbox", "term")
 }
 
-// logged is about a log line: its kind, its program, what it names.
+// logged is about a log line: its kind, the codes that it repeats, its program,
+// the parameters that it names; its fields at last.
 func (a *about) logged() {
 	text := a.line()
-	a.found = append(a.found, a.book.logKinds(text)...)
-	a.add(program(a.a()), "daemon", "tool")
+	kinds := a.book.logKinds(text)
+	fields := len(kinds)
+	for fields > 0 && strings.HasSuffix(a.book.words[kinds[fields-1]].Name, "=") {
+		fields--
+	}
+	a.found = append(a.found, kinds[:fields]...)
 	if _, dsn, ok := strings.Cut(text, " dsn="); ok {
 		dsn, _, _ = strings.Cut(dsn, ",")
 		a.enhanced(dsn)
@@ -330,7 +351,9 @@ func (a *about) logged() {
 		a.add(reply[:3], "reply")
 		a.enhanced(reply[3:])
 	}
+	a.add(program(a.a()), "daemon", "tool")
 	a.parameters(text)
+	a.found = append(a.found, kinds[fields:]...)
 }
 
 // logKinds are the entries of the kind log whose pattern occurs in a line. A
@@ -384,6 +407,11 @@ func (a *about) typed() {
 		words = strings.Fields(a.a())
 	}
 	if len(words) == 0 {
+		return
+	}
+	if a.b() == "submit" {
+		a.add("submission", "term")
+		a.add("MUA", "term")
 		return
 	}
 	tool := program(words[0])

@@ -252,8 +252,8 @@ func TestResponseCodesExplained(t *testing.T) {
 					continue // sections and modifiers of FETCH; POP3 is below
 				}
 				n++
-				if !inKind("response-pop3", m[1]) {
-					explained(t, "response-imap", m[1], s.path)
+				if code := "[" + m[1] + "]"; !inKind("response-pop3", code) {
+					explained(t, "response-imap", code, s.path)
 				}
 			}
 		})
@@ -262,7 +262,7 @@ func TestResponseCodesExplained(t *testing.T) {
 		s.texts(func(text string) {
 			for _, m := range regexp.MustCompile(`^\[([A-Z/-]+)\]`).FindAllStringSubmatch(text, -1) {
 				n++
-				explained(t, "response-pop3", m[1], s.path)
+				explained(t, "response-pop3", "["+m[1]+"]", s.path)
 			}
 		})
 	}

@@ -20,11 +20,10 @@ var scopes = map[string][]string{
 }
 
 // plain is a name as names are compared: in small letters, with single blanks,
-// without the colon behind a field's name and the brackets round a response
-// code.
+// without the colon behind a field's name.
 func plain(s string) string {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
-	if t := strings.Trim(strings.TrimRight(s, ":"), "[]"); t != "" {
+	if t := strings.TrimRight(s, ":"); t != "" {
 		return t
 	}
 	return s
@@ -95,14 +94,17 @@ func scope(word string) []string {
 }
 
 // name finds a single name in some kinds, in all if none are given. The equals
-// sign of "delay=" tells it from another "delay", but need not be typed where
-// there is no other. A code without an entry of its own is explained by its
-// digits.
+// sign of "delay=" and the brackets of "[ALERT]" tell them from another "delay"
+// or "alert", but need not be typed where there is no other. A code without an
+// entry of its own is explained by its digits.
 func (b *encyclopaedia) name(name string, in []string) []int {
 	key := plain(name)
 	found := b.within(b.named[key], in)
-	if bare := strings.TrimRight(key, "="); len(found) == 0 {
-		found = b.within(append(slices.Clip(b.named[bare]), b.named[bare+"="]...), in)
+	if len(found) == 0 {
+		bare := strings.Trim(strings.TrimRight(key, "="), "[]")
+		for _, form := range []string{bare, bare + "=", "[" + bare + "]"} {
+			found = append(found, b.within(b.named[form], in)...)
+		}
 	}
 	switch {
 	case len(found) == 0 && isReply(key):

@@ -37,6 +37,8 @@ func TestLookup(t *testing.T) {
 		{"mx record", "record MX"},
 		{"NXDOMAIN", "rcode NXDOMAIN"},
 		{"[IN-USE]", "response-pop3 [IN-USE]"},
+		{"in-use", "response-pop3 [IN-USE]"},
+		{"[CAPABILITY]", "response-imap [CAPABILITY]"},
 		{"-ERR [IN-USE]", "response-pop3 [IN-USE]"},
 		{"-ERR", "response-pop3 -ERR"},
 		{"DATA", "command-smtp DATA"},

@@ -142,6 +142,8 @@ func keyNamed(n string) tea.KeyPressMsg {
 		k = tea.Key{Code: tea.KeyBackspace}
 	case "space":
 		k = tea.Key{Code: tea.KeySpace, Text: " "}
+	case "ctrl+z":
+		k = tea.Key{Code: 'z', Mod: tea.ModCtrl}
 	case "ctrl+c":
 		k = tea.Key{Code: 'c', Mod: tea.ModCtrl}
 	default:

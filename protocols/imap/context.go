@@ -82,7 +82,7 @@ func (x *searchContext) tell(s *Session, what string, list []uint32) {
 
 // cancelUpdateCmd is CANCELUPDATE (RFC 5267 §4.3.5).
 func (s *Session) cancelUpdateCmd(c *call) {
-	if len(c.args) == 0 {
+	if len(c.args) == 0 || c.args[0].kind != argString {
 		s.wrong(c, "Invalid parameters")
 		return
 	}

@@ -1,6 +1,10 @@
 package imap
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // address is an address as ENVELOPE tells it (RFC 3501 §7.4.2). A group begins
 // with one that has only a mailbox and ends with one that has nothing.
@@ -62,12 +66,9 @@ func parseAddresses(value string) []address {
 		default:
 			before := t.pos
 			if next := t.peek(); len(words) > 0 && next != 0 && next != ',' && next != ';' {
-				// What follows is no address: the words are taken for its name.
-				list = append(list, address{name: strings.Join(words, " ")}.complete())
-				for t.peek() != 0 && t.peek() != ',' {
-					t.pos++
-				}
-				continue
+				// What follows is no address: the words are taken for its name,
+				// and the rest is not read.
+				return append(list, address{name: strings.Join(words, " ")}.complete())
 			}
 			a := address{mailbox: strings.Join(words, " ")}
 			a.name = t.comment
@@ -171,9 +172,9 @@ func (t *tokens) angle() address {
 // and Reply-To default to From.
 func appendEnvelope(b []byte, text []byte, p *part) []byte {
 	b = append(b, '(')
-	b = appendNString(b, p.header(text, "Date"))
+	b = p.appendHeader(b, text, "Date")
 	b = append(b, ' ')
-	b = appendNString(b, p.header(text, "Subject"))
+	b = p.appendHeader(b, text, "Subject")
 	from := p.addresses(text, "From")
 	for _, name := range []string{"From", "Sender", "Reply-To", "To", "Cc", "Bcc"} {
 		list := p.addresses(text, name)
@@ -183,10 +184,26 @@ func appendEnvelope(b []byte, text []byte, p *part) []byte {
 		b = appendAddresses(append(b, ' '), list)
 	}
 	b = append(b, ' ')
-	b = appendNString(b, p.header(text, "In-Reply-To"))
+	b = p.appendHeader(b, text, "In-Reply-To")
 	b = append(b, ' ')
-	b = appendNString(b, p.header(text, "Message-ID"))
+	b = p.appendHeader(b, text, "Message-ID")
 	return append(b, ')')
+}
+
+// appendHeader appends the value of the last field of a name, as a literal if
+// it is folded, which Dovecot decides before it unfolds it.
+func (p *part) appendHeader(b, text []byte, name string) []byte {
+	for _, f := range slices.Backward(p.fields) {
+		if !strings.EqualFold(f.name, name) {
+			continue
+		}
+		v := unfolded(text, f)
+		if v != "" && bytes.ContainsRune(bytes.Trim(text[f.value:f.end], " \t\r\n"), '\n') {
+			return appendLiteral(b, v)
+		}
+		return appendNString(b, v)
+	}
+	return appendNString(b, "")
 }
 
 // addresses are those of all fields of a name.

@@ -2,6 +2,7 @@ package imap
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -279,7 +280,7 @@ func (t *tokens) params() []param {
 			}
 		}
 		if !t.take(';') {
-			return list
+			break
 		}
 		name := t.word()
 		if name == "" || !t.take('=') {
@@ -297,5 +298,33 @@ func (t *tokens) params() []param {
 		}
 		list = append(list, param{name, value})
 	}
-	return list
+	return continued(list)
+}
+
+// continued joins values that are spread over "name*0", "name*1" (RFC 2231 §3);
+// with an extended one among them the name keeps its star (§4.1).
+func continued(list []param) []param {
+	var out, joined []param
+	for _, p := range list {
+		name, number, star := strings.Cut(p.name, "*")
+		digits, extended := strings.CutSuffix(number, "*")
+		n, err := strconv.Atoi(digits)
+		if !star || err != nil || n < 0 {
+			out = append(out, p)
+			continue
+		}
+		if n == 0 {
+			if extended {
+				name += "*"
+			}
+			joined = append(joined, param{name, p.value})
+			continue
+		}
+		for i := range joined {
+			if strings.EqualFold(strings.TrimSuffix(joined[i].name, "*"), name) {
+				joined[i].value += p.value
+			}
+		}
+	}
+	return append(out, joined...)
 }

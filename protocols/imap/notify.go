@@ -81,8 +81,8 @@ func (s *Session) notifyCmd(c *call) {
 	s.endNotify()
 	s.notify = n
 	for _, f := range n.filters {
-		if f.flags {
-			s.useCondstore() // changes of flags are told by HIGHESTMODSEQ
+		if n.status && f.flags {
+			s.useCondstore() // RFC 5465 §3.1: STATUS tells HIGHESTMODSEQ then
 		}
 	}
 	a := s.account.audience()
@@ -243,7 +243,7 @@ func (s *Session) tellOther(b *notifyBox) {
 	count := len(b.box.messages)
 	added, gone := b.box.next != b.next, count-b.messages != int(b.box.next-b.next)
 	counts := b.filter.add && added || b.filter.expunge && gone
-	flags := b.filter.flags && (unseen != b.unseen || b.box.modseq != b.modseq)
+	flags := b.filter.flags && (unseen != b.unseen || s.condstore && b.box.modseq != b.modseq)
 	if !counts && !flags {
 		return
 	}
@@ -254,7 +254,7 @@ func (s *Session) tellOther(b *notifyBox) {
 		item("UIDNEXT", uint64(b.box.next))
 	}
 	item("UNSEEN", uint64(unseen))
-	if b.filter.flags {
+	if b.filter.flags && s.condstore {
 		item("HIGHESTMODSEQ", b.box.modseq)
 	}
 	s.out = append(s.out, "* STATUS "...)

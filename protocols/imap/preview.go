@@ -65,6 +65,8 @@ func (s *Session) preview(i int) (string, error) {
 	text := c.decoded(p)
 	if strings.EqualFold(p.sub, "html") {
 		text = withoutTags(text)
+	} else if own := withoutQuotes(text); strings.TrimSpace(own) != "" {
+		text = own
 	}
 	words := strings.Fields(text)
 	var out strings.Builder
@@ -84,6 +86,17 @@ func (s *Session) preview(i int) (string, error) {
 		}
 	}
 	return out.String(), nil
+}
+
+// withoutQuotes takes out what is quoted from another message.
+func withoutQuotes(s string) string {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		if !strings.HasPrefix(line, ">") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // decoded is the text of a part in UTF-8.
@@ -113,7 +126,7 @@ func withoutTags(s string) string {
 			break
 		}
 		s = after
-		for _, hidden := range []string{"style", "script", "head"} {
+		for _, hidden := range []string{"style", "script"} {
 			if strings.HasPrefix(strings.ToLower(tag), hidden) {
 				if i := strings.Index(strings.ToLower(s), "</"+hidden); i >= 0 {
 					s = s[i:]

@@ -209,6 +209,9 @@ func wordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '='
 }
 
+// deed tells whether an event is something that somebody does.
+func deed(e *trace.Event) bool { return e.Kind == trace.Fault || e.Kind == trace.Action }
+
 // places pairs, where the runs differ, the events at the same place: what a
 // server said then and what it says now stand in one row.
 func places(rows []Pair, was, now *trace.Trace, shared trace.Seq) []Pair {
@@ -234,6 +237,10 @@ func places(rows []Pair, was, now *trace.Trace, shared trace.Seq) []Pair {
 				out[k] = from[s-1]
 			}
 			return out
+		}
+		if len(l) > 0 && len(r) > 0 && deed(now.At(r[0]+shared)) { // the cause stands before what it prevents
+			out = append(out, Pair{Now: r[0] + shared})
+			r = r[1:]
 		}
 		for _, p := range lay(pick(l, left), pick(r, right)) {
 			q := Pair{}

@@ -411,6 +411,9 @@ func (p *Player) draw(c *Canvas) *Canvas {
 		if p.board != nil {
 			f.why = p.margin(in)
 		}
+		if f.scene.area != nil && !p.lensShown(c.w) {
+			f.lens = -1
+		}
 		f.draw(c)
 		if p.prompt != nil {
 			p.prompt.draw(in, c.All().Sub(0, c.h-1, c.w, 1))

@@ -44,6 +44,12 @@ func (p *Player) scene(in *Instant) scene {
 	return s
 }
 
+// lensShown tells whether a lens is to be seen besides what the scene shows in
+// its place.
+func (p *Player) lensShown(w int) bool {
+	return p.form == nil && p.board != nil && (w >= seatBeside || p.board.lens)
+}
+
 // drawSeatHelp is the page of the keys of a seat.
 func drawSeatHelp(in *Instant, r Region) {
 	in.helpTitle(r, "help.note")

@@ -26,7 +26,6 @@ import (
 // keyboard is the seat that one has taken.
 type keyboard struct {
 	seat    *scenario.Seat
-	world   *facts
 	line    edit
 	history []string
 	back    int    // how many lines back in the history; 0 is the line itself
@@ -59,11 +58,11 @@ func (p *Player) nextSeat(f *form) question {
 		var list []choice
 		for _, l := range f.world.listeners {
 			if proto := protoOf(portOf(l.String())); proto != trace.DNS {
-				list = append(list, choice{text: "telnet " + l.String(), note: w.T("seat.telnet", "service", l.Service), id: "t" + l.Host + " " + l.Addr.String()})
+				list = append(list, choice{text: "telnet " + l.String(), note: w.T("seat.telnet", "service", f.world.shortPlace(l)), id: "t" + l.Host + " " + l.Addr.String()})
 			}
 		}
 		for _, h := range f.world.hosts {
-			list = append(list, choice{text: w.T("seat.shell", "host", h), note: f.world.roles(h), id: "s" + h})
+			list = append(list, choice{text: w.T("seat.shell", "host", h), note: f.world.about(h), id: "s" + h})
 		}
 		return question{ask: "ask.seat", list: list}
 	case 1:
@@ -77,7 +76,7 @@ func (p *Player) nextSeat(f *form) question {
 		server, _, _ := strings.Cut(f.values[0][1:], " ")
 		for _, h := range f.world.guests() {
 			if h != server {
-				q.list = append(q.list, choice{text: h, note: f.world.roles(h)})
+				q.list = append(q.list, choice{text: h, note: f.world.about(h)})
 			}
 		}
 		q.list = append(q.list, choice{text: server, note: w.T("seat.itself")})
@@ -182,7 +181,7 @@ func (p *Player) seatName(s *scenario.Seat) string {
 	if s.IsShell() {
 		return p.short(s.Host) + "$"
 	}
-	return "telnet " + p.place(s.To)
+	return p.short(s.Host) + ": telnet " + p.place(s.To)
 }
 
 // place is an address as HOST:PORT where a host has it.

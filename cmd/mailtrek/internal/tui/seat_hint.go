@@ -160,11 +160,11 @@ func (b *keyboard) smtpHint(l *scenario.Typed, code int, reply string) lesson {
 	case code == 503:
 		return orderHint(c, state)
 	case (c.Verb == "MAIL" || c.Verb == "RCPT") && !strings.Contains(rest, ":"):
-		return lesson{"hint.colon", []string{"usage", usage(c)}, c.RFC}
+		return lesson{"hint.colon", []string{"usage", shortUsage(c)}, c.RFC}
 	case (c.Verb == "MAIL" || c.Verb == "RCPT") && !strings.Contains(rest, "<"):
-		return lesson{"hint.brackets", []string{"usage", usage(c)}, "RFC 5321 §4.1.2"}
+		return lesson{"hint.brackets", []string{"usage", shortUsage(c)}, "RFC 5321 §4.1.2"}
 	case (c.Verb == "MAIL" || c.Verb == "RCPT") && strings.Contains(rest, ": "):
-		return lesson{"hint.space", []string{"usage", usage(c)}, "RFC 5321 §3.3"}
+		return lesson{"hint.space", []string{"usage", shortUsage(c)}, "RFC 5321 §3.3"}
 	case known && (code == 501 || code == 555 || code == 504):
 		return lesson{"hint.syntax", []string{"usage", usage(c)}, c.RFC}
 	case code == 421 && strings.Contains(strings.ToLower(reply), "too many errors"):
@@ -188,6 +188,12 @@ func looseLine(text string) bool {
 // usage is how a command is written.
 func usage(c smtp.Command) string {
 	return strings.TrimSpace(c.Verb + " " + strings.ReplaceAll(c.Args, "SP ", ""))
+}
+
+// shortUsage is usage without the parameters.
+func shortUsage(c smtp.Command) string {
+	short, _, _ := strings.Cut(usage(c), " [")
+	return short
 }
 
 func smtpVerbs() []string {

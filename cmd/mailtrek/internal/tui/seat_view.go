@@ -9,6 +9,9 @@ import (
 	"mailtrek/sim/trace"
 )
 
+// consoleTimes is the width from which a console has a column of times.
+const consoleTimes = 62
+
 // seatBeside is the width from which a lens stands beside the keyboard.
 const seatBeside = 110
 
@@ -30,11 +33,20 @@ func (p *Player) drawSeat(in *Instant, r Region) {
 	}
 }
 
+// consoleText is where the text begins in a console of width w: a narrow one
+// has no room for times.
+func consoleText(w int) int {
+	if w < consoleTimes {
+		return 4
+	}
+	return saidText
+}
+
 // drawConsole shows what was typed and what was answered, and at the bottom the
 // line that is being typed.
 func (p *Player) drawConsole(in *Instant, r Region) {
 	b := p.board
-	rows := in.consoleRows(b, r.W-saidText-1, p.seatPrompt())
+	rows := in.consoleRows(b, r.W-consoleText(r.W)-1, p.seatPrompt())
 	body := r.Sub(0, 0, r.W, r.H-1)
 	rows = scrollBack(rows, body.H, b.scroll)
 	for y, row := range rows {
@@ -48,7 +60,7 @@ func (p *Player) drawConsole(in *Instant, r Region) {
 // drawTyping is the line that is being typed.
 func (p *Player) drawTyping(in *Instant, r Region) {
 	b := p.board
-	x := saidSide
+	x := consoleText(r.W) - (saidText - saidSide)
 	if b.seat.IsShell() {
 		x = 1
 	}
@@ -59,7 +71,7 @@ func (p *Player) drawTyping(in *Instant, r Region) {
 	}
 	x = r.Put(x, 0, Accent, p.seatPrompt())
 	if !b.seat.IsShell() {
-		x = saidText
+		x = consoleText(r.W)
 	}
 	b.line.draw(r, x, 0, Title)
 }
@@ -83,8 +95,11 @@ func (p *Player) drawOffer(in *Instant, r Region, line int) {
 	for _, c := range b.offer {
 		wide = max(wide, textWidth(c.text))
 	}
-	x := saidText
-	wide = min(wide, max(r.W-x-24, r.W/3))
+	wide = min(wide, r.W-1)
+	x := max(consoleText(r.W), 4)
+	if slices.ContainsFunc(b.offer, func(c choice) bool { return c.note != "" }) {
+		wide = min(wide, max(r.W-x-24, r.W/3))
+	}
 	for i := range n {
 		c := b.offer[top+i]
 		st := Plain
@@ -109,7 +124,7 @@ type consoleRow struct {
 // consoleRows are what was typed and what came back.
 func (in *Instant) consoleRows(b *keyboard, w int, prompt string) []consoleRow {
 	if b.seat.IsShell() {
-		return in.shellRows(b, w+saidText-2, prompt)
+		return in.shellRows(b, w, prompt)
 	}
 	id := b.seat.Conn()
 	var rows []consoleRow
@@ -129,12 +144,24 @@ func (in *Instant) consoleRows(b *keyboard, w int, prompt string) []consoleRow {
 			}
 		case e.Kind.Said() && e.Side == trace.Client, e.Kind == trace.Record:
 		default:
-			for _, s := range in.saidEvent(q, w) {
-				rows = append(rows, consoleRow{s.time, s.side, s.text, s.note, s.style, s.label, false})
+			for i, s := range in.saidEvent(q, w) {
+				row := consoleRow{side: s.side, text: s.text, note: s.note, style: s.style, label: s.label}
+				if i == 0 {
+					row.time = stamp(e.Time)
+				}
+				rows = append(rows, row)
 			}
 		}
 	}
 	say(^trace.Seq(0))
+	last := ""
+	for i := range rows { // a time stands where it is another
+		if rows[i].time == last {
+			rows[i].time = ""
+		} else if rows[i].time != "" {
+			last = rows[i].time
+		}
+	}
 	return rows
 }
 
@@ -205,11 +232,13 @@ func (row consoleRow) console(in *Instant, r Region, y int) {
 		r.Put(1, y, row.style, row.text)
 		return
 	}
-	r.PutRight(saidTime, y, Quiet, row.time)
-	r.Put(saidSide, y, row.label, row.side)
-	x := saidText
+	x := consoleText(r.W)
+	if x == saidText {
+		r.PutRight(saidTime, y, Quiet, row.time)
+	}
+	r.Put(x-(saidText-saidSide), y, row.label, row.side)
 	if row.side == "" && row.style == Quiet {
-		x = saidSide
+		x -= saidText - saidSide
 	}
 	end := r.Put(x, y, row.style, row.text)
 	if row.note == "" {
@@ -227,7 +256,7 @@ func (p *Player) drawMay(in *Instant, r Region) {
 	if len(verbs) == 0 {
 		return
 	}
-	x := r.Put(0, 0, Quiet, in.Words.T("dlg.may")+"  ")
+	x := r.Put(0, 0, Quiet, in.Words.T("seat.may")+"  ")
 	for i, v := range verbs {
 		if x+textWidth(v)+2 > r.W {
 			r.Put(x, 0, Quiet, "+"+strconv.Itoa(len(verbs)-i))

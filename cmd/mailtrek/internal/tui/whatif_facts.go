@@ -38,6 +38,11 @@ func newFacts(b *scenario.Branch, s *Story, at trace.Seq) *facts {
 // short is the short name of a host.
 func (w *facts) short(host string) string { return w.story.short(w.story.T.NodeNamed(host)) }
 
+// shortPlace is a listener by its short name, with the name of its port.
+func (w *facts) shortPlace(l scenario.Listening) string {
+	return w.short(l.Host) + ":" + portOf(l.String()) + "  " + l.Service
+}
+
 // zoneText is the zone file of a record.
 func (w *facts) zoneText(z scenario.ZoneRecord) (string, error) {
 	return w.branch.Run().ZoneText(z.Host, z.Domain)
@@ -58,18 +63,18 @@ func (p *Player) askFor(f *form, step string) question {
 	case "host", "peer":
 		for _, h := range f.world.hosts {
 			if step == "host" || h != f.values[1] {
-				q.list = append(q.list, choice{text: h, note: f.world.roles(h)})
+				q.list = append(q.list, choice{text: h, note: f.world.about(h)})
 			}
 		}
 	case "mailhost":
 		for _, h := range f.world.hosts {
 			if f.world.branch.Run().System(h) != nil {
-				q.list = append(q.list, choice{text: h, note: f.world.roles(h)})
+				q.list = append(q.list, choice{text: h, note: f.world.about(h)})
 			}
 		}
 	case "listener", "reply.at":
 		for _, l := range f.world.listeners {
-			q.list = append(q.list, choice{text: l.String(), note: l.Service})
+			q.list = append(q.list, choice{text: l.String(), note: f.world.shortPlace(l)})
 		}
 	case "lasts":
 		q.list = []choice{{text: w.T("ask.forever"), id: forEver}, {text: "30s"}, {text: "2m"}, {text: "1h"}, {text: "1d"}}
@@ -102,9 +107,10 @@ func (p *Player) askFor(f *form, step string) question {
 	return q
 }
 
-// roles are what a host is in the story.
-func (w *facts) roles(host string) string {
-	return strings.Join(w.story.T.Node(w.story.T.NodeNamed(host)).Roles, " · ")
+// about is a host's short name, and what it is in the story.
+func (w *facts) about(host string) string {
+	n := w.story.T.Node(w.story.T.NodeNamed(host))
+	return strings.TrimSpace(w.short(host) + "  " + strings.Join(n.Roles, ", "))
 }
 
 // askValue asks for the value of a parameter; the present one stands there.

@@ -1,0 +1,471 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/scenarios"
+	"mailtrek/sim/scenario"
+	"mailtrek/sim/trace"
+)
+
+// branchOf is a built-in scenario, played to its end.
+func branchOf(t testing.TB, id string) *scenario.Branch {
+	t.Helper()
+	name, ok := scenarios.Find(id)
+	if !ok {
+		t.Fatalf("no scenario %s", id)
+	}
+	s, err := scenario.Load(scenarios.FS(), name, scenarios.Resolve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := scenario.NewBranch(s, scenario.Options{})
+	if err := b.Begin(); err != nil {
+		t.Fatal(err)
+	}
+	for b.Advance(1000) {
+	}
+	b.Close()
+	return b
+}
+
+// saved are the files that a player under test has written.
+type saved map[string]string
+
+func (s saved) save(name string, content []byte) error {
+	if _, ok := s[name]; ok {
+		return fmt.Errorf("%s exists", name)
+	}
+	s[name] = string(content)
+	return nil
+}
+
+// actor is a player of a branch at the first event of a selector.
+func actor(t testing.TB, id, selector, lens, lang string, w, h int) (*Player, saved) {
+	t.Helper()
+	b := branchOf(t, id)
+	sel, err := trace.ParseSelector(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := saved{}
+	p := PlayBranch(b, Options{At: sel.Next(b.Trace(), 0), Lens: lens, Lang: lang, Theme: "mono", Save: files.save})
+	p.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	return p, files
+}
+
+// act presses keys and does all the work that they ask for. A key that begins
+// with "=" is text that is typed.
+func act(p *Player, names ...string) {
+	for _, n := range names {
+		keys := []string{n}
+		if text, ok := strings.CutPrefix(n, "="); ok {
+			keys = nil
+			for _, r := range text {
+				keys = append(keys, string(r))
+			}
+		}
+		for _, k := range keys {
+			for _, cmd := p.Update(seatKey(k)); p.work != nil && cmd != nil; {
+				_, cmd = p.Update(cmd())
+			}
+		}
+	}
+}
+
+// seatKey is keyNamed with the keys that only a seat has.
+func seatKey(name string) tea.KeyPressMsg {
+	letter, ctrl := strings.CutPrefix(name, "ctrl+")
+	switch {
+	case ctrl:
+		return tea.KeyPressMsg{Code: rune(letter[0]), Mod: tea.ModCtrl}
+	case name == "f1":
+		return tea.KeyPressMsg{Code: tea.KeyF1}
+	}
+	return keyNamed(name)
+}
+
+// TestSeatSession types a whole session at the seat, with mistakes: what the
+// margin says of each line, and what the server answers.
+func TestSeatSession(t *testing.T) {
+	p, files := actor(t, "alabala", "smtp RCPT at mail", "ladder", "en", 120, 40)
+	was := p.at
+	act(p, "T", "=telnet mail:25", "enter", "enter")
+	if p.board == nil {
+		t.Fatalf("nobody sits:\n%s", p.frame().Text())
+	}
+	for _, c := range []struct{ line, answer, margin string }{
+		{"RCPT TO:<ivan@alabala.com>", "503 5.5.1", "Say EHLO first"},
+		{"HELLO me", "500 5.5.2", "Did you mean HELO?"},
+		{"EHLO me.example", "250-PIPELINING", "CHUNKING"},
+		{"DATA", "503 5.5.1", "Say MAIL FROM:<…> first"},
+		{"MAIL FROM me@stranger.example", "501 5.5.4", "colon is missing"},
+		{"MAIL FROM:me@stranger.example", "250 2.1.0", "angle brackets"},
+		{"MAIL FROM:<me@stranger.example>", "503 5.5.1", "Say RSET first"},
+		{"RSET", "250 2.0.0", ""},
+		{"MAIL FROM: <me@stranger.example>", "250 2.1.0", "No blank stands between"},
+		{"RCPT TO:<ivan@alabala.com>", "250 2.1.5", ""},
+		{"DATA", "354 ", "Now comes the message"},
+		{"Subject: by hand", "", "An empty line ends it"},
+		{"no field at all", "", "Line 2 is no header field"},
+		{".", "250 2.0.0", "empty line between header and text was missing"},
+		{"QUIT", "221 2.0.0", ""},
+	} {
+		act(p, "="+c.line, "enter")
+		got := p.frame().Text()
+		if !strings.Contains(strings.Join(strings.Fields(got), " "), strings.Join(strings.Fields(c.margin), " ")) || !strings.Contains(got, c.answer) {
+			t.Errorf("behind %q the screen lacks %q or %q:\n%s", c.line, c.answer, c.margin, got)
+		}
+	}
+	act(p, "ctrl+s", "enter", "ctrl+s", "enter")
+	if !strings.Contains(p.notice, "exists") {
+		t.Errorf("a file is overwritten; the screen says %q", p.notice)
+	}
+	document := files["my-alabala.md"]
+	s, err := scenario.Load(fstest.MapFS{"my-alabala.md": {Data: []byte(document)}}, "my-alabala.md", scenarios.Resolve)
+	if err != nil {
+		t.Fatalf("%v\nin\n%s", err, document)
+	}
+	r, err := scenario.Build(s, scenario.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	r.Play(0)
+	for _, o := range scenario.Check(s, r.Trace()) {
+		if !o.OK {
+			t.Errorf("saved as a document: %s: %s", o.Expect.Text, o.Why)
+		}
+	}
+	act(p, "esc")
+	if p.board != nil || p.course.parent == nil || p.course.pairs == nil {
+		t.Fatal("one still sits behind Esc")
+	}
+	checkPairs(t, p)
+	sel, _ := trace.ParseSelector("mailbox ivan append")
+	n := 0
+	for s := sel.Next(p.story.T, 0); s != 0; s = sel.Next(p.story.T, s) {
+		n++
+	}
+	if n != 4 {
+		t.Errorf("got %d appends, want 4: the mail that was typed did not arrive", n)
+	}
+	act(p, "esc")
+	if p.course.parent != nil || p.story.T.Len() != branchOf(t, "alabala").Trace().Len() {
+		t.Errorf("Esc leads to event %d of %d, want to the story, near %d", p.at, p.story.T.Len(), was)
+	}
+	act(p, "x")
+	if p.course.parent == nil {
+		t.Error("x does not lead back to the fork")
+	}
+}
+
+// checkPairs: every row of the comparison has its events in the two traces.
+func checkPairs(t *testing.T, p *Player) {
+	t.Helper()
+	a, was, now := p.comparing()
+	if a == nil {
+		t.Fatal("there is nothing to compare")
+	}
+	l, r := a.Shared, a.Shared
+	for i, row := range a.Rows {
+		if row.Was != 0 {
+			if l++; row.Was != l {
+				t.Fatalf("row %d: event %d of the run that was, want %d", i, row.Was, l)
+			}
+		}
+		if row.Now != 0 {
+			if r++; row.Now != r {
+				t.Fatalf("row %d: event %d of the run that is, want %d", i, row.Now, r)
+			}
+		}
+	}
+	if int(l) != was.story.T.Len() || int(r) != now.story.T.Len() {
+		t.Errorf("the rows have %d and %d events, the runs %d and %d", l, r, was.story.T.Len(), now.story.T.Len())
+	}
+}
+
+// TestSeatUndo: a line that is taken back is there again to be corrected, and
+// the run is as it was before it.
+func TestSeatUndo(t *testing.T) {
+	p, _ := actor(t, "alabala", "event 30", "dialogue", "en", 100, 30)
+	act(p, "T", "=telnet mail:25", "enter", "enter", "=EHLO x.example", "enter")
+	n := p.story.T.Len()
+	act(p, "=MAIL FORM:<a@b.example>", "enter", "ctrl+z")
+	if p.story.T.Len() != n || p.board.line.text != "MAIL FORM:<a@b.example>" {
+		t.Errorf("behind Ctrl-Z: %d events and the line %q, want %d", p.story.T.Len(), p.board.line.text, n)
+	}
+	act(p, "ctrl+u", "up", "up")
+	if p.board.line.text != "EHLO x.example" {
+		t.Errorf("the history gives %q", p.board.line.text)
+	}
+	act(p, "down", "down", "ctrl+z", "ctrl+u", "ctrl+z")
+	if !strings.Contains(p.notice, "Nothing has been typed") {
+		t.Errorf("the screen says %q", p.notice)
+	}
+	act(p, "=EHLO y.example", "enter")
+	if !strings.Contains(p.frame().Text(), "EHLO y.example") {
+		t.Error("nothing can be typed behind an undone line")
+	}
+	act(p, "ctrl+t", "ctrl+t")
+	if !strings.Contains(p.notice, "passed") && !strings.Contains(p.notice, "at rest") {
+		t.Errorf("Ctrl-T says %q", p.notice)
+	}
+}
+
+// TestSeatComplete: what Tab makes of the beginning of a line.
+func TestSeatComplete(t *testing.T) {
+	for _, c := range []struct {
+		seat, typed string
+		before      []string // lines that were typed
+		want        string   // the line behind Tab, or
+		offered     string   // a proposal
+	}{
+		{"telnet mail:25", "EH", nil, "EHLO ", ""},
+		{"telnet mail:25", "EHLO ", nil, "EHLO client.stranger.example", ""},
+		{"telnet mail:25", "R", []string{"EHLO x.example"}, "RSET", ""},
+		{"telnet mail:25", "ma", []string{"EHLO x.example"}, "MAIL FROM:<", ""},
+		{"telnet mail:25", "MAIL FROM:<i", []string{"EHLO x.example"}, "", "MAIL FROM:<ivan@alabala.com>"},
+		{"telnet mail:110", "US", nil, "USER ", ""},
+		{"telnet mail:110", "USER e", nil, "USER elena", ""},
+		{"operator’s shell of mail.alabala.com", "postq", nil, "postqueue ", ""},
+		{"operator’s shell of mail.alabala.com", "postconf myho", nil, "postconf myhostname", ""},
+		{"operator’s shell of mail.alabala.com", "cat /etc/postfix/ma", nil, "", "cat /etc/postfix/main.cf"},
+		{"operator’s shell of mail.alabala.com", "zz", nil, "zz", ""},
+	} {
+		t.Run(c.seat+" "+c.typed, func(t *testing.T) {
+			p, _ := actor(t, "alabala", "event 30", "dialogue", "en", 100, 30)
+			act(p, "T", "="+c.seat, "enter")
+			if p.board == nil {
+				act(p, "enter")
+			}
+			for _, l := range c.before {
+				act(p, "="+l, "enter")
+			}
+			act(p, "="+c.typed, "tab")
+			if c.want != "" && p.board.line.text != c.want {
+				t.Errorf("got %q, want %q", p.board.line.text, c.want)
+			}
+			found := c.offered == ""
+			for i, o := range p.board.offer {
+				if o.text == c.offered {
+					found = true
+					for range i + 1 {
+						act(p, "tab")
+					}
+					if act(p, "enter"); p.board.line.text != o.text {
+						t.Errorf("a proposal that is taken gives %q", p.board.line.text)
+					}
+					break
+				}
+			}
+			if !found {
+				t.Errorf("%q is not offered: %v", c.offered, p.board.offer)
+			}
+		})
+	}
+}
+
+// TestSeatShellSession: commands, a here-document, and a status.
+func TestSeatShellSession(t *testing.T) {
+	p, files := actor(t, "alabala", "event 30", "log", "en", 120, 40)
+	act(p, "T", "=operator’s shell of mail.alabala.com", "enter")
+	act(p, "=postconf -h myhostname", "enter", "=sendmail ivan <<END", "enter", "=Subject: hi", "enter", "enter", "=END", "enter", "=mailq", "enter", "=postsuper -h", "enter")
+	got := p.frame().Text()
+	for _, want := range []string{"root@mail:~# postconf -h myhostname", "mail.alabala.com", "> Subject: hi", "exit status"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, got)
+		}
+	}
+	act(p, "ctrl+s", "ctrl+u", "=run.jsonl", "enter")
+	f, err := scenario.ReadBranchFile(strings.NewReader(files["run.jsonl"]))
+	if err != nil || f.Scenario != "alabala" || len(f.Done) != 4 {
+		t.Errorf("saved as a branch: %v, %d interventions of %q", err, len(f.Done), f.Scenario)
+	}
+	act(p, "esc")
+	checkPairs(t, p)
+}
+
+// TestWhatIf goes through every kind of change, and takes the first answer to
+// every question that needs none of its own.
+func TestWhatIf(t *testing.T) {
+	for i, c := range changes {
+		t.Run(c.id, func(t *testing.T) {
+			p, _ := actor(t, "alabala", "connect smtp -> mail:25", "ladder", "en", 120, 40)
+			n := p.at
+			act(p, "i")
+			for range i {
+				act(p, "down")
+			}
+			act(p, "enter")
+			for steps := 0; p.form != nil && steps < 6; steps++ {
+				if p.form.pick.free && p.form.pick.line.text == "" {
+					act(p, "down")
+				}
+				act(p, "enter")
+			}
+			if p.form != nil {
+				t.Fatalf("the form does not end:\n%s", p.frame().Text())
+			}
+			if p.course.parent == nil {
+				t.Fatalf("no fork; the screen says %q", p.notice)
+			}
+			checkPairs(t, p)
+			a, _, _ := p.comparing()
+			if a.Shared < n {
+				t.Errorf("the runs share %d events, want %d", a.Shared, n)
+			}
+			for _, k := range []string{"right", "right", "left", "down", "down", "up", "x", "x", "d", "d", "tab", "x", "d", "esc"} {
+				act(p, k)
+				checkSize(t, c.id+" "+k, p.frame(), 120, 40)
+			}
+			if act(p, "esc"); p.course.parent != nil {
+				t.Error("Esc does not lead back to the story")
+			}
+		})
+	}
+}
+
+// TestCompareSteps: in the comparison both runs move together, and the cursor
+// goes from difference to difference.
+func TestCompareSteps(t *testing.T) {
+	p := refused(t, "en", 120, 40)
+	a, _, _ := p.comparing()
+	if p.row != a.First {
+		t.Errorf("the cursor is in row %d, want the first difference, %d", p.row, a.First)
+	}
+	seen := map[int]bool{}
+	for range len(a.diffs) + 2 {
+		seen[p.row] = true
+		if got, want := p.at, a.event(p.row, true); got != want {
+			t.Errorf("row %d: the cursor is at %d, want %d", p.row, got, want)
+		}
+		act(p, "down")
+	}
+	if len(seen) != len(a.diffs) {
+		t.Errorf("the arrow down stops in %d rows, want %d", len(seen), len(a.diffs))
+	}
+	for range len(a.Rows) + p.story.T.Len() {
+		act(p, "left")
+	}
+	if p.at != 1 || p.row != a.bottom() {
+		t.Errorf("to the left the cursor comes to event %d, row %d", p.at, p.row)
+	}
+	for range len(a.Rows) + p.story.T.Len() {
+		act(p, "right")
+	}
+	if int(p.at) != p.story.T.Len() {
+		t.Errorf("to the right the cursor comes to event %d of %d", p.at, p.story.T.Len())
+	}
+}
+
+// refused is what happens when the first exchanger refuses.
+func refused(t *testing.T, lang string, w, h int) *Player {
+	t.Helper()
+	p, _ := actor(t, "alabala", "connect smtp -> mail:25", "ladder", lang, w, h)
+	act(p, "i", "down", "enter", "enter", "enter")
+	if p.course.parent == nil {
+		t.Fatalf("no fork; the screen says %q", p.notice)
+	}
+	p.notice = ""
+	return p
+}
+
+// seated is a seat with a few lines typed.
+func seatedPlayer(t *testing.T, lang string, w, h int) *Player {
+	t.Helper()
+	p, _ := actor(t, "alabala", "smtp RCPT at mail", "ladder", lang, w, h)
+	act(p, "T", "=telnet mail:25", "enter", "enter", "=EHLO client.stranger.example", "enter", "=MAIL FROM:me@stranger.example", "enter", "=RC", "tab", "tab")
+	return p
+}
+
+// TestGoldenSeat compares the screens of forks and seats, in all languages.
+func TestGoldenSeat(t *testing.T) {
+	for _, lang := range []string{"en", "bg", "pl"} {
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}} {
+			end := fmt.Sprintf("-%s-%dx%d", lang, size[0], size[1])
+			p, _ := actor(t, "alabala", "connect smtp -> mail:25", "ladder", lang, size[0], size[1])
+			act(p, "i")
+			golden(t, "whatif"+end, p.frame())
+			act(p, "esc", "T")
+			golden(t, "where"+end, p.frame())
+			golden(t, "compare"+end, refused(t, lang, size[0], size[1]).frame())
+			p = seatedPlayer(t, lang, size[0], size[1])
+			golden(t, "seat"+end, p.frame())
+			if size[0] == 80 {
+				act(p, "f1")
+				golden(t, "seathelp"+end, p.frame())
+			}
+		}
+	}
+}
+
+// TestSeatSize: the screens of forks and seats have their size at every size,
+// and nothing of what is typed or answered reaches the terminal raw.
+func TestSeatSize(t *testing.T) {
+	for _, size := range [][2]int{{60, 20}, {61, 23}, {80, 24}, {109, 30}, {110, 33}, {160, 45}, {200, 60}, {59, 19}, {20, 5}, {1, 1}} {
+		w, h := size[0], size[1]
+		p := refused(t, "bg", w, h)
+		a, _, _ := p.comparing()
+		for row := a.bottom(); row < len(a.Rows); row += 17 {
+			p.toRow(row)
+			checkSize(t, fmt.Sprintf("comparison, row %d", row), p.frame(), w, h)
+		}
+		p = seatedPlayer(t, "pl", w, h)
+		checkSize(t, "seat", p.frame(), w, h)
+		p.Update(tea.PasteMsg{Content: "NOOP \x1b[31m\u202e漢字 \u009b2J\r\n\x00" + strings.Repeat("ж", 300)})
+		act(p, "enter")
+		for range 11 {
+			checkSize(t, "seat", p.frame(), w, h)
+			for _, r := range strings.ReplaceAll(stripOwn(p.View().Content), "\n", "") {
+				if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r == utf8.RuneError {
+					t.Fatalf("%U reaches the terminal", r)
+				}
+			}
+			act(p, "shift+tab")
+		}
+	}
+}
+
+// TestForkOfAFile: a trace without its scenario cannot be changed, and says so.
+func TestForkOfAFile(t *testing.T) {
+	p := Play(branchOf(t, "alabala").Trace(), Options{Theme: "mono"})
+	p.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
+	for _, k := range []string{"i", "T", "S"} {
+		if act(p, k); !strings.Contains(p.notice, "cannot be changed") {
+			t.Errorf("%s: the screen says %q", k, p.notice)
+		}
+	}
+	for _, k := range []string{"x", "d", "u"} {
+		if act(p, k); !strings.Contains(p.notice, "only one run") {
+			t.Errorf("%s: the screen says %q", k, p.notice)
+		}
+	}
+}
+
+// TestWorkGivenUp: Esc gives up what takes long, and everything is as before.
+func TestWorkGivenUp(t *testing.T) {
+	p, _ := actor(t, "alabala", "event 30", "ladder", "en", 100, 30)
+	parts := 0
+	cmd := p.start(&work{
+		words: func() string { return "busy" },
+		part:  func() bool { parts++; return true },
+		done:  func() tea.Cmd { t.Error("it is done although it was given up"); return nil },
+	})
+	if cmd == nil || !strings.Contains(p.frame().Text(), "busy") {
+		t.Fatalf("the work is not shown:\n%s", p.frame().Text())
+	}
+	late := cmd()
+	press(p, "right", "esc")
+	before := parts
+	p.Update(late)
+	if p.work != nil || parts != before || p.at != 30 {
+		t.Errorf("behind Esc: work %v, %d portions more, event %d", p.work != nil, parts-before, p.at)
+	}
+}

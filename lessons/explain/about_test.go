@@ -15,7 +15,7 @@ import (
 func TestAbout(t *testing.T) {
 	tr := tracetest.Story()
 	for _, c := range []struct {
-		selector string
+		selector string // the first event that it names
 		want     string // kinds and names in order, the beginning is enough
 	}{
 		{"smtp EHLO", "command-smtp EHLO"},
@@ -26,6 +26,7 @@ func TestAbout(t *testing.T) {
 		{"queue smtp -> active", "queue active, queue incoming"},
 		{"connect smtp.sender.example -> mail.alabala.com:25", "state tcp SYN-SENT"},
 		{"pop3 DELE", "command-pop3 DELE"},
+		{"log smtp *status=sent*", "log status=sent, log queued as, enhanced x.0.0, enhanced 2.x.x, daemon smtp"},
 	} {
 		sel, err := trace.ParseSelector(c.selector)
 		if err != nil {

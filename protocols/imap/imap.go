@@ -24,7 +24,9 @@
 //
 // What it does not do: LIST never tells \Marked and \Unmarked, which in Dovecot
 // hang on how old a directory is; a keyword that one session has only searched
-// for is known to the others at once; URLAUTH, METADATA and QUOTA are refused as
+// for is known to the others at once; texts are compared as they are written,
+// where Dovecot takes accents off letters and finds "Café" by "cafe" (RFC 5051);
+// URLAUTH, METADATA and QUOTA are refused as
 // Dovecot refuses them when it is not configured for them. Where Dovecot 2.3.19
 // crashes (MIMEPART with PARENT, PREVIEW with two algorithms) it answers.
 //

@@ -382,5 +382,8 @@ func (s *Session) sentLocal(i int) (time.Time, bool) {
 	}
 	c.parse()
 	t, err := mail.ParseDate(c.root.header(c.text, "Date"))
-	return t, err == nil
+	if err != nil {
+		return time.Unix(0, 0).UTC(), true // no date is before all others
+	}
+	return t, true
 }

@@ -21,11 +21,13 @@ type Instant struct {
 // event is the event where the cursor stands.
 func (in *Instant) event() *trace.Event { return in.Story.T.At(in.At) }
 
-// Lens is one way of looking at an instant. Draw and Picks are pure functions:
+// Lens is one way of looking at an instant. Its functions are pure:
 // the same instant and size give the same cells.
 type Lens struct {
 	Name string
 	Draw func(in *Instant, r Region)
+	// Plain is the linear twin: the same facts as lines, one fact a line.
+	Plain func(in *Instant) []string
 	// Picks are the lines that can be chosen, from the top to the bottom; nil
 	// for a lens that has none. Last tells that choosing begins at the bottom.
 	Picks func(in *Instant) []pick
@@ -42,15 +44,15 @@ func (l *Lens) picks(in *Instant) []pick {
 
 // lenses are the lenses in the order of their numbers.
 var lenses = []Lens{
-	{Name: "map", Draw: drawMap},
-	{Name: "ladder", Draw: drawLadder},
-	{Name: "dialogue", Draw: drawDialogue, Picks: dialoguePicks, Last: true},
-	{Name: "postfix", Draw: drawPostfix},
-	{Name: "message", Draw: drawMessage, Picks: messagePicks},
-	{Name: "dns", Draw: drawDNS, Picks: dnsPicks, Last: true},
-	{Name: "mailboxes", Draw: drawMailboxes, Picks: mailboxPicks},
-	{Name: "log", Draw: drawLog, Picks: logPicks, Last: true},
-	{Name: "bytes", Draw: drawBytes},
+	{Name: "map", Draw: drawMap, Plain: plainMap},
+	{Name: "ladder", Draw: drawLadder, Plain: plainLadder},
+	{Name: "dialogue", Draw: drawDialogue, Plain: plainDialogue, Picks: dialoguePicks, Last: true},
+	{Name: "postfix", Draw: drawPostfix, Plain: plainPostfix},
+	{Name: "message", Draw: drawMessage, Plain: plainMessage, Picks: messagePicks},
+	{Name: "dns", Draw: drawDNS, Plain: plainDNS, Picks: dnsPicks, Last: true},
+	{Name: "mailboxes", Draw: drawMailboxes, Plain: plainMailboxes, Picks: mailboxPicks},
+	{Name: "log", Draw: drawLog, Plain: plainLog, Picks: logPicks, Last: true},
+	{Name: "bytes", Draw: drawBytes, Plain: plainBytes},
 }
 
 // Lenses are the names of the lenses, in the order of their keys 1–9.

@@ -81,10 +81,7 @@ var (
 // now, and returns the number of rows.
 func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 	now := in.busy(node)
-	way := stations
-	if now["pickup"] || now["maildrop"] {
-		way = append([]string{"maildrop", "pickup"}, stations[1:]...)
-	}
+	way, agent := in.way(node)
 	x := 0
 	for i, name := range way {
 		if i > 0 {
@@ -92,22 +89,38 @@ func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 		}
 		x = drawStation(in, r, x, 0, name, now[name])
 	}
-	agent := in.agentOf(node)
 	if agent != "" {
 		x = r.Put(x+1, 0, Rule, in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right) + 1
 		drawStation(in, r, x, 0, agent, now[agent])
 	}
 	in.drawToken(node, way, agent, r)
-	e := in.event()
-	if e.Node == node && (e.Kind == trace.Daemon || e.Kind == trace.Lookup || e.Kind == trace.Delivery) {
-		l := in.labelOf(e)
-		text := l.text
-		if e.Kind == trace.Daemon {
-			text = joinWords(l.text+":", oneLine(in.Story.T.Text(e)))
-		}
-		r.PutMax(0, 2, r.W, l.style, text)
-	}
+	r.PutMax(0, 2, r.W, in.labelOf(in.event()).style, in.daemonWords(node))
 	return 3
+}
+
+// daemonWords say what happens between the daemons of a host at the event.
+func (in *Instant) daemonWords(node trace.NodeID) string {
+	e := in.event()
+	if e.Node != node {
+		return ""
+	}
+	switch e.Kind {
+	case trace.Daemon:
+		return joinWords(in.labelOf(e).text+":", oneLine(in.Story.T.Text(e)))
+	case trace.Lookup, trace.Delivery:
+		return in.labelOf(e).text
+	}
+	return ""
+}
+
+// way are the stations on a host, and the delivery agent at their end.
+func (in *Instant) way(node trace.NodeID) (way []string, agent string) {
+	now := in.busy(node)
+	way = stations
+	if now["pickup"] || now["maildrop"] {
+		way = append([]string{"maildrop", "pickup"}, stations[1:]...)
+	}
+	return way, in.agentOf(node)
 }
 
 // drawToken puts the message below the station where it is: the daemon that

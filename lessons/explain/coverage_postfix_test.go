@@ -212,13 +212,19 @@ var plainKinds = []string{"warning:", "fatal:", "Error:"}
 // logExplained fails unless an entry explains a kind of log line.
 func logExplained(t *testing.T, line, where string) {
 	t.Helper()
-	for _, n := range book("en").logKinds(line) {
+	for _, n := range book("en").logKinds(strings.ReplaceAll(line, unknown, "x")) {
 		if !slices.Contains(plainKinds, book("en").words[n].Name) {
 			return
 		}
 	}
-	t.Errorf("%s: log has no entry for the line %q", where, line)
+	if bare := strings.ReplaceAll(line, unknown, ""); bare != line && len(book("en").logKinds(bare)) > 0 {
+		return // a value that may be empty stands before a word
+	}
+	t.Errorf("%s: log has no entry for the line %q", where, strings.ReplaceAll(line, unknown, "…"))
 }
+
+// unknown stands in a sample for what only the running program knows.
+const unknown = "\x00"
 
 // TestLogCallsExplained: every format with which the code writes to the log.
 func TestLogCallsExplained(t *testing.T) {
@@ -235,7 +241,7 @@ func TestLogCallsExplained(t *testing.T) {
 			}
 			line := sample(call.Args)
 			if text := literal(call.Args[0]); sel.Sel.Name == "logEnd" && text != "" {
-				line = text + " after DATA from x"
+				line = text + " after DATA from " + unknown
 			}
 			if speaks(line) {
 				n++
@@ -263,19 +269,19 @@ func speaks(line string) bool {
 // verb is what Printf fills in.
 var verb = regexp.MustCompile(`%[-+0-9.]*[a-z]`)
 
-// sample is a line as a call may write it: the last of its arguments that
-// begins with text of its own, an x for every value.
+// sample is a line as a call may write it: the last of its arguments that has
+// text of its own, unknown for every value.
 func sample(args []ast.Expr) string {
 	for i := len(args) - 1; i >= 0; i-- {
-		text := strings.ReplaceAll(verb.ReplaceAllString(shape(args[i]), "x"), "%%", "%")
-		if strings.Trim(text, "x") != "" && strings.Contains(shape(args[i]), " ") {
+		text := strings.ReplaceAll(verb.ReplaceAllString(shape(args[i]), unknown), "%%", "%")
+		if strings.Trim(text, unknown) != "" && strings.Contains(text, " ") {
 			return text
 		}
 	}
 	return ""
 }
 
-// shape is the text of an expression, with x for what is only known later.
+// shape is the text of an expression with its unknown pieces.
 func shape(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -287,7 +293,7 @@ func shape(e ast.Expr) string {
 			return shape(e.Args[0])
 		}
 	}
-	return "x"
+	return unknown
 }
 
 // TestReasonsExplained: every reason that stands in parentheses behind a status,

@@ -15,7 +15,7 @@ import (
 // (qmgr_active_done, bounce_flush). While that cannot be done, the message has
 // to wait: it reports false.
 func (d *daemon) flushBounces(m *Mail) (ok bool) {
-	return d.bounce(m, dsn.Failure, "bounce", wanted(m.bounceLog, smtp.NotifyFailure), func() { m.bounceLog = nil })
+	return d.bounce(m, dsn.Failure, "bounce", m.bounceLog, func() { m.bounceLog = nil })
 }
 
 // flushTrace tells the sender which recipients were reached, as far as the
@@ -27,7 +27,7 @@ func (d *daemon) flushTrace(m *Mail) (ok bool) {
 // flushDeferred returns a message that has been tried for too long, with the
 // reasons of the last attempt (defer_flush). From then on all is decided.
 func (d *daemon) flushDeferred(m *Mail) (ok bool) {
-	return d.bounce(m, dsn.Failure, "defer", wanted(m.deferLog, smtp.NotifyFailure), func() {
+	return d.bounce(m, dsn.Failure, "defer", m.deferLog, func() {
 		m.deferLog = nil
 		for _, r := range m.undelivered() {
 			r.done, r.result.status = true, bounced
@@ -41,8 +41,12 @@ func (d *daemon) warnDeferred(m *Mail) {
 	if warn <= 0 || m.warned || d.p.Now().Unix() < m.Arrived.Add(warn-time.Second).Unix() {
 		return
 	}
-	d.bounce(m, dsn.Delay, "defer", wanted(m.deferLog, smtp.NotifyDelay), func() { m.warned = true })
+	d.bounce(m, dsn.Delay, "defer", m.deferLog, func() { m.warned = true })
 }
+
+// kindWanted is the word of NOTIFY= that asks for a kind of notification; what
+// the log for successes has was asked for.
+var kindWanted = [...]smtp.Notify{dsn.Failure: smtp.NotifyFailure, dsn.Delay: smtp.NotifyDelay, dsn.Success: smtp.NotifySuccess}
 
 // wanted are the recipients of whom the sender wants to hear. Without NOTIFY
 // that is about failure and delay (RFC 3461 §4.1).
@@ -77,10 +81,11 @@ type notice struct {
 // goes to the postmaster. sent is called as soon as the mail system answers for
 // the notification, or none is due; ok is false when there could be none.
 func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sent func()) (ok bool) {
-	n := notice{kind: kind, to: m.Sender, about: about}
+	n := notice{kind: kind, to: m.Sender, about: wanted(about, kindWanted[kind])}
 	classes := d.conf.List("notify_classes")
+	double := d.conf.Get("double_bounce_sender") + "@" + d.conf.Get("myhostname")
 	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
-		n.to, n.from, n.postmaster = d.conf.Get("2bounce_notice_recipient"), d.conf.Get("double_bounce_sender"), true
+		n = notice{kind, double, d.conf.Get("2bounce_notice_recipient"), about, true, false}
 	}
 	if len(about) == 0 || n.to == "" {
 		sent()
@@ -97,7 +102,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	b := d.begin(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
-	if n.to == d.rewriteSender(d.conf.Get("double_bounce_sender")) {
+	if strings.EqualFold(n.to, double) {
 		b.log("warning: %s: undeliverable postmaster notification discarded", m.ID)
 		sent()
 		return true
@@ -109,7 +114,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 		sent()
 		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: ""}[kind]
 		if !n.postmaster && class != "" && contains(classes, class) {
-			b.send(m, notice{kind, d.conf.Get("double_bounce_sender"), d.conf.Get(class + "_notice_recipient"), about, true, true})
+			b.send(m, notice{kind, double, d.conf.Get(class + "_notice_recipient"), about, true, true})
 		}
 	}
 	d.p.Sleep(reportTime)
@@ -134,7 +139,9 @@ func (d *daemon) checkDelayTemplate() {
 }
 
 // send composes a notification and submits it. The notification is a message
-// of its own in the trace.
+// of its own in the trace. One about nobody is given up before its end: that
+// is what becomes of it when nobody whom it would be about was to be notified
+// (NOTIFY=NEVER).
 func (d *daemon) send(m *Mail, n notice) (ok bool) {
 	p := d.p
 	w := p.World().Trace
@@ -147,6 +154,11 @@ func (d *daemon) send(m *Mail, n notice) (ok bool) {
 		host := d.conf.Get("myhostname")
 		u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
 		u.Write(d.report(m, n).Compose())
+		if len(n.about) == 0 { // Postfix finds out when it has begun
+			u.Abort()
+			p.Handle(before)
+			return true
+		}
 		ok = u.Commit() == nil
 	}
 	p.Handle(before)
@@ -167,7 +179,7 @@ func kindName(k dsn.Kind) string {
 // report gathers what a notification says.
 func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 	kind, about := n.kind, n.about
-	sender := orElse(m.Sender, d.rewriteSender("MAILER-DAEMON"))
+	sender := orElse(m.Sender, "MAILER-DAEMON@"+d.conf.Get("myhostname"))
 	r := &dsn.Report{Kind: kind, Postmaster: n.postmaster, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: n.to,
 		Sender: sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
 		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: n.headers || m.Ret == smtp.RetHdrs, ReturnPath: sender, Message: m.Content}

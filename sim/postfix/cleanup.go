@@ -107,6 +107,9 @@ var crlf = []byte("\r\n")
 
 // Abort throws the message away, as when a client breaks off.
 func (u *Submission) Abort() {
+	if u.mail.Queue == incoming {
+		newHeaderPass(u).glance(u.body)
+	}
 	u.d.queue.move(u.d.p, u.mail, nowhere, "transaction given up")
 	u.d.end()
 }
@@ -128,6 +131,8 @@ func (u *Submission) Commit() *Refusal {
 			newHeaderPass(u).run(u.body)
 			u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
 			u.d.log("warning: mail_stream_cleanup: close error")
+		} else if u.tooBig {
+			newHeaderPass(u).glance(u.body)
 		}
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)

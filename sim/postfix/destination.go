@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
@@ -23,6 +24,7 @@ type transport struct {
 	negative       feedback
 	cohorts        float64
 	destinations   map[string]*destination
+	missingUntil   time.Duration // master.cf does not have it: when to look again
 }
 
 // transport is the transport of that name; one that master.cf does not have
@@ -143,7 +145,10 @@ func (dest *destination) deliver(e *entry) {
 			}
 		}()
 		if svc == nil || agents(svc.Command) == nil {
-			sys.missing(p, "qmgr", t.name)
+			t.unavailable(p)
+			svc, nexthop = sys.service("retry"), "4.3.0 mail transport unavailable"
+		}
+		if svc == nil || agents(svc.Command) == nil {
 			over, m.busy = true, m.busy-1
 			dest.ended(sys.begin(p, t.q.svc), e, nil)
 			return
@@ -160,6 +165,17 @@ func (dest *destination) deliver(e *entry) {
 		over, m.busy = true, m.busy-1
 		dest.ended(d, e, r)
 	})
+}
+
+// unavailable notes that master.cf has no such transport. The queue manager
+// does not try again, or say so, for transport_retry_time.
+func (t *transport) unavailable(p *sim.Proc) {
+	if now := p.World().Now(); t.missingUntil == 0 || now >= t.missingUntil {
+		d := t.q.sys.begin(p, t.q.svc)
+		d.log("warning: connect to transport private/%s: No such file or directory", t.name)
+		d.end()
+		t.missingUntil = now + d.conf.Duration("transport_retry_time")
+	}
 }
 
 // describe says in words what an agent is asked to do.

@@ -14,11 +14,12 @@ type headerPass struct {
 	u         *Submission
 	out       []byte
 	hops      int
-	has       struct{ messageID, date, from bool }
-	drop      []string               // fields that are removed
-	rewrites  bool                   // addresses are brought to standard form
-	completes bool                   // missing fields are added
-	form      mailaddr.RewriteConfig // the standard form of this message's header
+	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
+	resent    int                                     // 1: there is a Resent- field
+	drop      []string                                // fields that are removed
+	rewrites  bool                                    // addresses are brought to standard form
+	completes bool                                    // missing fields are added
+	form      mailaddr.RewriteConfig                  // the standard form of this message's header
 }
 
 func newHeaderPass(u *Submission) *headerPass {
@@ -52,6 +53,22 @@ func (h *headerPass) run(msg []byte) *Refusal {
 		h.out = append(h.out, '\n')
 	}
 	return nil
+}
+
+// glance is run for a message that breaks off: cleanup has logged the message
+// id if it has come so far, which is when the line behind the field is there.
+func (h *headerPass) glance(msg []byte) {
+	for len(msg) > 0 {
+		n := fieldEnd(msg)
+		if n == 0 {
+			h.logMissingIDs()
+			return
+		}
+		if n == len(msg) || h.field(msg[:n]) != nil {
+			return
+		}
+		msg = msg[n:]
+	}
 }
 
 // fieldEnd is the length of the header field, folded lines included, with
@@ -120,8 +137,8 @@ func (h *headerPass) field(raw []byte) *Refusal {
 		if bytes.EqualFold(value, []byte("8bit")) && h.u.d.conf.Bool("detect_8bit_encoding_header") {
 			h.u.mail.Body8 = true
 		}
-	case "message-id":
-		h.u.d.log("%s: message-id=%s", h.u.mail.ID, bytes.Join(bytes.Fields(value), []byte{' '}))
+	case "message-id", "resent-message-id":
+		h.u.d.log("%s: %s=%s", h.u.mail.ID, key, bytes.Join(bytes.Fields(value), []byte{' '}))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {
@@ -132,15 +149,21 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	return nil
 }
 
-// note takes note of a field that would be added if it were missing.
+// note takes note of a field that would be added if it were missing. One
+// Resent- field makes that the Resent- fields (RFC 5322 §3.6.6).
 func (h *headerPass) note(key []byte) {
-	switch string(key) {
+	plain, resent := bytes.CutPrefix(key, []byte("resent-"))
+	has := &h.has[0]
+	if resent {
+		has, h.resent = &h.has[1], 1
+	}
+	switch string(plain) {
 	case "message-id":
-		h.has.messageID = true
+		has.messageID = true
 	case "date":
-		h.has.date = true
+		has.date = true
 	case "from":
-		h.has.from = true
+		has.from = true
 	}
 }
 
@@ -156,22 +179,24 @@ func (h *headerPass) rewrite(raw []byte) []byte {
 // missing adds the header fields that a message from this host must have
 // (cleanup_header_done_callback): Message-Id, Date, From, in this order.
 func (h *headerPass) missing() {
-	m, conf := h.u.mail, h.u.d.conf
+	m := h.u.mail
 	if !h.completes {
-		if !h.has.messageID {
-			h.u.d.log("%s: message-id=<>", m.ID)
-		}
+		h.logMissingIDs()
 		return
 	}
-	if !h.has.messageID {
-		id := fmt.Sprintf("<%s.%s@%s>", m.Arrived.UTC().Format("20060102150405"), m.ID, conf.Get("myhostname"))
-		h.add("Message-Id: " + id)
-		h.u.d.log("%s: message-id=%s", m.ID, id)
+	has, prefix := h.has[h.resent], [...]string{"", "Resent-"}[h.resent]
+	if !has.messageID {
+		id := h.newID()
+		h.add(prefix + "Message-Id: " + id)
+		h.u.d.log("%s: %smessage-id=%s", m.ID, strings.ToLower(prefix), id)
 	}
-	if !h.has.date {
-		h.add("Date: " + postfixDate(m.Arrived))
+	if h.resent == 1 && !h.has[0].messageID {
+		h.u.d.log("%s: message-id=<>", m.ID)
 	}
-	if !h.has.from {
+	if !has.date {
+		h.add(prefix + "Date: " + postfixDate(m.Arrived))
+	}
+	if !has.from {
 		from := "MAILER-DAEMON"
 		if m.Sender != "" {
 			from = h.u.d.rewriteSender(m.Sender)
@@ -179,7 +204,25 @@ func (h *headerPass) missing() {
 				from = m.fullName + " <" + from + ">" // header_from_format = standard
 			}
 		}
-		h.add("From: " + from)
+		h.add(prefix + "From: " + from)
+	}
+}
+
+// newID is the message id that a message without one gets.
+func (h *headerPass) newID() string {
+	m := h.u.mail
+	return fmt.Sprintf("<%s.%s@%s>", m.Arrived.UTC().Format("20060102150405"), m.ID, h.u.d.conf.Get("myhostname"))
+}
+
+// logMissingIDs logs that a message has no message id, and gets none or is
+// given up before it gets one.
+func (h *headerPass) logMissingIDs() {
+	switch {
+	case h.has[0].messageID:
+	case h.completes && h.resent == 0:
+		h.u.d.log("%s: message-id=%s", h.u.mail.ID, h.newID())
+	default:
+		h.u.d.log("%s: message-id=<>", h.u.mail.ID)
 	}
 }
 

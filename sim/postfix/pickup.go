@@ -20,6 +20,7 @@ type LocalMail struct {
 	Message    []byte
 	Notify     smtp.Notify // -N; RFC 3461 §4.1
 	Ret        smtp.Ret    // -R; RFC 3461 §4.3
+	EnvID      string      // -V; RFC 3461 §4.4
 }
 
 // Sendmail is sendmail(1) with postdrop(1): it puts a message into the
@@ -84,7 +85,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		return
 	}
 	m := u.Mail()
-	m.Local, m.fullName, m.Ret = true, l.FullName, l.Ret
+	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
 	if drop.requeued != "" {
 		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
 	} else {

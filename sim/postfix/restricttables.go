@@ -162,11 +162,11 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 		return dunno
 	case "HOLD":
 		l.hold = true
-		l.logRequest("hold", orElse(text, "triggers HOLD action"))
+		l.logRequest("hold", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers HOLD action")))
 		return dunno
 	case "DISCARD":
 		l.discard = true
-		l.logRequest("discard", orElse(text, "triggers DISCARD action"))
+		l.logRequest("discard", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers DISCARD action")))
 		return permit
 	}
 	if allDigits(word) && text == "" {

@@ -152,7 +152,13 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	c := smtp.NewClient(conn, a.clientConfig(peer))
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, relay, final)
+		if f := new(smtp.Error); errors.As(err, &f) && f.Reply != nil && f.Reply.Code != 421 {
+			_ = c.Quit()
+		}
 		return
+	}
+	if c.Offers(smtp.KeyUTF8) && !c.Offers(smtp.Key8BitMIME) {
+		a.d.log("host %s offers SMTPUTF8 support, but not 8BITMIME", peer)
 	}
 	if !a.secure(c, conn, relay, peer, final) {
 		_ = c.Quit() // what there is to say about this host has been said
@@ -162,8 +168,8 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	left := a.r.undecided()
 	if limit := c.SizeLimit(); limit > 0 && int64(a.r.mail.size) > limit {
 		// RFC 1870 §6.1: what the server has announced to be too big is not sent.
+		// Deviates from RFC 5321 §4.1.1.10: Postfix then leaves without QUIT.
 		a.tooBig(left, limit, relay, peer)
-		c.Quit()
 		return
 	}
 	res, err := c.Send(a.mail(left))

@@ -152,6 +152,8 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 			return "sendmail: warning: bad -R option value -- ignored\n", ""
 		}
 		c.mail.Ret = ret
+	case 'V':
+		c.mail.EnvID = value
 	case 'q':
 		return c.queueOption(value)
 	case 'b':

@@ -99,6 +99,10 @@ func scope(word string) []string {
 // entry of its own is explained by its digits.
 func (b *encyclopaedia) name(name string, in []string) []int {
 	key := plain(name)
+	if n, ok := strings.CutPrefix(key, "rfc"); ok {
+		n, _, _ = strings.Cut(strings.TrimSpace(n), " ") // without the section
+		key = "rfc " + n
+	}
 	found := b.within(b.named[key], in)
 	if len(found) == 0 {
 		bare := strings.Trim(strings.TrimRight(key, "="), "[]")

@@ -41,6 +41,8 @@ func TestLookup(t *testing.T) {
 		{"[CAPABILITY]", "response-imap [CAPABILITY]"},
 		{"-ERR [IN-USE]", "response-pop3 [IN-USE]"},
 		{"-ERR", "response-pop3 -ERR"},
+		{"RFC 5321", "rfc RFC 5321"},
+		{"rfc5321 §4.1.1.3", "rfc RFC 5321"},
 		{"DATA", "command-smtp DATA"},
 		{"conn_use", "log conn_use="},
 		{"delay=", "log delay="},

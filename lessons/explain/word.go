@@ -28,7 +28,7 @@ var kinds = []string{
 	"reply", "enhanced", "response-pop3", "response-imap",
 	"capability-smtp", "capability-pop3", "capability-imap",
 	"header", "mime", "record", "rcode", "state",
-	"queue", "daemon", "tool", "log", "parameter", "term",
+	"queue", "daemon", "tool", "log", "parameter", "term", "rfc",
 }
 
 // All are the entries in a language ("en", "bg", "pl"; any other is English),

@@ -35,7 +35,7 @@ func newExplain(a *app) *cobra.Command {
 		Short: "what a command, a code, a field, a queue, a parameter or another word means",
 		Long: `Explains a word of mail and its servers: an SMTP, POP3 or IMAP command, a reply
 code or an enhanced code, a header field, a queue, a daemon, a tool, a kind of
-log line, a parameter, a DNS record type, a state, a term.
+log line, a parameter, a DNS record type, a state, a term, an RFC.
 
   mailtrek explain RCPT
   mailtrek explain imap LIST           one of several meanings

@@ -42,6 +42,7 @@ type Learner struct {
 	prose   int  // the first line of the text that is shown
 	reading bool // on a small screen: the text is shown, not the play
 	notice  string
+	help    bool // the page of the lesson's keys is shown
 	plain   bool // it is conducted line by line
 	quiet   bool // that the progress cannot be kept was said
 	home    bool
@@ -172,6 +173,12 @@ func (l *Learner) press(k tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case p.help || p.whole || p.prompt != nil || p.copying:
 		return l.pass(k)
+	case l.help:
+		l.help = false
+		if key.Matches(k, keys.Help) { // once more: the keys of the play
+			return l.pass(k)
+		}
+		return nil
 	case l.seat != nil && l.seat.in:
 		return l.seat.press(l, k)
 	case l.ask != nil && l.ask.focus && l.ask.press(l, k):
@@ -206,6 +213,8 @@ func (l *Learner) other(k tea.KeyPressMsg) tea.Cmd {
 		l.prose++
 	case key.Matches(k, learnKeys.Up):
 		l.prose = max(l.prose-1, 0)
+	case key.Matches(k, keys.Help):
+		l.help = true
 	case key.Matches(k, learnKeys.Leave):
 		if l.home {
 			l.left = true
@@ -301,4 +310,14 @@ var learnKeys = learnKeyMap{
 	Up:     bind("PgUp", "pgup"),
 	Leave:  bind("Esc", "esc"),
 	Quit:   bind("q", "q"),
+}
+
+// rows are the bindings as the help page shows them.
+func (k *learnKeyMap) rows() []helpRow {
+	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help.learn." + text, keys} }
+	return []helpRow{
+		row("next", k.Next), row("back", k.Back), row("option", bind("1 … 9")), row("hint", k.Hint), row("give", k.Give),
+		row("sit", k.Sit), row("look", k.Leave), row("return", k.Return), row("text", k.Down, k.Up), row("page", k.Page),
+		row("play", keys.Next, keys.Back), row("lens", keys.Lens), row("quit", k.Quit), row("help", keys.Help),
+	}
 }

@@ -36,6 +36,12 @@ func (l *Learner) draw(c *Canvas) *Canvas {
 		return p.draw(c)
 	}
 	r := c.All()
+	if l.help {
+		in := p.instant()
+		in.helpTitle(r, "help.note")
+		in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), learnKeys.rows(), 0)
+		return c
+	}
 	l.header(r.Sub(0, 0, r.W, 1))
 	body := r.Sub(0, 1, r.W, r.H-2)
 	switch {
@@ -362,9 +368,9 @@ func (l *Learner) row() []brief {
 	case l.ask != nil && l.ask.typing():
 		row = []brief{{"Enter", "key.answer"}, {"←→", "key.step"}, {"Tab", "key.lens"}, {"Esc", "key.look"}}
 	case l.ask != nil && l.ask.focus:
-		row = []brief{{"↑↓", "key.choose"}, {"Enter", "key.answer"}}
+		row = []brief{{"Enter", "key.answer"}, {"↑↓", "key.choose"}}
 		if k := l.ask.quiz.Kind; k == scenario.Several || k == scenario.Order {
-			row = []brief{{"↑↓", "key.choose"}, {"1 … 9", "key.tick"}, {"Enter", "key.answer"}}
+			row = []brief{{"Enter", "key.answer"}, {"↑↓", "key.choose"}, {"1 … 9", "key.tick"}}
 		}
 		row = append(row, brief{"x", "key.give"}, brief{"Esc", "key.look"})
 	case l.ask != nil && open:
@@ -380,5 +386,5 @@ func (l *Learner) row() []brief {
 	if l.play.Hints(l.g.Stop) > 0 && open && (l.ask == nil || !l.ask.typing()) {
 		row = slices.Insert(row, 1, brief{"h", "key.hint"})
 	}
-	return append(row, brief{"q", "key.quit.row"}, brief{"?", "key.help"}, brief{"Tab", "key.lens"}, brief{"r", "key.return"}, brief{"PgDn PgUp", "key.text"})
+	return append(row, brief{"q", "key.quit.row"}, brief{"?", "key.help"}, brief{"Tab", "key.lens"}, brief{"r", "key.here"}, brief{"PgDn PgUp", "key.text"})
 }

@@ -181,7 +181,7 @@ func (p *Player) seatName(s *scenario.Seat) string {
 	if s.IsShell() {
 		return p.short(s.Host) + "$"
 	}
-	return p.short(s.Host) + ": telnet " + p.place(s.To)
+	return p.short(s.Host) + "$ telnet " + p.place(s.To)
 }
 
 // place is an address as HOST:PORT where a host has it.

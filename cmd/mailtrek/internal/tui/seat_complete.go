@@ -69,9 +69,27 @@ func (p *Player) mayNow() []string {
 	return verbs
 }
 
-// legal are the verbs of the protocol that are legal in the present state, with
-// what may follow them.
+// legal are the verbs that may be said in the present state and would not be
+// refused, those that lead on first, with what may follow them.
 func (p *Player) legal() (verbs, args []string) {
+	if id := p.board.seat.Conn(); id != 0 {
+		m := p.instant().moment(id)
+		moves, _ := m.may()
+		for _, mv := range moves {
+			if !refusal(mv.answer) {
+				verbs, args = append(verbs, mv.verb), append(args, strings.ReplaceAll(mv.args, "SP ", ""))
+			}
+		}
+		if len(verbs) > 0 {
+			return verbs, args
+		}
+	}
+	return p.tableLegal()
+}
+
+// tableLegal are the verbs that the table of the protocol has in the present
+// state.
+func (p *Player) tableLegal() (verbs, args []string) {
 	state := p.board.seat.State()
 	proto := p.board.proto()
 	if state == "" {

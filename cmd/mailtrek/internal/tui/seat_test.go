@@ -469,3 +469,64 @@ func TestWorkGivenUp(t *testing.T) {
 		t.Errorf("behind Esc: work %v, %d portions more, event %d", p.work != nil, parts-before, p.at)
 	}
 }
+
+// TestSeatMistakes: what the margin says of mistakes in POP3 and IMAP, of a
+// lone LF, and in a shell.
+func TestSeatMistakes(t *testing.T) {
+	for _, c := range []struct {
+		seat   string
+		lines  []string
+		margin string
+	}{
+		{"telnet mail:110", []string{"STAT"}, "STAT is out of turn"},
+		{"telnet mail:110", []string{"UESR ivan"}, "Did you mean USER?"},
+		{"telnet mail:110", []string{"USER ivan", "PASS ivan-secret", "RETR"}, "written so: RETR msg"},
+		{"telnet smtp:143", []string{"LOGIN elena elena-secret"}, "begins with a tag of your own choice: a1 LOGIN"},
+		{"telnet smtp:143", []string{"a1 SELECT INBOX"}, "SELECT is out of turn"},
+		{"telnet smtp:143", []string{"a1 LOGIN elena elena-secret", "a2 SELCT INBOX"}, "Did you mean SELECT?"},
+		{"telnet mail:25", []string{"\nEHLO x.example"}, "ended in a lone LF"},
+		{"telnet mail:25", []string{"EHLO x.example", "MAIL FROM:<a@b.example>", "RCPT TO:<ivan@alabala.com>", "DATA", "Subject: x", "", ".x"}, "begins with a dot"},
+		{"telnet mail:25", []string{"EHLO x.example", "VRFY"}, "written so: VRFY string"},
+		{"operator’s shell of mail.alabala.com", []string{"postqueue -z"}, "It is used so: postqueue"},
+	} {
+		p, _ := actor(t, "alabala", "event 60", "dialogue", "en", 130, 40)
+		act(p, "T", "="+c.seat, "enter")
+		if p.board == nil {
+			act(p, "enter")
+		}
+		for _, l := range c.lines {
+			if bare, ok := strings.CutPrefix(l, "\n"); ok {
+				act(p, "="+bare, "ctrl+j")
+				continue
+			}
+			act(p, "="+l, "enter")
+		}
+		if got := p.margin(p.instant()).text; !strings.Contains(got, c.margin) {
+			t.Errorf("%s, behind %q: got %q, want %q", c.seat, c.lines[len(c.lines)-1], got, c.margin)
+		}
+	}
+}
+
+// TestSeatTLS: STARTTLS is followed by a handshake, and what is typed then
+// travels inside.
+func TestSeatTLS(t *testing.T) {
+	p, _ := actor(t, "20-sealed", "event 20", "dialogue", "en", 130, 40)
+	act(p, "T", "=telnet mail:25", "enter", "enter")
+	if p.board == nil {
+		t.Fatal("nobody sits")
+	}
+	act(p, "=EHLO x.example", "enter", "=STARTTLS", "enter", "=EHLO x.example", "enter")
+	sealed := 0
+	for s := trace.Seq(1); p.story.T.Has(s); s++ {
+		if e := p.story.T.At(s); e.Conn == p.board.seat.Conn() && e.Flags&trace.Sealed != 0 && e.Kind == trace.Line {
+			sealed++
+		}
+	}
+	if sealed < 3 {
+		t.Errorf("got %d lines inside TLS, want some:\n%s", sealed, p.frame().Text())
+	}
+	n := p.story.T.Len()
+	if act(p, "=NOOP", "enter", "ctrl+z"); p.story.T.Len() != n {
+		t.Errorf("behind Ctrl-Z there are %d events, want %d", p.story.T.Len(), n)
+	}
+}

@@ -161,10 +161,10 @@ notifications of mail delivery errors from other systems.
 
 // status is the part that a program reads (RFC 3464 §2).
 func (r *Report) status(b *bytes.Buffer) {
+	fmt.Fprintf(b, "Reporting-MTA: dns; %s\n", r.Host)
 	if r.EnvID != "" {
 		fmt.Fprintf(b, "Original-Envelope-Id: %s\n", r.EnvID)
 	}
-	fmt.Fprintf(b, "Reporting-MTA: dns; %s\n", r.Host)
 	fmt.Fprintf(b, "X-Postfix-Queue-ID: %s\n", r.QueueID)
 	if r.Sender != "" {
 		fmt.Fprintf(b, "X-Postfix-Sender: rfc822; %s\n", r.Sender)

@@ -12,21 +12,22 @@ import (
 // top to bottom, one method after another, as Postfix's smtp(8) and lmtp(8)
 // do it: Greet, perhaps StartTLS and Auth, Send for each message, Quit.
 type Client struct {
-	cfg      ClientConfig
-	rw       io.ReadWriter
-	out      []byte // written with the next flush
-	in       []byte // read and not yet used
-	from     int    // where the unused part of in begins
-	waiting  []asked
-	offers   Keywords
-	host     string // the name in the reply to EHLO
-	size     int64
-	auth     []string
-	done     bool
-	replies  [lastStage + 1]Reply // the last reply of each stage
-	outcomes []Outcome
-	refused  *Error // why nothing of the mail under way can be sent
-	accepted int
+	cfg        ClientConfig
+	rw         io.ReadWriter
+	out        []byte // written with the next flush
+	in         []byte // read and not yet used
+	from       int    // where the unused part of in begins
+	waiting    []asked
+	offers     Keywords
+	unsaid8Bit bool   // SMTPUTF8 was offered without 8BITMIME
+	host       string // the name in the reply to EHLO
+	size       int64
+	auth       []string
+	done       bool
+	replies    [lastStage + 1]Reply // the last reply of each stage
+	outcomes   []Outcome
+	refused    *Error // why nothing of the mail under way can be sent
+	accepted   int
 }
 
 // ClientConfig is how a client behaves. The zero value of all but Helo works.
@@ -123,11 +124,15 @@ func (c *Client) learn(r *Reply) {
 		}
 		first = false
 	}
-	if c.offers&KeyUTF8 != 0 {
+	if c.unsaid8Bit = c.offers&(KeyUTF8|Key8BitMIME) == KeyUTF8; c.unsaid8Bit {
 		// RFC 6531 §3.1: who offers SMTPUTF8 must offer 8BITMIME.
 		c.offers |= Key8BitMIME
 	}
 }
+
+// Unsaid8Bit reports whether the server offers SMTPUTF8 without 8BITMIME, which
+// belongs to it (RFC 6531 §3.1) and is then taken as offered.
+func (c *Client) Unsaid8Bit() bool { return c.unsaid8Bit }
 
 // firstWord cuts off the first of words between blanks.
 func firstWord(s string) (word, rest string) {

@@ -157,7 +157,7 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 		}
 		return
 	}
-	if c.Offers(smtp.KeyUTF8) && !c.Offers(smtp.Key8BitMIME) {
+	if c.Unsaid8Bit() {
 		a.d.log("host %s offers SMTPUTF8 support, but not 8BITMIME", peer)
 	}
 	if !a.secure(c, conn, relay, peer, final) {

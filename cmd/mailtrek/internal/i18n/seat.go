@@ -132,7 +132,7 @@ var seatWords = map[string][3]string{
 		"нека мине виртуално време, до следващото събитие",
 		"niech minie czas wirtualny, do następnego zdarzenia",
 	},
-	"help.seat.lens":   {"another lens beside the keyboard", "друга леща до клавиатурата", "inna soczewka obok klawiatury"},
+	"help.seat.lens":   {"another lens beside the keyboard", "друг изглед до клавиатурата", "inny widok obok klawiatury"},
 	"help.seat.scroll": {"scroll what was said", "превърта казаното", "przewija to, co powiedziano"},
 	"help.seat.bare":   {"send the line with a lone LF, as a mistake", "изпраща реда само с LF, за грешка", "wysyła wiersz z samym LF, jako błąd"},
 	"help.seat.clear":  {"clear the line", "изчиства реда", "czyści wiersz"},

@@ -119,7 +119,7 @@ func nearHost(s *scenario.Scenario, name string) string {
 	for _, h := range s.Hosts {
 		names = append(names, h.Name)
 	}
-	if near := scenario.Nearest(name, names); near != "" {
+	if near := wire.Nearest(name, names); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

@@ -57,7 +57,7 @@ func nearScenario(name string) string {
 	for _, doc := range scenarios.Names() {
 		ids = append(ids, documentID(doc))
 	}
-	if near := scenario.Nearest(name, ids); near != "" {
+	if near := wire.Nearest(name, ids); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

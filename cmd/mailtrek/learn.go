@@ -126,7 +126,7 @@ func (a *app) loadLesson(name string) (*scenario.Lesson, error) {
 	}
 	if !looksLikeFile(name) {
 		near := ""
-		if n := scenario.Nearest(name, lessonIDs()); n != "" {
+		if n := wire.Nearest(name, lessonIDs()); n != "" {
 			near = "; did you mean " + n + "?"
 		}
 		return nil, usagef("unknown lesson %q%s; 'mailtrek list lessons' shows them all", wire.Visible(name), near)

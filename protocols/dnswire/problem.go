@@ -3,7 +3,8 @@ package dnswire
 import (
 	"fmt"
 	"sort"
-	"strings"
+
+	"mailtrek/protocols/wire"
 )
 
 // Problem is one thing wrong with a zone file or a named.conf.
@@ -66,41 +67,11 @@ func (p *problems) sorted() []Problem {
 // nearest returns ` (did you mean "X"?)` for the known word closest to word, or
 // nothing when none is close, or when the problem will not be listed anyway.
 func (p *problems) nearest(word string, known []string) string {
-	best, dist := "", 3
-	if len(word) < 4 {
-		dist = 2
-	}
-	if len(word) < 3 || len(word) > 40 || len(p.list) >= MaxProblems {
+	if len(word) < 3 || len(p.list) >= MaxProblems {
 		return ""
 	}
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < dist {
-			best, dist = k, d
-		}
+	if near := wire.Nearest(word, known); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
-}
-
-// distance is the number of single-letter edits from a to b (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diag := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diag
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diag = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }

@@ -64,9 +64,9 @@ func TestWorldsHaveALimit(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	for _, c := range [][2]string{{"zoen", "zone"}, {"mial", "mail"}, {"alias", "aliases"}, {"xyzzy", ""}, {"", ""}} {
-		if got := Nearest(c[0], kindNames()); got != c[1] {
+func TestDidYouMean(t *testing.T) {
+	for _, c := range [][2]string{{"zoen", `; did you mean "zone"?`}, {"mial", `; did you mean "mail"?`}, {"xyzzy", ""}, {"", ""}} {
+		if got := didYouMean(c[0], kindNames()); got != c[1] {
 			t.Errorf("%q: got %q, want %q", c[0], got, c[1])
 		}
 	}

@@ -3,9 +3,10 @@ package scenario
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"mailtrek/protocols/wire"
 )
 
 // A Problem is one thing that is wrong with a document.
@@ -135,54 +136,10 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// Nearest returns the known word that a reader most likely meant, or "". A
-// third of the letters may differ.
-func Nearest(word string, known []string) string {
-	best, bestAt := "", len([]rune(word))/3+2
-	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k), bestAt); d < bestAt {
-			best, bestAt = k, d
-		}
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions and substitutions (and
-// swaps of neighbours) that make b of a (Damerau-Levenshtein); it gives up at
-// limit.
-func distance(a, b string, limit int) int {
-	if utf8.RuneCountInString(a) > 64 || utf8.RuneCountInString(b) > 64 {
-		return limit
-	}
-	x, y := []rune(a), []rune(b)
-	if len(x)-len(y) >= limit || len(y)-len(x) >= limit {
-		return limit
-	}
-	two, one, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range one {
-		one[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(one[j]+1, row[j-1]+1, one[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], two[j-2]+1)
-			}
-		}
-		two, one, row = one, row, two
-	}
-	return one[len(y)]
-}
-
 // didYouMean returns `; did you mean "WORD"?` for the nearest known word, or
 // nothing.
 func didYouMean(word string, known []string) string {
-	if w := Nearest(word, known); w != "" {
+	if w := wire.Nearest(word, known); w != "" {
 		return fmt.Sprintf("; did you mean %q?", w)
 	}
 	return ""

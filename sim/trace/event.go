@@ -7,7 +7,7 @@
 // the sender and the receiver of a line alike. What the columns of a kind mean
 // stands at the kind (see Kind).
 //
-// The package imports nothing of this project.
+// Of this project the package imports only package wire, for the nearest word.
 package trace
 
 import "time"

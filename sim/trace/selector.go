@@ -3,6 +3,8 @@ package trace
 import (
 	"strconv"
 	"strings"
+
+	"mailtrek/protocols/wire"
 )
 
 // Selector is a question about one event that is answered with yes or no. The
@@ -86,7 +88,7 @@ func (s *Selector) Check(t *Trace) error {
 			known = known || matchNode(p, n)
 		}
 		if !known {
-			return &SelectorError{Col: w.col, Word: w.text, Msg: "there is no host " + strconv.Quote(w.text), Near: nearest(w.text, names)}
+			return &SelectorError{Col: w.col, Word: w.text, Msg: "there is no host " + strconv.Quote(w.text), Near: wire.Nearest(w.text, names)}
 		}
 	}
 	for _, w := range s.msgs {
@@ -97,7 +99,7 @@ func (s *Selector) Check(t *Trace) error {
 			known = known || matchMsg(p, t, MsgID(i))
 		}
 		if !known {
-			return &SelectorError{Col: w.col, Word: w.text, Msg: "there is no message " + strconv.Quote(w.text), Near: nearest(w.text, names)}
+			return &SelectorError{Col: w.col, Word: w.text, Msg: "there is no message " + strconv.Quote(w.text), Near: wire.Nearest(w.text, names)}
 		}
 	}
 	return nil

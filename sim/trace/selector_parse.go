@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"mailtrek/protocols/wire"
 )
 
 // Limits of a selector.
@@ -50,7 +52,7 @@ type selectorParser struct {
 
 func (p *selectorParser) fail(w word, msg string, known []string) {
 	if p.err == nil {
-		p.err = &SelectorError{Col: w.col, Word: w.text, Msg: msg, Near: nearest(w.text, known)}
+		p.err = &SelectorError{Col: w.col, Word: w.text, Msg: msg, Near: wire.Nearest(w.text, known)}
 	}
 	p.i = len(p.words)
 }

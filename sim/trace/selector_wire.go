@@ -2,6 +2,8 @@ package trace
 
 import (
 	"strings"
+
+	"mailtrek/protocols/wire"
 )
 
 var verbs = map[Proto][]string{
@@ -38,7 +40,7 @@ func parseProto(p *selectorParser, c *clause, w word) {
 // verb takes the word as a command's verb unless it looks like a slip.
 func (c *clause) verb(w word, known []string) bool {
 	verb := strings.ToUpper(w.text)
-	ok := strings.ContainsAny(verb, "*?") || nearest(verb, known) == ""
+	ok := strings.ContainsAny(verb, "*?") || wire.Nearest(verb, known) == ""
 	for _, k := range known {
 		ok = ok || k == verb
 	}

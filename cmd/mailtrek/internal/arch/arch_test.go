@@ -32,7 +32,8 @@ var within = map[string][]string{
 	"protocols/mailaddr":  {"protocols/wire"},
 	"protocols/message":   {"protocols/wire"},
 	"protocols/dnswire":   {"protocols/wire"},
-	"sim/postfix":         {"sim/node"}, // the mail system runs on a node.Host
+	"sim/postfix":         {"sim/node"},       // the mail system runs on a node.Host
+	"sim/trace":           {"protocols/wire"}, // for the nearest word
 	"sim/trace/tracetest": {"sim/trace"},
 }
 

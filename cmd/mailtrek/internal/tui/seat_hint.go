@@ -8,6 +8,7 @@ import (
 	"mailtrek/protocols/imap"
 	"mailtrek/protocols/pop3"
 	"mailtrek/protocols/smtp"
+	"mailtrek/protocols/wire"
 	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
@@ -206,7 +207,7 @@ func smtpVerbs() []string {
 
 // unknownVerb is about a command that there is not.
 func unknownVerb(verb string, known []string, ref string) lesson {
-	if near := scenario.Nearest(verb, known); near != "" {
+	if near := wire.Nearest(verb, known); near != "" {
 		return lesson{"hint.verb.near", []string{"verb", verb, "near", near}, ref}
 	}
 	return lesson{"hint.verb", []string{"verb", verb}, ref}

@@ -86,7 +86,7 @@ func TestTranslations(t *testing.T) {
 				case p.own == "":
 				case p.own == p.original:
 					t.Errorf("%s: %s %s: %s is the English one", lang, w.Kind, w.Name, p.what)
-				case lang == "bg" && !strings.ContainsFunc(p.own, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }):
+				case lang == "bg" && !strings.ContainsFunc(p.own, isCyrillic):
 					t.Errorf("bg: %s %s: %s has no Cyrillic letter: %s", w.Kind, w.Name, p.what, p.own)
 				case lang == "pl" && english3(p.own):
 					t.Errorf("pl: %s %s: %s looks English: %s", w.Kind, w.Name, p.what, p.own)
@@ -98,6 +98,26 @@ func TestTranslations(t *testing.T) {
 		}
 	}
 }
+
+// TestAlphabets: no Bulgarian word has a Latin letter that only looks like a
+// Cyrillic one.
+func TestAlphabets(t *testing.T) {
+	check := func(where, text string) {
+		for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			if strings.ContainsFunc(w, isCyrillic) && strings.ContainsFunc(w, func(r rune) bool { return unicode.Is(unicode.Latin, r) }) {
+				t.Errorf("%s: %q mixes two alphabets", where, w)
+			}
+		}
+	}
+	for key, text := range bulgarian {
+		check(key, text)
+	}
+	for _, w := range All("bg") {
+		check(w.Kind+" "+w.Name, w.Text+" "+w.Why+" "+w.Next)
+	}
+}
+
+func isCyrillic(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }
 
 // english3 tells whether a text has three of the commonest English words that
 // no Polish sentence has.

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -118,6 +119,7 @@ func (l *Learner) words(r Region) {
 		r.putProse(0, y, lines[l.prose+y])
 	}
 	if len(lines) <= room {
+		l.outline(r, len(lines))
 		return
 	}
 	more, sign := "learn.more", l.look.glyphs.Below
@@ -125,6 +127,47 @@ func (l *Learner) words(r Region) {
 		more, sign = "learn.above", l.look.glyphs.Up
 	}
 	r.Put(0, r.H-1, Quiet, sign+" "+l.look.words.T(more))
+}
+
+// outline is the table of contents, at the foot of the text where it leaves
+// room: the chapters with what is done in them, the present one marked.
+func (l *Learner) outline(r Region, used int) {
+	var rows []proseLine
+	stops := l.play.Lesson.Stops
+	for i := 0; i < len(stops); {
+		first, done, of, here := i, 0, 0, false
+		for ; i < len(stops) && (i == first || l.text.Stops[i].Heading == ""); i++ {
+			here = here || i == l.g.Stop
+			if s := &stops[i]; s.Quiz != nil || s.Task != nil {
+				of++
+				if l.g.Done[s.ID].Right {
+					done++
+				}
+			}
+		}
+		mark, st := "  ", Quiet
+		switch {
+		case here:
+			mark, st = l.look.glyphs.Cursor+" ", Accent
+		case of > 0 && done == of:
+			mark = l.look.glyphs.tick() + " "
+		}
+		count := ""
+		if of > 0 {
+			count = strconv.Itoa(done) + "/" + strconv.Itoa(of)
+		}
+		name := clip(l.text.Stops[first].Heading, max(r.W-8, 8))
+		pad := strings.Repeat(" ", max(r.W-2-textWidth(name)-textWidth(count), 1))
+		rows = append(rows, proseLine{{mark, st}, {name, st}, {pad, Plain}, {count, Quiet}})
+	}
+	top := r.H - len(rows)
+	if top < used+4 {
+		return
+	}
+	r.Fill(0, top-2, r.W-1, Rule, l.look.glyphs.H)
+	for i, row := range rows {
+		r.Sub(0, top-1+i, r.W-1, 1).putProse(0, 0, row)
+	}
 }
 
 // lines is the whole text of the stop: prose, options, hints, verdict.

@@ -59,6 +59,9 @@ func (l *Learner) answerRightly() {
 		for l.player.at < right.Event {
 			press(l, "right")
 		}
+		for l.player.at > right.Event {
+			press(l, "left")
+		}
 	default:
 		for _, r := range right.Text {
 			press(l, string(r))

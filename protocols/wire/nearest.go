@@ -10,8 +10,8 @@ import (
 const maxMisspelt = 64
 
 // Nearest is the known word that a misspelt one most probably means, "" when
-// none is near: a third of its letters, and one more, but not all, may differ. Case does not
-// count.
+// none is near: a third of its letters, and one more, but not all, may differ.
+// Case does not count.
 func Nearest(word string, known []string) string {
 	if len(word) > 4*maxMisspelt {
 		return ""

@@ -27,6 +27,12 @@ func TestServeRudeClients(t *testing.T) {
 		do   func(*testing.T)
 	}{
 		{"a thousand connections", func(t *testing.T) { thousand(t, port25) }},
+		{"a hundred and fifty who do not log in", func(t *testing.T) { loiter(t, v.addr("strict.alabala.com pop3"), "-ERR Connection queue full\r\n") }},
+		{"a hundred and fifty who do not log in to IMAP", func(t *testing.T) { loiter(t, v.addr("strict.alabala.com imap"), "* BYE Connection queue full\r\n") }},
+		{"eleven logins", func(t *testing.T) {
+			logins(t, v.addr("mail.alabala.com pop3"), "USER ivan\r\nPASS ivan-secret\r\n", "-ERR [IN-USE] ")
+			logins(t, v.addr("mail.alabala.com imap"), "a LOGIN ivan ivan-secret\r\n", "a NO [LIMIT] ")
+		}},
 		{"a line of 100 MB", func(t *testing.T) { longLine(t, port25, "500 5.5.2 ") }},
 		{"a line of 100 MB to POP3", func(t *testing.T) { longLine(t, v.addr("mail.alabala.com pop3"), "-ERR Input buffer full, aborting") }},
 		{"a line of 100 MB to IMAP", func(t *testing.T) { longLine(t, v.addr("mail.alabala.com imap"), "* BYE Input buffer full, aborting") }},
@@ -124,6 +130,60 @@ func thousand(t *testing.T, addr string) {
 	if greeted < 40 || greeted > 50 {
 		t.Errorf("%d of a thousand were greeted and %d refused, want no more than 50 and not much fewer", greeted, refused)
 	}
+}
+
+// loiter opens connections and does not log in. Dovecot has a hundred login
+// processes (default_process_limit): the oldest connections make room.
+func loiter(t *testing.T, addr, want string) {
+	var first []*bufio.Reader
+	for i := range 150 {
+		if _, r := dial(t, addr); i < 50 {
+			first = append(first, r)
+		}
+	}
+	for i, r := range first {
+		line, err := r.ReadString('\n')
+		if line != want && !reset(err) {
+			t.Errorf("connection %d: got %q, %v, want %q", i, line, err, want)
+		}
+	}
+}
+
+// logins logs in eleven times, which is once too often for one user from one
+// address (mail_max_userip_connections); when one has left there is room again.
+func logins(t *testing.T, addr, say, want string) {
+	login := func() (net.Conn, string) {
+		c, r := dial(t, addr)
+		io.WriteString(c, say)
+		line := ""
+		for range strings.Count(say, "\n") {
+			var err error
+			if line, err = r.ReadString('\n'); err != nil {
+				t.Error(err)
+			}
+		}
+		return c, line
+	}
+	var last net.Conn
+	for i := range 10 {
+		c, line := login()
+		if !strings.Contains(line, "Logged in") {
+			t.Errorf("login %d: %q", i+1, line)
+		}
+		last = c
+	}
+	const limit = "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)"
+	if _, line := login(); line != want+limit+"\r\n" {
+		t.Errorf("login 11: got %q, want %q", line, want+limit)
+	}
+	last.Close()
+	for range 50 {
+		if _, line := login(); strings.Contains(line, "Logged in") {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error("there is no room after one has left")
 }
 
 // longLine sends a line that does not end for 100 MB.

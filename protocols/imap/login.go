@@ -187,6 +187,9 @@ func (s *Session) loginCmd(c *call) {
 // enter opens the mail of the user who has logged in.
 func (s *Session) enter(tag string) {
 	user := s.exchange.User()
+	if s.turnedAway(tag, user) {
+		return
+	}
 	account, err := s.b.Open(user)
 	s.exchange = nil
 	s.user = user

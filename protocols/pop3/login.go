@@ -126,6 +126,9 @@ func (s *Session) plaintextAllowed() bool {
 // the state TRANSACTION.
 func (s *Session) enter(user string) {
 	s.become(Authorization)
+	if s.turnedAway(user) {
+		return
+	}
 	s.user = user
 	if s.cfg.LockSession {
 		// RFC 1939 §4: the lock comes before the positive reply.

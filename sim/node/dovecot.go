@@ -40,16 +40,19 @@ type Dovecot struct {
 	worker    *sim.Proc           // who changes mailboxes at the moment
 	workerPID uint32
 	penalty   map[netip.Addr]*penalty
-	tls       *tls.Config // of the servers, once it was needed
-	tlsFailed string      // why there is none
-	idle      []uint32    // lmtp processes that wait for the next connection
-	logins    int         // connections to the login processes so far
+	tls       *tls.Config         // of the servers, once it was needed
+	tlsFailed string              // why there is none
+	waiting   map[string][]*guest // those who have not logged in, by protocol, the oldest first
+	online    map[online]int
+	idle      []uint32 // lmtp processes that wait for the next connection
+	logins    int      // connections to the login processes so far
 }
 
 // NewDovecot returns Dovecot on a host, not yet started, with what is to be
 // said about its configuration.
 func NewDovecot(h *Host) (*Dovecot, []host.Problem) {
-	d := &Dovecot{Host: h, boxes: map[string]*box{}, accounts: map[string]*account{}, penalty: map[netip.Addr]*penalty{}}
+	d := &Dovecot{Host: h, boxes: map[string]*box{}, accounts: map[string]*account{}, penalty: map[netip.Addr]*penalty{},
+		waiting: map[string][]*guest{}, online: map[online]int{}}
 	d.load()
 	return d, d.problems
 }

@@ -21,6 +21,7 @@ type imapServer struct {
 	last   *exchange
 	method string
 	failed int // attempts to log in
+	guest  *guest
 	pid    uint32
 }
 
@@ -29,12 +30,14 @@ type imapServer struct {
 func (d *Dovecot) serveIMAP(p *sim.Proc, c *sim.Conn, implicit bool) {
 	d.logins++
 	client, server := remote(c), local(c)
-	b := &imapServer{d: d, p: p, c: c, client: client}
+	b := &imapServer{d: d, p: p, c: c, client: client, guest: d.comes(c, "imap")}
+	defer b.guest.leaves()
 	s := imap.NewSession(d.imapConfig(client.Addr() == server.Addr()), b)
 	session := loginSession(p.Now(), client)
 	began := p.Now()
 	secure := &loginTLS{d: d, p: p}
 	watch := &imapWatch{Session: s, b: b, loggedIn: func() {
+		b.guest.in()
 		d.log(p, "imap-login", "Login: user=<%s>, method=%s, rip=%s, lip=%s, mpid=%d, %ssession=<%s>",
 			s.User(), b.method, client.Addr(), server.Addr(), b.pid, secure.words(), session)
 	}}
@@ -116,6 +119,9 @@ func (w *imapWatch) Feed(in []byte, more bool) []byte {
 
 // Wake is the session's.
 func (w *imapWatch) Wake() []byte {
+	if w.b.guest.full && !w.told {
+		return w.Drop(queueFull)
+	}
 	w.b.working()
 	return w.Session.Wake()
 }
@@ -126,6 +132,10 @@ func (b *imapServer) working() { b.d.worker, b.d.workerPID = b.p, b.pid }
 
 // logEnd writes the last line of a session: why it ended, and where it was.
 func (b *imapServer) logEnd(s *imap.Session, why, where, session string, began time.Time) {
+	if b.guest.turned {
+		b.d.log(b.p, "imap-login", "%s: user=<%s>, method=%s, %s", why, plainText(b.last.sasl.User()), b.method, where)
+		return
+	}
 	if b.pid == 0 {
 		user, method, tried := "", "", "no auth attempts"
 		if b.failed > 0 {

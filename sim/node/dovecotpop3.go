@@ -26,6 +26,7 @@ type popServer struct {
 	last   *exchange
 	method string
 	failed int // attempts to log in
+	guest  *guest
 }
 
 // servePOP3 serves one connection to pop3-login and then pop3; implicit is one
@@ -33,7 +34,8 @@ type popServer struct {
 func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 	d.logins++
 	client, server := remote(c), local(c)
-	b := &popServer{d: d, p: p, c: c, client: client}
+	b := &popServer{d: d, p: p, c: c, client: client, guest: d.comes(c, "pop3")}
+	defer b.guest.leaves()
 	conf := d.conf.For("pop3")
 	cfg := pop3.Config{
 		Hostname:             d.hostname(),
@@ -56,7 +58,8 @@ func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 	began := p.Now()
 	pid := uint32(0)
 	secure := &loginTLS{d: d, p: p}
-	watch := &loginWatch{Session: s, loggedIn: func() {
+	watch := &loginWatch{Session: s, guest: b.guest, loggedIn: func() {
+		b.guest.in()
 		pid = d.Host.NextPID()
 		d.log(p, "pop3-login", "Login: user=<%s>, method=%s, rip=%s, lip=%s, mpid=%d, %ssession=<%s>",
 			s.User(), b.method, client.Addr(), server.Addr(), pid, secure.words(), session)
@@ -68,6 +71,10 @@ func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 
 // logEnd writes the last line of a session: why it ended, and where it was.
 func (b *popServer) logEnd(s *pop3.Session, why, where, session string, pid uint32, began time.Time) {
+	if b.guest.turned {
+		b.d.log(b.p, "pop3-login", "%s: user=<%s>, method=%s, %s", why, plainText(b.last.sasl.User()), b.method, where)
+		return
+	}
 	if pid == 0 {
 		user, method, tried := "", "", "no auth attempts"
 		if b.failed > 0 {
@@ -101,6 +108,7 @@ func disconnected(reason string) string {
 // loginWatch tells when a session has logged in.
 type loginWatch struct {
 	*pop3.Session
+	guest    *guest
 	loggedIn func()
 	told     bool
 }

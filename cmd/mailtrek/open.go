@@ -45,6 +45,9 @@ of a scenario: somebody there hands it in, and later everybody reads their mail.
 			default:
 				return usagef("unknown format %q; known: text, jsonl", format)
 			}
+			if a.plain {
+				return a.showPlain(t, "", "")
+			}
 			if err := a.needsTerminal("mailtrek open --format text " + args[0]); err != nil {
 				return err
 			}

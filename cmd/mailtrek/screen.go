@@ -30,7 +30,28 @@ func (a *app) screenOptions() (tui.Options, error) {
 	if a.theme != "" && !slices.Contains(tui.Themes(), a.theme) {
 		return tui.Options{}, usagef("unknown theme %q; known: %s", wire.Visible(a.theme), strings.Join(tui.Themes(), ", "))
 	}
-	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: a.plain, Save: saveNew}, nil
+	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: asciiLocale(), Save: saveNew}, nil
+}
+
+// asciiLocale tells whether the locale names a character set that has no lines
+// to draw with. Where no locale is set, nothing is known and all is hoped for.
+func asciiLocale() bool {
+	locale := strings.ToLower(firstSet("LC_ALL", "LC_CTYPE", "LANG"))
+	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+}
+
+// showPlain plays a trace in lines, for screen readers, pipes and terminals
+// without a screen.
+func (a *app) showPlain(t *trace.Trace, at, lens string) error {
+	o, err := a.startOptions(t, at, lens)
+	if err != nil {
+		return err
+	}
+	width := 0 // a pipe gets whole lines
+	if f, ok := a.out.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		width = a.columns()
+	}
+	return tui.PlayPlain(t, o, a.in, a.out, width)
 }
 
 // show opens a trace on the screen.
@@ -78,6 +99,9 @@ func saveNew(name string, content []byte) error {
 
 // home opens the home screen.
 func (a *app) home(context.Context) error {
+	if a.plain {
+		return a.homePlain()
+	}
 	if err := a.needsTerminal("mailtrek run alabala"); err != nil {
 		return err
 	}
@@ -114,4 +138,18 @@ func (a *app) loadStory(name string) (tui.Loaded, error) {
 	}
 	b, err := a.branch(name)
 	return tui.Loaded{Branch: b, Source: name}, err
+}
+
+// homePlain lists what can be played, in lines.
+func (a *app) homePlain() error {
+	all, broken := documents(a.lang)
+	if broken != nil {
+		fmt.Fprintln(a.err, "mailtrek: "+visibleLines(broken.Error()))
+	}
+	for _, d := range all {
+		if d.Kind == "scenario" {
+			fmt.Fprintf(a.out, "mailtrek play --plain %s\n    %s\n", d.ID, wire.Visible(d.Title))
+		}
+	}
+	return nil
 }

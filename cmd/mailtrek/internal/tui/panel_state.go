@@ -42,7 +42,7 @@ func (m *moment) may() (legal, other []move) {
 	for _, mv := range m.machine.moves[m.now] {
 		if mv.legal {
 			legal = append(legal, mv)
-		} else {
+		} else if mv.answer != "" { // inside a content a command is text
 			other = append(other, mv)
 		}
 	}

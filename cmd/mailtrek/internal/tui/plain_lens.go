@@ -215,7 +215,7 @@ func (in *Instant) plainMoment(id trace.ConnID) []string {
 		out = append(out, w.T("plain.may", "what", joinWords(mv.verb, mv.args), "answer", mv.answer))
 	}
 	for _, mv := range other {
-		out = append(out, w.T("plain.maynot", "what", mv.verb, "answer", mv.answer))
+		out = append(out, w.T("plain.maynot", "what", joinWords(mv.verb, mv.args), "answer", mv.answer))
 	}
 	return out
 }
@@ -255,7 +255,7 @@ func plainPostfix(in *Instant) []string {
 	}
 	if e := in.retried(node); e != nil {
 		tries := in.tries(e)
-		out = append(out, w.T("pfx.tries")+" "+e.ID+": "+in.triesWords(e, tries))
+		out = append(out, w.T("pfx.tries")+" "+e.ID+": "+in.triesWords(e, tries), stamp(tries[0].from)+" "+w.T("plain.to")+" "+stamp(in.lastTime(tries)))
 		rows := in.tryRows(tries)
 		for _, row := range rows[max(len(rows)-plainRows, 0):] {
 			out = append(out, w.T("pfx.tries")+" "+row)

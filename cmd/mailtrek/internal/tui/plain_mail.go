@@ -223,7 +223,7 @@ func plainBytes(in *Instant) []string {
 	for _, f := range in.tokensOf(e) {
 		out = append(out, in.Words.T("plain.piece", "at", itoa(f.Off), "n", itoa(f.Len), "name", f.Name)+" "+f.Value)
 	}
-	for from := 0; from < len(text) && from < 16*plainRows; from += 16 {
+	for from := 0; from < len(text) && from < 16*pickReach; from += 16 {
 		out = append(out, octetWords(from, text[from:min(from+16, len(text))]))
 	}
 	return out

@@ -106,15 +106,8 @@ func drawTries(in *Instant, e *state.Entry, r Region) int {
 	r.PutMax(x+2, 0, r.W-x-2, Plain, in.triesWords(e, tries))
 	in.drawTryBar(tries, r.Sub(0, 1, r.W, 1))
 	first, last := tries[0].from, in.lastTime(tries)
-	end := r.PutRight(r.W, 2, Quiet, stamp(last))
-	x = r.Put(0, 2, Quiet, stamp(first))
-	if r.W > 60 {
-		middle := first + (last-first)/2
-		at := (r.W - textWidth(stamp(middle))) / 2
-		if at > x+2 && at+12 < end {
-			r.Put(at, 2, Quiet, stamp(middle))
-		}
-	}
+	r.Put(0, 2, Quiet, stamp(first))
+	r.PutRight(r.W, 2, Quiet, stamp(last))
 	rows := in.tryRows(tries)
 	room := r.H - 3
 	rows = rows[max(len(rows)-room, 0):]

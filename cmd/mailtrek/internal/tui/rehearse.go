@@ -77,8 +77,10 @@ func (s *script) play(st stage, c trial) (move, bool) {
 		return move{}, false
 	}
 	tag := s.tag
-	if c.verb == "DONE" || c.verb == "." || c.verb == "*" {
-		tag = ""
+	if c.verb == "DONE" || c.verb == "." { // no commands, and only here what they are
+		if tag = ""; !c.states(st.state) {
+			return move{}, false
+		}
 	}
 	answer := string(ses.Feed([]byte(tag+c.example+"\r\n"), false))
 	return move{verb: c.verb, args: c.args, answer: answerLine(answer, tag), to: ses.State(), legal: c.states(st.state)}, true

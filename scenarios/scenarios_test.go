@@ -8,6 +8,9 @@ import (
 	"mailtrek/sim/scenario"
 )
 
+// mistakes are those that a document makes on purpose: its reader is to find them.
+var mistakes = map[string]string{"routing/lost-dot.md": "'mail.alabala.com.alabala.com' has no address records"}
+
 // Every document loads, has the id that its file name says, and nothing in it
 // is doubtful.
 func TestDocumentsLoad(t *testing.T) {
@@ -29,7 +32,9 @@ func TestDocumentsLoad(t *testing.T) {
 				t.Error("there is no summary for the list")
 			}
 			for _, w := range s.Warnings {
-				t.Error(w)
+				if meant := mistakes[name]; meant == "" || !strings.Contains(w.Message, meant) {
+					t.Error(w)
+				}
 			}
 		})
 	}

@@ -43,6 +43,7 @@ type cached struct {
 // cache is what a resolver remembers.
 type cache struct {
 	entries map[cacheKey]*cached
+	changes int // how many there were
 }
 
 // Times that BIND limits (named.conf max-cache-ttl, max-ncache-ttl, servfail-ttl).
@@ -87,6 +88,7 @@ func (c *cache) put(k cacheKey, e *cached, now int64) {
 	if old := c.at(k, now, e.trust+1); old != nil {
 		return
 	}
+	c.changes++
 	if len(c.entries) >= MaxCacheEntries && c.entries[k] == nil {
 		c.purge(now)
 	}

@@ -50,6 +50,7 @@ type Forward struct {
 type Resolver struct {
 	cfg     ResolverConfig
 	cache   cache
+	warm    warmReplies
 	cookies map[netip.Addr]string        // the cookie as the server completed it, hexadecimal
 	rtt     map[netip.Addr]time.Duration // smoothed
 	plain   map[netip.Addr]bool          // servers that do not understand EDNS
@@ -65,6 +66,7 @@ func NewResolver(cfg ResolverConfig) *Resolver {
 // Flush forgets everything learned, as "rndc flush" does.
 func (r *Resolver) Flush() {
 	r.cache.entries = map[cacheKey]*cached{}
+	r.warm = warmReplies{}
 	r.cookies = map[netip.Addr]string{}
 	r.rtt = map[netip.Addr]time.Duration{}
 	r.plain = map[netip.Addr]bool{}
@@ -81,6 +83,9 @@ const ResolveTimeout = 10 * time.Second
 // that brought the last piece of the answer, at whatever time; 0 when nothing
 // from outside was used.
 func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte, cause uint32) {
+	if reply, cause = r.again(query); reply != nil {
+		return reply, cause
+	}
 	in := readQuery(query)
 	if in == nil {
 		return nil, 0
@@ -108,7 +113,11 @@ func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte,
 	case !ours:
 		cause = r.fromCache(in, req)
 	}
-	return in.pack(req, r.cfg.Secret), cause
+	reply = in.pack(req, r.cfg.Secret)
+	if in.out.RecursionDesired && !ours && l.left == maxQueries {
+		r.keepWarm(in, query, reply, cause)
+	}
+	return reply, cause
 }
 
 // leaves returns where an authoritative answer ends in an alias that points out
@@ -131,6 +140,7 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		now := r.cfg.Now().Unix()
 		if e == nil || e.rcode == dns.RcodeServerFailure || restarts > maxRestarts {
 			in.out.Rcode, in.out.Authoritative = dns.RcodeServerFailure, false
+			in.memory = fromMemory{}
 			if restarts <= maxRestarts {
 				in.out.Answer = nil
 			}
@@ -140,6 +150,7 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 			return l.cause
 		}
 		cause = e.cause
+		in.memory.takes(e)
 		if len(e.rrs) == 0 {
 			in.out.Rcode = int(e.rcode)
 			in.out.Ns = e.agedSOA(now)
@@ -148,6 +159,7 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		set := e.aged(now)
 		if !seen[name] {
 			in.out.Answer = mixed(in.out.Answer, set, req.Dice)
+			in.memory.dice = in.memory.dice || len(set) > 1
 		}
 		c, alias := set[0].(*dns.CNAME)
 		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
@@ -174,6 +186,7 @@ func (r *Resolver) moreFromCache(in *exchange, s rrset, now int64) {
 		}
 		for _, t := range addressTypes {
 			if e := r.cache.at(cacheKey{canonical(host), t}, now, trustAdditional); e != nil {
+				in.memory.takes(e)
 				in.addExtra(e.aged(now))
 			}
 		}

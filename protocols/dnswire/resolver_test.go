@@ -155,6 +155,7 @@ func (n *testNet) play(t *testing.T, r *Resolver, text string) string {
 			q[2] &^= 1
 		}
 		n.line("\nask %s", line)
+		n.compare(t, r, q)
 		start := n.now
 		reply, cause := r.Answer(n, Request{Now: n.now}, q)
 		var m dns.Msg

@@ -41,6 +41,8 @@ type exchange struct {
 	must  bool     // the additional records are needed to follow a referral
 	done  bool     // the reply is settled: an error
 	ede   *dns.EDNS0_EDE
+
+	memory fromMemory
 }
 
 // headerLen is the size of a DNS header (RFC 1035 §4.1.1).

@@ -64,11 +64,11 @@ type App struct {
 	learner *Learner
 }
 
-// Home returns the home screen, with the first scenario selected.
+// Home returns the home screen, lessons first, with the first entry selected.
 func Home(c Config) *App {
 	a := &App{cfg: c, look: c.look(), failed: c.Broken, w: 80, h: 24}
 	var ordered []Item
-	for _, lesson := range []bool{false, true} {
+	for _, lesson := range []bool{true, false} {
 		for _, it := range c.Items {
 			if it.Lesson == lesson {
 				ordered = append(ordered, it)

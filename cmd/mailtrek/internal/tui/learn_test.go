@@ -322,6 +322,61 @@ func TestLensesOfLessons(t *testing.T) {
 	}
 }
 
+// TestLessonHome: a lesson is opened from the home screen, and Esc leads back.
+func TestLessonHome(t *testing.T) {
+	p := lessonPlay(t)
+	a := Home(Config{
+		Learn: func(id string) (LessonConfig, error) {
+			return LessonConfig{Play: p, Progress: lessons.NewProgress(id)}, nil
+		},
+		Items: []Item{{ID: "alabala", Title: "A mail"}, {ID: p.Lesson.ID, Title: p.Lesson.Title, Lesson: true}},
+	})
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	a.Update(press(a, "enter")())
+	if a.learner == nil {
+		t.Fatalf("the lesson is not opened; the screen is\n%s", a.frame().Text())
+	}
+	if got := a.View().Content; !strings.Contains(got, "Where to?") {
+		t.Errorf("the screen of the lesson is\n%s", got)
+	}
+	press(a, "enter", "?", "?", "x", "esc")
+	if a.learner != nil {
+		t.Error("Esc does not lead back")
+	}
+}
+
+// TestLessonWords: every word that a lesson asks for is in the catalogue.
+func TestLessonWords(t *testing.T) {
+	w := l10n("en")
+	for _, row := range learnKeys.rows() {
+		if w.T(row.text) == row.text {
+			t.Errorf("no text for %q", row.text)
+		}
+	}
+	l := pupil(t, "en", 60, 20)
+	for i := range l.play.Lesson.Stops {
+		l.to(i)
+		for _, focus := range []bool{false, true} {
+			if l.ask != nil {
+				l.ask.focus = focus
+			}
+			if l.seat != nil {
+				l.seat.in = focus
+			}
+			for _, b := range l.row() {
+				if w.T(b.word) == b.word {
+					t.Errorf("stop %d: no text for %q", i+1, b.word)
+				}
+			}
+		}
+	}
+	for _, k := range scenario.QuizKinds {
+		if key := "learn.incomplete." + string(k); k != scenario.Choice && k != scenario.Next && k != scenario.MatchKind && w.T(key) == key {
+			t.Errorf("no text for %q", key)
+		}
+	}
+}
+
 // TestLessonNothingRaw: what a document and a keyboard bring reaches the
 // terminal without control characters.
 func TestLessonNothingRaw(t *testing.T) {

@@ -188,8 +188,8 @@ func TestQuit(t *testing.T) {
 	}
 }
 
-// TestHome: Enter plays the first scenario, Esc comes back, what cannot be
-// loaded is said.
+// TestHome: lessons come first; Enter plays a scenario, Esc comes back, what
+// cannot be loaded is said.
 func TestHome(t *testing.T) {
 	load := func(id string) (Loaded, error) {
 		if id == "alabala" {
@@ -203,7 +203,7 @@ func TestHome(t *testing.T) {
 	}})
 	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	golden(t, "home-80x24", a.frame())
-	a.Update(press(a, "enter")())
+	a.Update(press(a, "down", "enter")())
 	if a.player == nil {
 		t.Fatal("Enter plays nothing")
 	}

@@ -204,7 +204,7 @@ func (u *Submission) rewriteEnvelope() {
 			return
 		}
 		for _, addr := range targets {
-			key := fmt.Sprintf("%d:%s:%s:%s", r.Notify, r.ORcpt, strings.ToLower(r.Orig), strings.ToLower(addr))
+			key := strings.ToLower(fmt.Sprintf("%d:%s:%s:%s", r.Notify, r.ORcpt, r.Orig, addr))
 			if seen[key] {
 				continue
 			}

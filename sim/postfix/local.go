@@ -35,7 +35,8 @@ type expansion struct {
 	top       *Recipient
 	sender    string // owner-alias, once an alias has one
 	within    string // the alias or user whose destinations are being delivered to
-	indirect  bool   // all addresses are forwarded, local ones too: a mailing list
+	indirect  bool   // all addresses are forwarded, local ones too: a mailing list, a .forward file
+	owner     string // the user whose .forward file it is: mail for himself is not forwarded
 	reported  bool   // the success of the expansion has been reported
 	delivered string // for Delivered-To: the address under which it all began
 	seen      map[string]bool
@@ -219,13 +220,14 @@ func (e *expansion) expanded(to *Recipient, addr string) *Recipient {
 }
 
 // address delivers to an address: here if it is local, else it is forwarded.
-// The members of a mailing list are all forwarded (deliver_resolve_tree).
+// The members of a mailing list, and other users in a .forward file, are all
+// forwarded (deliver_resolve_tree).
 func (e *expansion) address(to *Recipient, addr string, depth int) {
 	addr = e.d.standard(addr)
 	key := strings.ToLower(addr)
 	next := e.expanded(to, addr)
 	res, err := e.d.resolve(addr)
-	if !e.indirect && err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
+	if (!e.indirect || e.ownAddress(addr)) && err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
 		e.recipient(next, depth+1)
 		return
 	}
@@ -244,6 +246,14 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 		}
 	}
 	e.elsewhere = append(e.elsewhere, forwarding{e.sender, []*Recipient{next}})
+}
+
+// ownAddress tells whether an address is that of the user whose .forward file
+// it stands in.
+func (e *expansion) ownAddress(addr string) bool {
+	local, _, _ := splitAddress(addr)
+	user, _ := SplitExtension(local, e.d.conf.Get("recipient_delimiter"), e.d.conf.Bool("owner_request_special"))
+	return e.owner != "" && strings.EqualFold(user, e.owner)
 }
 
 // include delivers to the destinations in a file.
@@ -293,7 +303,10 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 		e.seen["forward "+u.Name] = true
 		next := *to
 		e.expansionSucceeded(&next, false)
+		indirect, owner := e.indirect, e.owner
+		e.indirect, e.owner = true, u.Name
 		e.targets(&next, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
+		e.indirect, e.owner = indirect, owner
 		return true
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,6 +84,7 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 		}
 	}
 	if len(out) == 0 {
+		d.log("warning: no MX host for %s has a valid address record", domain)
 		if last.dsn[0] == '5' && d.conf.Bool("smtp_defer_if_no_mx_address_found") {
 			last.dsn = "4" + last.dsn[1:]
 		}
@@ -94,10 +96,13 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 			for i > 0 && out[i-1].pref == t.pref {
 				i--
 			}
-			if i == 0 {
-				return nil, a.loopsBack(domain)
+			if i > 0 {
+				return out[:i], nil
 			}
-			return out[:i], nil
+			if best := slices.MinFunc(mx, func(a, b dnswire.MX) int { return int(a.Pref) - int(b.Pref) }); best.Pref < t.pref {
+				return nil, &result{dsn: "4.4.4", text: "unable to find primary relay for " + domain}
+			}
+			return nil, a.loopsBack(domain)
 		}
 	}
 	return out, nil

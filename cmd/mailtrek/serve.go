@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mailtrek/cmd/mailtrek/internal/tui"
 	"mailtrek/protocols/wire"
 	"mailtrek/sim"
 	"mailtrek/sim/scenario"
@@ -37,6 +38,7 @@ ends it.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.as, "as", "", "the `HOST` that clients from elsewhere count as (default: the one marked outside)")
+	f.BoolVar(&o.screen, "tui", false, "show on the screen what happens, while it happens")
 	f.StringVar(&o.ports, "ports", "", "'free' takes free ports instead of 10000+p")
 	f.Float64Var(&o.speed, "speed", 1, "virtual seconds for each real one")
 	f.StringVar(&o.trace, "trace", "", "write the trace to this `FILE` (JSONL) in the end")
@@ -49,13 +51,18 @@ ends it.`,
 type serveOptions struct {
 	as, ports, trace, record string
 	speed                    float64
-	verbose, force           bool
+	verbose, force, screen   bool
 }
 
 func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 	s, err := a.load(name)
 	if err != nil {
 		return err
+	}
+	if o.screen {
+		if err := a.needsTerminal("mailtrek serve " + name); err != nil {
+			return err
+		}
 	}
 	for _, file := range []string{o.trace, o.record} {
 		if err := mayWrite(file, o.force); err != nil {
@@ -79,7 +86,14 @@ func (a *app) serve(ctx context.Context, name string, o *serveOptions) error {
 		return v.save(err)
 	}
 	fmt.Fprintln(a.out, `{"ready":true}`)
-	v.loop(ctx)
+	v.began = time.Now()
+	if o.screen {
+		if err := v.watched(ctx); err != nil && v.failed == nil {
+			v.failed = err
+		}
+	} else {
+		v.loop(ctx)
+	}
 	v.note(scenario.Intervention{At: r.World.Now(), Do: scenario.DoEnd})
 	v.stop()
 	return v.save(v.failed)
@@ -149,19 +163,60 @@ func (v *server) now() time.Duration {
 	return v.offset + time.Duration(float64(time.Since(v.began))*v.opts.speed)
 }
 
+// turn lets the world go on to the present instant, and returns how long there
+// is nothing more for it to do.
+func (v *server) turn() (wait time.Duration) {
+	v.run.World.RunUntil(v.now())
+	v.reapAll()
+	if next, ok := v.run.World.Next(); ok {
+		return max(time.Duration(float64(next-v.now())/v.opts.speed), 0)
+	}
+	return time.Hour
+}
+
+// watched is loop with a screen that shows what happens: the world then belongs
+// to the screen's loop, until the screen is left.
+func (v *server) watched(ctx context.Context) error {
+	o, err := v.app.screenOptions()
+	if err != nil {
+		return err
+	}
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	waits := make(chan time.Duration, 1)
+	return tui.RunLive(ctx, tui.NewLive(v.run.Trace(), o), v.app.in, v.app.out, func(post func(func())) {
+		go func() {
+			timer := time.NewTimer(0)
+			defer timer.Stop()
+			for {
+				f := func() {}
+				select {
+				case <-ctx.Done():
+					return
+				case <-timer.C:
+				case f = <-v.inbox:
+				}
+				post(func() {
+					f()
+					waits <- v.turn()
+				})
+				select {
+				case <-ctx.Done():
+					return
+				case wait := <-waits:
+					timer.Reset(wait)
+				}
+			}
+		}()
+	})
+}
+
 // loop lets the world follow the real clock until the context ends.
 func (v *server) loop(ctx context.Context) {
-	v.began = time.Now()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		v.run.World.RunUntil(v.now())
-		v.reapAll()
-		wait := time.Hour
-		if next, ok := v.run.World.Next(); ok {
-			wait = max(time.Duration(float64(next-v.now())/v.opts.speed), 0)
-		}
-		timer.Reset(wait)
+		timer.Reset(v.turn())
 		select {
 		case <-ctx.Done():
 			return
@@ -212,7 +267,9 @@ func (v *server) record() (err error) {
 		}
 		v.trace = trace.NewWriter(v.traceFile, v.run.Trace())
 	}
-	v.run.World.Stream(v.trace, sim.Streamed)
+	if !v.opts.screen { // which can go back to everything
+		v.run.World.Stream(v.trace, sim.Streamed)
+	}
 	if v.opts.record != "" {
 		if v.logFile, err = createFile(v.opts.record, v.opts.force); err != nil {
 			return v.save(err)
@@ -259,7 +316,7 @@ func (v *server) announce(host, service, network, simAddr, addr string) {
 }
 
 func (v *server) verbose(format string, args ...any) {
-	if v.opts.verbose {
+	if v.opts.verbose && !v.opts.screen {
 		fmt.Fprintf(v.app.err, "%12v  %s\n", v.run.World.Now().Round(time.Millisecond), fmt.Sprintf(format, args...))
 	}
 }

@@ -4,6 +4,7 @@ package i18n
 var seatWords = map[string][3]string{
 	"choose.none":   {"Nothing in the list has these words.", "Нищо в списъка не съдържа тези думи.", "Nic na liście nie zawiera tych słów."},
 	"choose.more":   {"… {n} more", "… още {n}", "… jeszcze {n}"},
+	"live.fresh":    {"{n} new events: End or > goes there.", "Нови събития: {n}. End или > води там.", "Nowych zdarzeń: {n}. Tam prowadzi End albo >."},
 	"work.given.up": {"Given up.", "Отказано.", "Przerwano."},
 	"work.fork":     {"the other run: {n} events, {time} …", "другото протичане: {n} събития, {time} …", "inny przebieg: zdarzeń {n}, {time} …"},
 	"work.survey":   {"looking what there is: {n} events, {time} …", "преглед на света: {n} събития, {time} …", "rozpoznanie świata: zdarzeń {n}, {time} …"},

@@ -1,10 +1,7 @@
 package scenario
 
 import (
-	"hash/fnv"
-	"io"
 	"slices"
-	"strings"
 
 	"github.com/miekg/dns"
 
@@ -37,7 +34,7 @@ func Align(was, now *trace.Trace) *Alignment {
 	for was.Has(a.Shared+1) && now.Has(a.Shared+1) && sameEvent(was, now, a.Shared+1) {
 		a.Shared++
 	}
-	left, right := signatures(was, a.Shared, saying), signatures(now, a.Shared, saying)
+	left, right := signatures(was, a.Shared), signatures(now, a.Shared)
 	rows := lay(left, right)
 	a.Rows = places(rows, was, now, a.Shared)
 	a.First = slices.IndexFunc(a.Rows, func(p Pair) bool { return !p.Same })
@@ -94,51 +91,49 @@ func sameEvent(a, b *trace.Trace, s trace.Seq) bool {
 }
 
 // signatures are the events behind from as numbers, equal where the events say
-// the same.
-func signatures(t *trace.Trace, from trace.Seq, say func(*strings.Builder, *trace.Trace, *trace.Event)) []uint64 {
+// the same (FNV-1a).
+func signatures(t *trace.Trace, from trace.Seq) []uint64 {
 	out := make([]uint64, 0, t.Len()-int(from))
-	var b strings.Builder
+	var b []byte
 	for s := from + 1; t.Has(s); s++ {
-		b.Reset()
-		say(&b, t, t.At(s))
-		h := fnv.New64a()
-		io.WriteString(h, b.String())
-		out = append(out, h.Sum64())
+		b = saying(b[:0], t, t.At(s))
+		out = append(out, fnv1a(b))
 	}
 	return out
 }
 
+func fnv1a(b []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range b {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
+
 // standing writes where in the story an event stands: its kind, the hosts, who
 // speaks.
-func standing(b *strings.Builder, t *trace.Trace, e *trace.Event) {
-	for _, word := range []string{
-		e.Kind.String(), t.Node(e.Node).Name, t.Node(e.Peer).Name, e.Proto.String(), e.Side.String(), t.Conn(e.Conn).ServerAddr,
-	} {
-		b.WriteString(word)
-		b.WriteByte(0)
+func standing(b []byte, t *trace.Trace, e *trace.Event) []byte {
+	b = append(b, byte(e.Kind), byte(e.Proto), byte(e.Side))
+	for _, word := range []string{t.Node(e.Node).Name, t.Node(e.Peer).Name, t.Conn(e.Conn).ServerAddr} {
+		b = append(append(b, word...), 0)
 	}
 	if e.Kind == trace.Line || e.Kind == trace.Log || e.Kind == trace.Query || e.Kind == trace.Answer {
-		b.WriteString(t.Name(e.A)) // the verb, the program, the name
+		b = append(b, t.Name(e.A)...) // the verb, the program, the name
 	}
+	return b
 }
 
 // saying writes what an event says besides its place.
-func saying(b *strings.Builder, t *trace.Trace, e *trace.Event) {
-	standing(b, t, e)
-	b.WriteByte(byte(e.Flags & (trace.Lost | trace.Sealed)))
-	b.WriteByte(byte(e.Code))
-	b.WriteByte(byte(e.Code >> 8))
+func saying(b []byte, t *trace.Trace, e *trace.Event) []byte {
+	b = standing(b, t, e)
+	b = append(b, byte(e.Flags&(trace.Lost|trace.Sealed)), byte(e.Code), byte(e.Code>>8))
 	switch e.Kind {
 	case trace.Query:
-		b.WriteString(t.Name(e.B))
-		return
+		return append(b, t.Name(e.B)...)
 	case trace.Answer:
-		b.WriteString(t.Name(e.B))
-		records(b, t.Text(e))
-		return
+		return records(append(b, t.Name(e.B)...), t.Text(e))
 	case trace.Record:
-		b.WriteString(t.Name(e.A))
-		return
+		return append(b, t.Name(e.A)...)
 	}
 	digits := true
 	switch e.Kind {
@@ -146,36 +141,36 @@ func saying(b *strings.Builder, t *trace.Trace, e *trace.Event) {
 		digits = false
 	}
 	for _, name := range []trace.Sym{e.A, e.B, e.C} {
-		masked(b, t.Name(name), digits)
-		b.WriteByte(0)
+		b = append(masked(b, t.Name(name), digits), 0)
 	}
-	masked(b, string(t.Text(e)), digits)
+	return masked(b, t.Text(e), digits)
 }
 
 // records writes the records of an answer, sorted and without what is left of
 // their time to live.
-func records(b *strings.Builder, packet []byte) {
+func records(b []byte, packet []byte) []byte {
 	var m dns.Msg
 	if m.Unpack(packet) != nil {
-		b.Write(packet)
-		return
+		return append(b, packet...)
 	}
 	for _, section := range [][]dns.RR{m.Answer, m.Ns} {
 		var lines []string
 		for _, rr := range section {
-			rr = dns.Copy(rr)
 			rr.Header().Ttl = 0
 			lines = append(lines, rr.String())
 		}
 		slices.Sort(lines)
-		b.WriteString(strings.Join(lines, "\n"))
-		b.WriteByte(0)
+		for _, l := range lines {
+			b = append(append(b, l...), '\n')
+		}
+		b = append(b, 0)
 	}
+	return b
 }
 
 // masked writes a text without what is made up anew in every run: words of
 // letters and digits as long as a queue id, and with digits all numbers.
-func masked(b *strings.Builder, s string, digits bool) {
+func masked[T string | []byte](b []byte, s T, digits bool) []byte {
 	for i := 0; i < len(s); {
 		j, numbers, letters := i, 0, 0
 		for j < len(s) && wordByte(s[j]) {
@@ -188,21 +183,22 @@ func masked(b *strings.Builder, s string, digits bool) {
 		}
 		switch {
 		case j == i:
-			b.WriteByte(s[i])
+			b = append(b, s[i])
 			j = i + 1
 		case numbers > 0 && letters > 0 && j-i >= 8:
-			b.WriteByte('#')
+			b = append(b, '#')
 		case numbers > 0 && (digits || letters == 0 && numbers >= 7):
-			for _, c := range []byte(s[i:j]) {
-				if c < '0' || c > '9' {
-					b.WriteByte(c)
+			for k := i; k < j; k++ {
+				if s[k] < '0' || s[k] > '9' {
+					b = append(b, s[k])
 				}
 			}
 		default:
-			b.WriteString(s[i:j])
+			b = append(b, s[i:j]...)
 		}
 		i = j
 	}
+	return b
 }
 
 func wordByte(c byte) bool {
@@ -215,8 +211,7 @@ func deed(e *trace.Event) bool { return e.Kind == trace.Fault || e.Kind == trace
 // places pairs, where the runs differ, the events at the same place: what a
 // server said then and what it says now stand in one row.
 func places(rows []Pair, was, now *trace.Trace, shared trace.Seq) []Pair {
-	left, right := signatures(was, shared, standing), signatures(now, shared, standing)
-	var out []Pair
+	out := make([]Pair, 0, len(rows))
 	for i := 0; i < len(rows); {
 		if rows[i].Same {
 			out = append(out, Pair{rows[i].Was + shared, rows[i].Now + shared, true})
@@ -231,18 +226,11 @@ func places(rows []Pair, was, now *trace.Trace, shared trace.Seq) []Pair {
 				r = append(r, rows[i].Now)
 			}
 		}
-		pick := func(list []trace.Seq, from []uint64) []uint64 {
-			out := make([]uint64, len(list))
-			for k, s := range list {
-				out[k] = from[s-1]
-			}
-			return out
-		}
 		if len(l) > 0 && len(r) > 0 && deed(now.At(r[0]+shared)) { // the cause stands before what it prevents
 			out = append(out, Pair{Now: r[0] + shared})
 			r = r[1:]
 		}
-		for _, p := range lay(pick(l, left), pick(r, right)) {
+		for _, p := range lay(standings(was, l, shared), standings(now, r, shared)) {
 			q := Pair{}
 			if p.Was != 0 {
 				q.Was = l[p.Was-1] + shared
@@ -252,6 +240,17 @@ func places(rows []Pair, was, now *trace.Trace, shared trace.Seq) []Pair {
 			}
 			out = append(out, q)
 		}
+	}
+	return out
+}
+
+// standings are the places of events as numbers.
+func standings(t *trace.Trace, list []trace.Seq, shared trace.Seq) []uint64 {
+	out := make([]uint64, len(list))
+	var b []byte
+	for k, s := range list {
+		b = standing(b[:0], t, t.At(s+shared))
+		out[k] = fnv1a(b)
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"mailtrek/sim/trace"
@@ -87,9 +86,8 @@ func TestMasked(t *testing.T) {
 		{"mail2.alabala.com", false, "mail2.alabala.com"},
 		{"", true, ""},
 	} {
-		var b strings.Builder
-		if masked(&b, c.text, c.digits); b.String() != c.want {
-			t.Errorf("%q: got %q, want %q", c.text, b.String(), c.want)
+		if got := string(masked(nil, c.text, c.digits)); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
 		}
 	}
 }
@@ -154,7 +152,5 @@ func toldBy(t *trace.Trace, s trace.Seq) string {
 	if s == 0 {
 		return fmt.Sprint("no event ", s)
 	}
-	var b strings.Builder
-	saying(&b, t, t.At(s))
-	return b.String()
+	return string(saying(nil, t, t.At(s)))
 }

@@ -10,6 +10,7 @@ var seatWords = map[string][3]string{
 	"work.survey":   {"looking what there is: {n} events, {time} …", "преглед на света: {n} събития, {time} …", "rozpoznanie świata: zdarzeń {n}, {time} …"},
 	"work.seat":     {"waiting for the answer: {n} events, {time} …", "чака се отговор: {n} събития, {time} …", "oczekiwanie na odpowiedź: zdarzeń {n}, {time} …"},
 	"work.rest":     {"the story goes on: {n} events, {time} …", "историята продължава: {n} събития, {time} …", "historia toczy się dalej: zdarzeń {n}, {time} …"},
+	"work.weigh":    {"comparing {n} events …", "сравняват се {n} събития …", "porównywanie zdarzeń: {n} …"},
 	"fork.done":     {"Rows that differ: {n}. This is the first.", "Различни редове: {n}. Това е първият.", "Wierszy różnych: {n}. To jest pierwszy."},
 	"fork.same":     {"Nothing comes out differently.", "Нищо не протича по-различно.", "Nic nie przebiega inaczej."},
 	"fork.none": {
@@ -82,6 +83,8 @@ var seatWords = map[string][3]string{
 	},
 	"ask.line":       {"which command?", "коя команда?", "które polecenie?"},
 	"ask.forever":    {"for ever", "завинаги", "na zawsze"},
+	"reply.lost":     {"the connection breaks before the reply", "връзката се прекъсва преди отговора", "połączenie zrywa się przed odpowiedzią"},
+	"reply.silence":  {"nothing is said", "нищо не се казва", "nic nie pada"},
 	"ask.remove":     {"nothing: the record is removed", "нищо: записът се премахва", "nic: rekord znika"},
 	"ask.seat":       {"where do you sit down?", "къде сядате?", "gdzie siadasz?"},
 	"ask.from":       {"at which host do you sit?", "на кой хост седите?", "przy którym hoście siedzisz?"},

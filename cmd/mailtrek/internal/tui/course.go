@@ -66,24 +66,51 @@ func (p *Player) fork(what string, list ...scenario.Intervention) tea.Cmd {
 	return p.start(&work{
 		words:  func() string { return p.progress("work.fork", b) },
 		part:   func() bool { return b.Advance(200) },
-		giveUp: b.Close,
+		giveUp: func() tea.Cmd { b.Close(); return nil },
 		done: func() tea.Cmd {
 			b.Close()
 			if err := b.Err(); err != nil {
 				p.notice = oneLine([]byte(err.Error()))
 				return nil
 			}
-			c := p.adopt(b, after, what)
-			if c.pairs.First < len(c.pairs.Rows) {
-				p.compare = true
-				p.toRow(c.pairs.First)
-				p.notice = p.look.words.T("fork.done", "n", strconv.Itoa(len(c.pairs.diffs)))
-				return nil
-			}
-			p.notice = p.look.words.T("fork.same")
-			return nil
+			return p.weigh(b.Trace(), func(s *Story, a *pairs) { p.adopt(b, s, a, after, what) })
 		},
 	})
+}
+
+// weighed is the end of a comparison that was made in the background.
+type weighed struct {
+	serial int
+	show   func()
+}
+
+// weighAtOnce is how many events are compared before the next frame; more are
+// compared in the background, and Esc gives it up.
+const weighAtOnce = 20_000
+
+// weigh lays a run that was played to its end beside the one on the screen.
+// Both are complete, so nobody changes them meanwhile.
+func (p *Player) weigh(now *trace.Trace, show func(*Story, *pairs)) tea.Cmd {
+	was := p.story.T
+	if was.Len()+now.Len() <= weighAtOnce {
+		show(NewStory(now), newPairs(was, now))
+		return nil
+	}
+	p.serial++
+	serial := p.serial
+	p.work = &work{serial: -serial, words: func() string { return p.look.words.T("work.weigh", "n", strconv.Itoa(now.Len())) }}
+	return func() tea.Msg {
+		s, a := NewStory(now), newPairs(was, now)
+		return weighed{-serial, func() { show(s, a) }}
+	}
+}
+
+// compared takes the end of a comparison, unless it was given up.
+func (p *Player) compared(w weighed) {
+	if p.work != nil && p.work.serial == w.serial {
+		p.work = nil
+		w.show()
+	}
 }
 
 // progress says how far a branch has got that is being played.
@@ -91,23 +118,26 @@ func (p *Player) progress(key string, b *scenario.Branch) string {
 	return p.look.words.T(key, "n", strconv.Itoa(b.Trace().Len()), "time", stamp(int64(b.Now())))
 }
 
-// adopt shows a branch that was played to its end as a fork of the present run.
-func (p *Player) adopt(b *scenario.Branch, after trace.Seq, what string) *course {
-	c := &course{branch: b, story: NewStory(b.Trace()), parent: p.course, after: after, what: what}
-	c.pairs = newPairs(p.story.T, b.Trace())
+// adopt shows a branch that was played to its end as a fork of the present run,
+// at the first difference.
+func (p *Player) adopt(b *scenario.Branch, s *Story, a *pairs, after trace.Seq, what string) {
+	c := &course{branch: b, story: s, pairs: a, parent: p.course, after: after, what: what, breaks: map[trace.Seq]bool{}}
 	for s := range p.breaks {
-		if s <= c.pairs.Shared {
-			if c.breaks == nil {
-				c.breaks = map[trace.Seq]bool{}
-			}
+		if s <= a.Shared {
 			c.breaks[s] = true
 		}
 	}
-	n, _ := slices.BinarySearch(p.bookmarks, c.pairs.Shared+1)
+	n, _ := slices.BinarySearch(p.bookmarks, a.Shared+1)
 	c.bookmarks = slices.Clone(p.bookmarks[:n])
 	p.course.child = c
 	p.show(c, p.at)
-	return c
+	if a.First == len(a.Rows) {
+		p.notice = p.look.words.T("fork.same")
+		return
+	}
+	p.compare = true
+	p.toRow(a.First)
+	p.notice = p.look.words.T("fork.done", "n", strconv.Itoa(len(a.diffs)))
 }
 
 // exchange goes to the other run: from a fork to the run that it left, and back.

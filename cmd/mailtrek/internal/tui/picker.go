@@ -85,9 +85,13 @@ func (k *picker) press(key tea.KeyPressMsg) (c choice, done, gone bool) {
 			k.at = least
 		}
 	case "down", "ctrl+n":
-		k.at = min(k.at+1, len(list)-1)
+		if k.at++; k.at >= len(list) {
+			k.at = least
+		}
 	case "up", "ctrl+p":
-		k.at = max(k.at-1, least)
+		if k.at--; k.at < least {
+			k.at = len(list) - 1
+		}
 	case "pgdown":
 		k.at = min(k.at+10, len(list)-1)
 	case "pgup":

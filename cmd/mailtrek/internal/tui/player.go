@@ -153,6 +153,8 @@ func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return p, p.tick(msg)
 	case working:
 		return p, p.goOn(msg)
+	case weighed:
+		p.compared(msg)
 	case tea.PasteMsg:
 		p.paste(msg.Content)
 	case tea.KeyPressMsg:
@@ -187,7 +189,7 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case p.work != nil:
 		if key.Matches(k, keys.Leave) {
-			p.cancel()
+			return p.cancel()
 		}
 		return nil
 	case p.prompt != nil:
@@ -410,6 +412,9 @@ func (p *Player) draw(c *Canvas) *Canvas {
 		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why(), scene: p.scene(in)}
 		if p.board != nil {
 			f.why = p.margin(in)
+		}
+		if p.work != nil {
+			f.notice = "" // how far it has got is worth more
 		}
 		if f.scene.area != nil && !p.lensShown(c.w) {
 			f.lens = -1

@@ -123,9 +123,10 @@ func (p *Player) settle() tea.Cmd {
 	return p.start(&work{
 		words: func() string { return p.progress("work.seat", b.seat.Branch) },
 		part:  func() bool { return b.seat.Settle(50) },
-		giveUp: func() {
+		giveUp: func() tea.Cmd {
 			p.board = nil
 			b.seat.Branch.Close()
+			return nil
 		},
 		done: func() tea.Cmd {
 			if err := b.seat.Branch.Err(); err != nil {
@@ -338,20 +339,23 @@ func (p *Player) stand() tea.Cmd {
 		c := p.course
 		c.story.Grow()
 		c.board = nil
-		c.pairs = newPairs(c.parent.story.T, s.Trace())
 		p.at = at
+		fork, was := c, c.parent
+		p.course, p.story = was, was.story // what it is compared with
+		cmd := p.weigh(s.Trace(), func(_ *Story, a *pairs) { fork.pairs = a })
+		p.course, p.story = fork, fork.story
 		p.notice = p.look.words.T("seat.left", "n", strconv.Itoa(s.Trace().Len()-int(at)))
-		return nil
+		return cmd
 	}
 	return p.start(&work{
 		words:  func() string { return p.progress("work.rest", s) },
 		part:   func() bool { return s.Advance(200) },
-		giveUp: func() { finish() },
+		giveUp: finish,
 		done:   finish,
 	})
 }
 
-// seatProto is the protocol that is spoken at the seat.
+// proto is the protocol that is spoken at the seat.
 func (b *keyboard) proto() trace.Proto {
 	if b.seat.IsShell() {
 		return trace.NoProto

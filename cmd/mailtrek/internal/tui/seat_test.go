@@ -14,9 +14,15 @@ import (
 	"mailtrek/sim/trace"
 )
 
+// branches are the branches that tests have begun with; nobody changes them.
+var branches = map[string]*scenario.Branch{}
+
 // branchOf is a built-in scenario, played to its end.
 func branchOf(t testing.TB, id string) *scenario.Branch {
 	t.Helper()
+	if b := branches[id]; b != nil {
+		return b
+	}
 	name, ok := scenarios.Find(id)
 	if !ok {
 		t.Fatalf("no scenario %s", id)
@@ -32,6 +38,7 @@ func branchOf(t testing.TB, id string) *scenario.Branch {
 	for b.Advance(1000) {
 	}
 	b.Close()
+	branches[id] = b
 	return b
 }
 
@@ -528,5 +535,32 @@ func TestSeatTLS(t *testing.T) {
 	n := p.story.T.Len()
 	if act(p, "=NOOP", "enter", "ctrl+z"); p.story.T.Len() != n {
 		t.Errorf("behind Ctrl-Z there are %d events, want %d", p.story.T.Len(), n)
+	}
+}
+
+// TestWeighedInBackground: what is long is compared in the background, and can
+// be given up.
+func TestWeighedInBackground(t *testing.T) {
+	p := refused(t, "en", 100, 30)
+	p.exchange()
+	now := trace.New(p.story.T.Header)
+	for range weighAtOnce {
+		now.Append(trace.Event{Kind: trace.Note}, nil)
+	}
+	shown := 0
+	show := func(*Story, *pairs) { shown++ }
+	cmd := p.weigh(now, show)
+	if cmd == nil || !strings.Contains(p.frame().Text(), "comparing 20000 events") {
+		t.Fatalf("the comparison is not shown:\n%s", p.frame().Text())
+	}
+	late := cmd()
+	act(p, "esc")
+	p.Update(late)
+	if shown != 0 || p.work != nil {
+		t.Error("what was given up is shown")
+	}
+	p.Update(p.weigh(now, show)())
+	if shown != 1 || p.work != nil {
+		t.Error("the comparison never ends")
 	}
 }

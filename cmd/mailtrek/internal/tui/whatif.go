@@ -245,7 +245,7 @@ func (p *Player) survey(then func(*facts) tea.Cmd) tea.Cmd {
 	return p.start(&work{
 		words:  func() string { return p.progress("work.survey", b) },
 		part:   func() bool { return trace.Seq(b.Trace().Len()) < at && b.Step() },
-		giveUp: b.Close,
+		giveUp: func() tea.Cmd { b.Close(); return nil },
 		done:   func() tea.Cmd { return then(newFacts(b, p.story, at)) },
 	})
 }

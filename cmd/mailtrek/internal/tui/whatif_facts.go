@@ -85,7 +85,7 @@ func (p *Player) askFor(f *form, step string) question {
 	case "reply.verb":
 		q.list = f.world.verbs(f.values[1])
 	case "reply.text":
-		q.free, q.list = true, replies(f.values[1])
+		q.free, q.list = true, p.replies(f.values[1])
 	case "parameter":
 		for _, s := range f.world.branch.Run().Settings(f.values[1]) {
 			q.list = append(q.list, choice{text: s.Name, note: s.Value})

@@ -66,7 +66,7 @@ const (
 )
 
 // replies are what servers say when something is wrong.
-func replies(place string) []choice {
+func (p *Player) replies(place string) []choice {
 	var texts []string
 	switch protoOf(portOf(place)) {
 	case trace.POP3:
@@ -83,10 +83,11 @@ func replies(place string) []choice {
 		}
 	}
 	var list []choice
-	for _, t := range append(texts, replyLost, replySilence) {
+	for _, t := range texts {
 		list = append(list, choice{text: t})
 	}
-	return list
+	w := p.look.words
+	return append(list, choice{text: replyLost, note: w.T("reply.lost")}, choice{text: replySilence, note: w.T("reply.silence")})
 }
 
 // quoteReply is a reply as a fault block has it.

@@ -15,7 +15,7 @@ type work struct {
 	words  func() string    // what, and how far it has got
 	part   func() bool      // does a little; tells whether there is more
 	done   func() tea.Cmd   // when all is done
-	giveUp func()           // when it is cancelled
+	giveUp func() tea.Cmd   // when it is cancelled; nil: nothing is left to do
 	serial int              // which work it is; a late message finds another number
 	clock  func() time.Time // the real one; of a test its own
 }
@@ -56,11 +56,13 @@ func (p *Player) goOn(msg working) tea.Cmd {
 }
 
 // cancel gives the work up.
-func (p *Player) cancel() {
+func (p *Player) cancel() tea.Cmd {
 	w := p.work
 	p.work = nil
+	var cmd tea.Cmd
 	if w.giveUp != nil {
-		w.giveUp()
+		cmd = w.giveUp()
 	}
 	p.notice = p.look.words.T("work.given.up")
+	return cmd
 }

@@ -157,7 +157,7 @@ func (l *Learner) outline(r Region, used int) {
 			count = strconv.Itoa(done) + "/" + strconv.Itoa(of)
 		}
 		name := clip(l.text.Stops[first].Heading, max(r.W-8, 8))
-		pad := strings.Repeat(" ", max(r.W-2-textWidth(name)-textWidth(count), 1))
+		pad := strings.Repeat(" ", max(r.W-3-textWidth(name)-textWidth(count), 1))
 		rows = append(rows, proseLine{{mark, st}, {name, st}, {pad, Plain}, {count, Quiet}})
 	}
 	top := r.H - len(rows)
@@ -286,6 +286,8 @@ func (l *Learner) wrongKey(hints int) string {
 	switch {
 	case l.ask.quiz.Kind == scenario.Several:
 		return "learn.wrong.several"
+	case l.play.Hints(l.g.Stop) > hints && l.spells():
+		return "learn.wrong.typed"
 	case l.play.Hints(l.g.Stop) > hints:
 		return "learn.wrong.hint"
 	}
@@ -399,6 +401,11 @@ func (l *Learner) foot(r Region) {
 	}
 }
 
+// spells tells whether letters go into an answer.
+func (l *Learner) spells() bool {
+	return l.ask != nil && l.ask.typing() && l.ask.quiz.Kind == scenario.TextKind
+}
+
 // row are the keys that work now, the most important first.
 func (l *Learner) row() []brief {
 	open := l.play.Open(l.g, l.g.Stop)
@@ -409,7 +416,7 @@ func (l *Learner) row() []brief {
 	var row []brief
 	switch {
 	case l.ask != nil && l.ask.typing():
-		row = []brief{{"Enter", "key.answer"}, {"←→", "key.step"}, {"Tab", "key.lens"}, {"Esc", "key.look"}}
+		row = []brief{{"Enter", "key.answer"}, {"←→", "key.step"}, {"Esc", "key.look"}}
 	case l.ask != nil && l.ask.focus:
 		row = []brief{{"Enter", "key.answer"}, {"↑↓", "key.choose"}}
 		if k := l.ask.quiz.Kind; k == scenario.Several || k == scenario.Order {
@@ -423,10 +430,10 @@ func (l *Learner) row() []brief {
 	default:
 		row = []brief{{"Enter", "key.nextstop"}, {"Bksp", "key.backstop"}, {"←→", "key.step"}}
 	}
-	if small && (l.ask == nil || !l.ask.typing()) {
+	if small && !l.spells() {
 		row = slices.Insert(row, min(2, len(row)), brief{"o", "key.page"})
 	}
-	if l.play.Hints(l.g.Stop) > 0 && open && (l.ask == nil || !l.ask.typing()) {
+	if l.play.Hints(l.g.Stop) > 0 && open && !l.spells() {
 		row = slices.Insert(row, 1, brief{"h", "key.hint"})
 	}
 	return append(row, brief{"q", "key.quit.row"}, brief{"?", "key.help"}, brief{"Tab", "key.lens"}, brief{"r", "key.here"}, brief{"PgDn PgUp", "key.text"})

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/yuin/goldmark/text"
@@ -73,6 +75,10 @@ func (a *asking) typed(k tea.KeyPressMsg) bool {
 	case "backspace":
 		if a.line.text == "" {
 			return true
+		}
+	default: // no number has letters: they are keys of the lesson
+		if r, _ := utf8.DecodeRuneInString(s); a.quiz.Kind == scenario.Number && (unicode.IsLetter(r) || r == '?') {
+			return false
 		}
 	}
 	a.line.edit(k)

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mailtrek/cmd/mailtrek/internal/tui"
 	"mailtrek/protocols/wire"
 	"mailtrek/sim/trace"
 )
@@ -29,14 +32,17 @@ of a scenario: somebody there hands it in, and later everybody reads their mail.
 			if err != nil {
 				return err
 			}
+			if a.json {
+				format = "jsonl"
+			}
+			if b == nil && format == "" && !a.plain && strings.HasSuffix(args[0], ".jsonl") {
+				return a.openScreen(args[0])
+			}
 			var t *trace.Trace
 			if b != nil {
 				t = b.Trace()
 			} else if t, err = a.opened(args[0], mail); err != nil {
 				return err
-			}
-			if a.json {
-				format = "jsonl"
 			}
 			switch format {
 			case "text", "jsonl":
@@ -91,4 +97,36 @@ func (a *app) opened(name string, mail mailOptions) (*trace.Trace, error) {
 		fmt.Fprintf(a.err, "mailtrek: %s: %s\n", wire.Visible(name), wire.Visible(warning))
 	}
 	return t, nil
+}
+
+// openScreen reads a trace behind a bar: a long one takes its time, and can be
+// given up.
+func (a *app) openScreen(name string) error {
+	if err := a.needsTerminal("mailtrek open --format text " + name); err != nil {
+		return err
+	}
+	o, err := a.screenOptions()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usagef("%s: no such file", wire.Visible(name))
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	size := int64(0)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	m := tui.Open(filepath.Base(name), size, bufio.NewReaderSize(f, 1<<16), o)
+	if err := tui.Run(m, a.in, a.out); err != nil {
+		return err
+	}
+	if err := m.Err(); err != nil && !errors.Is(err, tui.ErrGivenUp) {
+		return fmt.Errorf("%s: %w", wire.Visible(name), err)
+	}
+	return nil
 }

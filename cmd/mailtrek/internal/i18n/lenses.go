@@ -169,6 +169,10 @@ var lensWords = map[string][3]string{
 	"plain.does.help":    {"these commands", "тези команди", "te polecenia"},
 	"plain.does.quit":    {"leave", "изход", "wyjdź"},
 
+	"open.read":   {"{n} KiB read", "прочетени {n} KiB", "odczytano {n} KiB"},
+	"open.fold":   {"read; the story is being put together", "прочетено; историята се сглобява", "odczytano; składanie historii"},
+	"open.giveup": {"Esc gives it up", "Esc се отказва", "Esc rezygnuje"},
+
 	"help.jump":    {"choose a line with J K, then: to its event", "избери ред с J K, после: към събитието му", "wybierz wiersz przez J K, potem: do jego zdarzenia"},
 	"help.wrote":   {"who wrote this line? what became of it?", "кой е писал този ред? какво е станало с него?", "kto napisał ten wiersz? co się z nim stało?"},
 	"pick.none":    {"There is no line to choose here yet.", "Тук още няма ред за избиране.", "Nie ma tu jeszcze wiersza do wyboru."},

@@ -62,7 +62,7 @@ func drawMemory(in *Instant, id trace.NodeID, r Region) {
 	for _, row := range rows {
 		what = max(what, textWidth(row.what))
 	}
-	what = min(what, r.W/2)
+	what = min(what, r.W*2/5)
 	for i, row := range rows {
 		st := Plain
 		if row.fresh {

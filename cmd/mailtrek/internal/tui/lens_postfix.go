@@ -82,20 +82,38 @@ var (
 func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 	now := in.busy(node)
 	way, agent := in.way(node)
+	gap := linkGap(way, agent, r.W)
 	x := 0
 	for i, name := range way {
 		if i > 0 {
-			x = r.Put(x+1, 0, Rule, in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right) + 1
+			x = in.drawLink(r, x, gap)
 		}
 		x = drawStation(in, r, x, 0, name, now[name])
 	}
 	if agent != "" {
-		x = r.Put(x+1, 0, Rule, in.Glyphs.H+in.Glyphs.H+in.Glyphs.Right) + 1
+		x = in.drawLink(r, x, gap)
 		drawStation(in, r, x, 0, agent, now[agent])
 	}
-	in.drawToken(node, way, agent, r)
+	in.drawToken(node, way, agent, gap, r)
 	r.PutMax(0, 2, r.W, in.labelOf(in.event()).style, in.daemonWords(node))
 	return 3
+}
+
+// linkGap is the room between two stations: less where they would not fit.
+func linkGap(way []string, agent string, w int) int {
+	n := textWidth(agent)
+	for _, name := range way {
+		n += textWidth(name)
+	}
+	return max(min(5, (w-n)/(len(way)+1)), 3)
+}
+
+// drawLink draws the arrow between two stations, and returns where the next
+// one begins.
+func (in *Instant) drawLink(r Region, x, gap int) int {
+	r.Fill(x+1, 0, x+gap-2, Rule, in.Glyphs.H)
+	r.Put(x+gap-2, 0, Rule, in.Glyphs.Right)
+	return x + gap
 }
 
 // daemonWords say what happens between the daemons of a host at the event.
@@ -126,7 +144,7 @@ func (in *Instant) way(node trace.NodeID) (way []string, agent string) {
 // drawToken puts the message below the station where it is: the daemon that
 // works on it, or the queue in which it lies. A queue off the way has a branch
 // of its own below the active one.
-func (in *Instant) drawToken(node trace.NodeID, way []string, agent string, r Region) {
+func (in *Instant) drawToken(node trace.NodeID, way []string, agent string, gap int, r Region) {
 	place := in.tokenAt(node)
 	if place == "" {
 		return
@@ -142,7 +160,7 @@ func (in *Instant) drawToken(node trace.NodeID, way []string, agent string, r Re
 			r.Put(next, 1, Local|Bold, in.Glyphs.Letter+" "+place)
 			return
 		}
-		x += textWidth(name) + 5
+		x += textWidth(name) + gap
 	}
 }
 

@@ -189,15 +189,15 @@ func (in *Instant) tryRows(tries []try) []string {
 	return rows
 }
 
-// howLong is a length of time in a few characters: "0.4 s", "9:50 min",
-// "16:40:00", "5 d 01:00".
+// howLong is a length of time in a few characters: "0.4 s", "0:09:50",
+// "5 d 01:00".
 func howLong(ns int64) string {
 	s := max(ns, 0) / 1e9
 	switch {
 	case s < 60:
 		return strconv.FormatInt(s, 10) + "." + strconv.FormatInt(max(ns, 0)/1e8%10, 10) + " s"
-	case s < 3600:
-		return strconv.FormatInt(s/60, 10) + ":" + pad2(s%60) + " min"
+	case s < 86400:
+		return strconv.FormatInt(s/3600, 10) + ":" + pad2(s/60%60) + ":" + pad2(s%60)
 	}
 	return strings.TrimPrefix(stamp(ns), "+")
 }

@@ -48,7 +48,8 @@
 //	                          HOST:25 reply RCPT "450 4.2.0 later" times 2, HOST disk full, … (see faultWords)
 //	expect                    what must have happened in the end
 //
-// Lessons add blocks that other packages read (see lessonKinds). Every block
+// Lessons are documents with blocks of their own (see Lesson, and the guide in
+// the folder lessons). Every block
 // may carry an id at the end of its info string: "do {#story}".
 //
 // # Worlds, folders, translations

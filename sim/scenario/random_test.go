@@ -47,10 +47,12 @@ func TestNothingIsLostInRandomWorlds(t *testing.T) {
 		bad++
 		shortest := shorten(doc, kind(found))
 		text := shortest.String()
-		again, _ := examine(text, true)
-		t.Errorf("seed %d: %s\nthe shortest document that fails so:\n%s\nwhich fails with:\n%s", seed, strings.Join(found, "\n"), text, strings.Join(again, "\n"))
+		again, _ := examine(shortest, true)
+		t.Errorf("seed %d: %s\nthe shortest document that fails so:\n%s\nwith these interventions (--replay):\n%s\nwhich fails with:\n%s",
+			seed, strings.Join(found, "\n"), text, shortest.struck.String(), strings.Join(again, "\n"))
 		if *failures != "" {
 			_ = os.WriteFile(fmt.Sprintf("%s/random-%d.md", *failures, seed), []byte(text), 0o644)
+			_ = os.WriteFile(fmt.Sprintf("%s/random-%d.jsonl", *failures, seed), []byte(shortest.struck.String()), 0o644)
 		}
 		if bad >= 5 {
 			t.Fatalf("%d of %d worlds failed; the rest is not played", bad, i+1)
@@ -65,13 +67,13 @@ func TestNothingIsLostInRandomWorlds(t *testing.T) {
 // playRandom plays the world of a seed, and again with troubles at its events.
 func playRandom(seed uint64, twice bool) (*document, int, []string) {
 	doc, g := generate(seed)
-	found, t := examine(doc.String(), twice)
+	found, t := examine(doc, twice)
 	if t == nil || len(found) > 0 {
 		return doc, 0, found
 	}
 	n := t.Len()
 	g.strike(t)
-	found, t = examine(doc.String(), twice)
+	found, t = examine(doc, twice)
 	if t != nil {
 		n += t.Len()
 	}
@@ -79,22 +81,22 @@ func playRandom(seed uint64, twice bool) (*document, int, []string) {
 }
 
 // examine plays a document and returns all that is wrong with what happens.
-func examine(text string, twice bool) (problems []string, t *trace.Trace) {
+func examine(d *document, twice bool) (problems []string, t *trace.Trace) {
 	defer func() {
 		if r := recover(); r != nil {
 			problems = append(problems, fmt.Sprintf("panic: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	name := "random.md"
-	if _, rest, ok := strings.Cut(text, "id: "); ok {
-		id, _, _ := strings.Cut(rest, "\n")
-		name = id + ".md"
-	}
-	s, err := scenario.Load(fstest.MapFS{name: {Data: []byte(text)}}, name, nil)
+	name := fmt.Sprintf("random-%d.md", d.seed)
+	s, err := scenario.Load(fstest.MapFS{name: {Data: []byte(d.String())}}, name, nil)
 	if err != nil {
 		return []string{"does not load: " + err.Error()}, nil
 	}
-	t, rested, err := playOnce(s)
+	list, err := scenario.ReadInterventions(strings.NewReader(d.struck.String()))
+	if err != nil {
+		return []string{"has broken interventions: " + err.Error()}, nil
+	}
+	t, rested, err := playOnce(s, list)
 	if err != nil {
 		return []string{"does not build: " + err.Error()}, nil
 	}
@@ -108,20 +110,22 @@ func examine(text string, twice bool) (problems []string, t *trace.Trace) {
 	}
 	problems = append(a.rest(), compare(a)...)
 	if twice {
-		if second, _, _ := playOnce(s); second.Hash() != t.Hash() {
+		if second, _, _ := playOnce(s, list); second.Hash() != t.Hash() {
 			problems = append(problems, "a second run is different")
 		}
 	}
 	return problems, t
 }
 
-func playOnce(s *scenario.Scenario) (t *trace.Trace, rested bool, err error) {
+// playOnce plays with interventions. One whose event never happens does not
+// happen either.
+func playOnce(s *scenario.Scenario, list []scenario.Intervention) (t *trace.Trace, rested bool, err error) {
 	r, err := scenario.Build(s, scenario.Options{MaxEvents: maxEvents})
 	if err != nil {
 		return nil, false, err
 	}
 	defer r.Close()
-	r.Play(0)
+	_ = r.PlayWith(list, 0)
 	_, more := r.World.Next()
 	return r.Trace(), !more && !r.World.Full(), nil
 }
@@ -167,7 +171,7 @@ func shorten(d *document, how string) *document {
 	deadline := time.Now().Add(8 * time.Second)
 	for size := 64; size >= 1; {
 		var free []*piece
-		for _, s := range d.sections {
+		for _, s := range append(d.sections, &d.struck) {
 			for i := range s.pieces {
 				if p := &s.pieces[i]; !p.fixed && !p.off {
 					free = append(free, p)
@@ -178,7 +182,7 @@ func shorten(d *document, how string) *document {
 		for at := len(free); at > 0 && time.Now().Before(deadline); at -= size {
 			some := free[max(0, at-size):at]
 			leaveOut(some, true)
-			found, _ := examine(d.String(), strings.HasPrefix(how, "a second run"))
+			found, _ := examine(d, strings.HasPrefix(how, "a second run"))
 			if len(found) > 0 && kind(found) == how {
 				fewer = true
 			} else {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"mailtrek/sim/trace"
 )
 
 // A piece is a line of a random document. Pieces that are not fixed may be
@@ -31,10 +29,22 @@ func (s *section) add(fixed bool, format string, args ...any) {
 	s.pieces = append(s.pieces, piece{text: fmt.Sprintf(format, args...), fixed: fixed})
 }
 
+// String is what stands in the section, without what is left out.
+func (s *section) String() string {
+	var text strings.Builder
+	for _, p := range s.pieces {
+		if !p.off {
+			text.WriteString(p.text + "\n")
+		}
+	}
+	return text.String()
+}
+
 // document is a random scenario, ready to be written and to be made shorter.
 type document struct {
 	seed     uint64
 	sections []*section
+	struck   section // interventions, as JSON; they are played, and not written into the document
 }
 
 func (d *document) section(format string, args ...any) *section {
@@ -48,17 +58,9 @@ func (d *document) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "---\nid: random-%d\ntitle: Random world %d\nresolver: res\nseed: %d\nuntil: 3d\n---\n", d.seed, d.seed, d.seed)
 	for _, s := range d.sections {
-		var text strings.Builder
-		for _, p := range s.pieces {
-			if !p.off {
-				text.WriteString(p.text + "\n")
-			}
+		if text := s.String(); text != "" {
+			fmt.Fprintf(&b, "\n```%s\n%s```\n", s.info, text)
 		}
-		if text.Len() == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n```%s\n%s", s.info, text.String())
-		b.WriteString("```\n")
 	}
 	return b.String()
 }
@@ -74,6 +76,7 @@ type generator struct {
 	domains []string // example domains with hosts, "d1.example"
 	hosts   []string // those that run Postfix
 	dovecot []string // those of them that run Dovecot
+	lmtp    []string // those of them where Dovecot delivers
 	rcpts   []string // addresses worth writing to
 	faults  *section
 	do      *section
@@ -133,8 +136,8 @@ func (g *generator) domain(n int, hosts *section) {
 		return name
 	}
 	runs := "postfix"
-	lmtp := g.chance(30)
-	if lmtp {
+	lmtp, read := g.chance(30), g.chance(35)
+	if lmtp || read {
 		runs = "postfix, dovecot"
 	}
 	mx1 := host("mx1", 10, runs)
@@ -144,11 +147,16 @@ func (g *generator) domain(n int, hosts *section) {
 	cf.must("mydomain = %s", domain)
 	cf.must("myorigin = $mydomain")
 	cf.must("mydestination = $myhostname, $mydomain, localhost")
+	if lmtp || read {
+		g.dovecot = append(g.dovecot, mx1)
+		g.dovecotConf(mx1)
+	}
 	switch {
 	case lmtp:
-		g.dovecot = append(g.dovecot, mx1)
+		g.lmtp = append(g.lmtp, mx1)
 		cf.must("mailbox_transport = lmtp:unix:private/dovecot-lmtp")
-		g.dovecotConf(mx1)
+	case read:
+		cf.must("home_mailbox = Maildir/")
 	case g.chance(50):
 		cf.may("home_mailbox = Maildir/")
 	}
@@ -172,7 +180,7 @@ func (g *generator) domain(n int, hosts *section) {
 		}
 	}
 	g.people(mx1, domain, lmtp)
-	g.account(pc, mx1, domain)
+	g.accounts(pc, mx1, domain)
 	g.virtual(n, mx1, cf)
 }
 
@@ -191,7 +199,7 @@ func (g *generator) mainCF(host string, n int) *section {
 		percent int
 		text    string
 	}{
-		{20, "delay_warning_time = 3m"}, {10, "message_size_limit = 60000"}, {10, "smtp_connect_timeout = 5s"},
+		{20, "delay_warning_time = 3m"}, {10, "message_size_limit = 60000"}, {10, "message_size_limit = 9000\nmailbox_size_limit = 9000"}, {10, "smtp_connect_timeout = 5s"},
 		{15, "qmgr_message_active_limit = 1"}, {10, "default_destination_concurrency_limit = 1"}, {10, "soft_bounce = yes"},
 		{10, "default_destination_recipient_limit = 1"}, {10, "smtp_mx_session_limit = 1"},
 		{10, "smtpd_timeout = 30s"}, {5, "notify_classes = resource, software, 2bounce"}, {5, "smtp_defer_if_no_mx_address_found = yes"},
@@ -203,10 +211,16 @@ func (g *generator) mainCF(host string, n int) *section {
 	return cf
 }
 
+// dovecotConf is a Dovecot that delivers by LMTP and lets people read, often
+// only so much of it.
 func (g *generator) dovecotConf(host string) {
-	g.doc.section("file %s:/etc/dovecot/dovecot.conf", host).must(`protocols = lmtp
+	conf := g.doc.section("file %s:/etc/dovecot/dovecot.conf", host)
+	conf.must(`protocols = lmtp pop3 imap
 mail_location = maildir:~/Maildir
 auth_username_format = %%n
+auth_mechanisms = plain login
+disable_plaintext_auth = no
+ssl = no
 passdb {
   driver = passwd-file
   args = username_format=%%n /etc/dovecot/users
@@ -219,6 +233,13 @@ service lmtp {
     mode = 0600
   }
 }`)
+	if g.chance(40) {
+		conf.may("mail_plugins = quota\nplugin {\n  quota = maildir:User quota\n  quota_rule = *:storage=%dK:messages=%d\n}", 2+g.IntN(20), 1+g.IntN(6))
+	}
+	if g.chance(10) {
+		conf.may("pop3_lock_session = yes")
+	}
+	g.doc.section("file %s:/etc/dovecot/users", host).must("a:{PLAIN}secret\nb:{PLAIN}secret")
 }
 
 // people are two users of a domain, with aliases of every kind.
@@ -253,11 +274,17 @@ func (g *generator) people(mx1, domain string, lmtp bool) {
 	}
 }
 
-// account is a mail program that hands its mail in at a host.
-func (g *generator) account(pc, mx1, domain string) {
-	m := g.doc.section("mua a@%s", pc)
-	m.must("from a@%s", domain)
-	m.must("smtp %s:25 without login", mx1)
+// accounts are the mail programs of the people of a domain: they hand in at its
+// first host, and read there where there is something to read from.
+func (g *generator) accounts(pc, mx1, domain string) {
+	for _, user := range []string{"a", "b"} {
+		m := g.doc.section("mua %s@%s", user, pc)
+		m.must("from %s@%s", user, domain)
+		m.must("smtp %s:25 without login", mx1)
+		if slices.Contains(g.dovecot, mx1) {
+			m.must("pop3 %s\nimap %s\nlogin %s\npassword secret", mx1, mx1, user)
+		}
+	}
 }
 
 // virtual gives a host a virtual alias domain or a virtual mailbox domain.
@@ -332,106 +359,4 @@ func (g *generator) moment(d time.Duration) time.Duration {
 		d = d / 20
 	}
 	return time.Duration(g.Int64N(int64(d))).Round(time.Millisecond)
-}
-
-// troubles are faults and what operators do, at any time.
-func (g *generator) troubles() {
-	for range g.IntN(8) {
-		g.trouble(g.moment(25 * time.Minute))
-	}
-	for range g.IntN(4) {
-		host := pick(g, g.hosts)
-		g.do.may("%s %s$ %s", g.moment(25*time.Minute), host, pick(g, []string{"postqueue -f", "postsuper -h ALL", "postsuper -r ALL",
-			"postsuper -H ALL", "postsuper -r ALL deferred", "postfix reload", "postqueue -f", "newaliases"}))
-		if g.chance(5) {
-			g.do.may("%s %s$ postsuper -d ALL", g.moment(25*time.Minute), host)
-		}
-	}
-	for i, h := range g.hosts {
-		end := endOfTrouble + time.Duration(i)*time.Second
-		g.do.may("%s %s$ postfix start", end, h)
-		g.do.may("%s %s$ postsuper -H ALL", end+time.Minute, h)
-	}
-	for i, h := range g.dovecot {
-		g.do.may("%s %s$ dovecot", endOfTrouble+time.Duration(i)*time.Second, h)
-	}
-}
-
-// trouble is one fault that begins at a time.
-func (g *generator) trouble(at time.Duration) {
-	host := pick(g, g.hosts)
-	other := pick(g, append([]string{"pc." + pick(g, g.domains), "res.root.example"}, g.hosts...))
-	lasts := time.Duration(1+g.IntN(20)) * time.Minute
-	if g.chance(50) {
-		lasts = time.Duration(1+g.IntN(20000)) * time.Millisecond
-	}
-	switch k := g.IntN(12); {
-	case k <= 1:
-		g.faults.may("%s %s down for %s", at, host, lasts)
-	case k == 2:
-		g.faults.may("%s %s:25 refuse for %s", at, host, lasts)
-	case k == 3 && other != host:
-		g.faults.may("%s %s <-> %s cut for %s", at, host, other, lasts)
-	case k == 4 && other != host:
-		g.faults.may("%s %s -> %s loss %d%% for %s", at, host, other, 10+g.IntN(70), lasts)
-	case k == 5 && other != host:
-		g.faults.may("%s %s -> %s delay %s for %s", at, host, other, g.moment(20*time.Second), lasts)
-	case k == 6:
-		g.faults.may("%s %s down for %s", at, pick(g, []string{"ns.root.example", "res.root.example"}), lasts)
-	case k == 7 && len(g.dovecot) > 0:
-		host = pick(g, g.dovecot)
-		g.do.may("%s %s$ dovecot stop", at, host)
-		g.do.may("%s %s$ dovecot", at+lasts, host)
-	case k == 8:
-		g.do.may("%s %s$ postfix reload", at, host)
-	default:
-		g.do.may("%s %s$ postfix stop", at, host)
-		g.do.may("%s %s$ postfix start", at+lasts, host)
-	}
-}
-
-// strike adds troubles at events of a run of the same document without them:
-// in the middle of whatever happens there.
-func (g *generator) strike(t *trace.Trace) {
-	if t.Len() == 0 {
-		return
-	}
-	for range 1 + g.IntN(3) {
-		e := t.At(trace.Seq(1 + g.IntN(t.Len())))
-		for try := 0; try < 40 && !interesting(e.Kind); try++ {
-			e = t.At(trace.Seq(1 + g.IntN(t.Len())))
-		}
-		at := e.At()
-		if at >= endOfTrouble-25*time.Minute {
-			continue
-		}
-		if g.chance(50) {
-			at += time.Duration(g.IntN(1500)) * time.Microsecond
-		}
-		host := t.Node(e.Node).Name
-		if !slices.Contains(g.hosts, host) || g.chance(40) {
-			g.trouble(at)
-			continue
-		}
-		lasts := time.Duration(1+g.IntN(100000)) * time.Millisecond
-		switch g.IntN(5) {
-		case 0:
-			g.faults.may("%s %s down for %s", at, host, lasts)
-		case 1:
-			g.do.may("%s %s$ postfix reload", at, host)
-		case 2:
-			g.do.may("%s %s$ postsuper -%s ALL", at, host, pick(g, []string{"h", "H", "r"}))
-		default:
-			g.do.may("%s %s$ postfix stop", at, host)
-			g.do.may("%s %s$ postfix start", at+lasts, host)
-		}
-	}
-}
-
-func interesting(k trace.Kind) bool {
-	switch k {
-	case trace.Line, trace.Content, trace.Queue, trace.Delivery, trace.Mailbox, trace.Envelope, trace.Daemon, trace.Accept, trace.Close:
-		return true
-	}
-	return false
 }

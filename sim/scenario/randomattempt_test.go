@@ -1,0 +1,196 @@
+package scenario_test
+
+import (
+	"regexp"
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// daemon: the queue manager hands a request to an agent.
+func (a *audit) daemon(e *trace.Event) {
+	list, way, ok := strings.Cut(strings.TrimPrefix(string(a.t.Text(e)), "deliver to "), " over ")
+	if a.t.Name(e.A) != "qmgr" || !ok || way == "" {
+		return
+	}
+	f := a.live[fileKey{e.Node, a.t.Name(e.C)}]
+	if f == nil || f.queue != "active" {
+		a.problem("a request about %s, which is not in the active queue", a.t.Name(e.C))
+		return
+	}
+	at := &attempt{seq: a.at, file: f, addrs: strings.Split(list, ", "), codes: map[string][]uint16{}}
+	a.attempts[a.at] = at
+	for _, addr := range at.addrs {
+		r := f.find(addr)
+		if r == nil {
+			a.problem("%s: %s is tried, and no recipient, or decided about already", f.id, addr)
+			continue
+		}
+		r.last, r.stint = at, f.stint
+	}
+}
+
+// find is a recipient of that address about whom nothing is decided. An alias
+// of which local(8) had done a part when it was stopped is done again.
+func (f *queueFile) find(addr string) *recipient {
+	for _, r := range f.rcpts {
+		if strings.EqualFold(r.addr, addr) && r.stint < f.stint && (!r.decided() || r.last.alias && r.last.cut) {
+			return r
+		}
+	}
+	return nil
+}
+
+// delivery: what an agent says about a recipient belongs to a request.
+func (a *audit) delivery(e *trace.Event) {
+	at := a.attemptOf(a.at, e.Node)
+	f := a.files[a.key(e)]
+	if f == nil || at == nil || at.file != f {
+		a.problem("an outcome about %s without a request", a.t.Name(e.A))
+		return
+	}
+	if a.live[f.fileKey] != f && !f.requeued { // the agent of a requeued file may still be at it
+		a.problem("an outcome about %s, which is gone", f.id)
+	}
+	addr := a.t.Name(e.B)
+	whose := ""
+	for _, x := range at.addrs {
+		if strings.EqualFold(x, addr) {
+			whose = x
+		}
+	}
+	if whose == "" && len(at.addrs) == 1 {
+		whose = at.addrs[0]
+	}
+	at.codes[whose] = append(at.codes[whose], e.Code)
+	if e.Code == 5 {
+		f.news++
+	}
+	for _, r := range f.rcpts {
+		if r.last == at && strings.EqualFold(r.addr, whose) {
+			r.state = worst(at.codes[whose])
+		}
+	}
+	if e.Code == 2 {
+		a.handedOver(e, string(a.t.Text(e)))
+	}
+}
+
+// worst is what a recipient's state is after several outcomes for what an
+// alias has made of it.
+func worst(codes []uint16) uint16 {
+	w := uint16(2)
+	for _, c := range codes {
+		if c == 4 || c == 5 && w == 2 {
+			w = c
+		}
+	}
+	return w
+}
+
+var (
+	queuedAs    = regexp.MustCompile(`queued as ([0-9A-F]+)`)
+	forwardedAs = regexp.MustCompile(`forwarded as ([0-9A-F]+)`)
+	relayAddr   = regexp.MustCompile(`\[([0-9.]+)\]`)
+)
+
+// handedOver: what has been sent to another host or forwarded exists there.
+func (a *audit) handedOver(e *trace.Event, text string) {
+	node, id := e.Node, ""
+	if m := forwardedAs.FindStringSubmatch(text); m != nil {
+		id = m[1]
+	} else if m := queuedAs.FindStringSubmatch(text); m != nil {
+		ip := relayAddr.FindStringSubmatch(a.t.Name(e.C))
+		if ip == nil {
+			return
+		}
+		id, node = m[1], a.nodeAt(ip[1])
+	}
+	if id == "" {
+		return
+	}
+	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 {
+		a.problem("%s was handed over as %s, of which %s knows nothing", a.t.Name(e.A), id, a.t.Node(node).Name)
+	}
+}
+
+func (a *audit) nodeAt(ip string) trace.NodeID {
+	for n := trace.NodeID(1); int(n) <= a.t.Nodes(); n++ {
+		for _, x := range a.t.Node(n).Addrs {
+			if x == ip {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// attemptOf is the request to an agent from which an event on a host follows.
+func (a *audit) attemptOf(s trace.Seq, node trace.NodeID) *attempt {
+	for _, c := range a.t.Chain(s) {
+		if at := a.attempts[c]; at != nil && at.file.node == node {
+			return at
+		}
+	}
+	return nil
+}
+
+// take notes that a copy has gone from a file to somebody. A second one is an
+// error, unless the agent could not know of the first, or is asked to do all of
+// an alias again because a part of it failed.
+func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
+	f := from.file
+	before := f.taken[who]
+	f.taken[who] = append(before, copied{from, conn})
+	if len(before) == 0 || len(before) < f.count(from.addrs) {
+		return
+	}
+	last := before[len(before)-1]
+	if last.conn != 0 && (a.broken[last.conn] || last.by.lost) {
+		return // the reply to the final dot was lost
+	}
+	if last.by == from {
+		a.problem("%s gives %s two copies at once", f.id, who)
+		return
+	}
+	if last.by.deferred() || last.by.alias && last.by.cut || last.by.unreported() && a.lost(last.by) {
+		return
+	}
+	a.problem("%s gives a second copy to %s; the first was at event %d (%v)", f.id, who, last.by.seq, last.by.codes)
+}
+
+// count is how many recipients of a file have the address of a request: two
+// aliases may lead to one address, and Postfix then delivers twice.
+func (f *queueFile) count(addrs []string) int {
+	n := 0
+	for _, r := range f.rcpts {
+		if len(addrs) == 1 && strings.EqualFold(r.addr, addrs[0]) {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+func (at *attempt) deferred() bool {
+	for _, codes := range at.codes {
+		for _, c := range codes {
+			if c == 4 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (at *attempt) unreported() bool { return len(at.codes) < len(at.addrs) }
+
+// lost tells whether a connection of the attempt did not end as agreed.
+func (a *audit) lost(at *attempt) bool {
+	for s := at.seq; a.t.Has(s) && s <= a.at; s++ {
+		e := a.t.At(s)
+		if a.broken[e.Conn] && e.Conn != 0 && a.t.Conn(e.Conn).Client == at.file.node && a.attemptOf(s, at.file.node) == at {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,101 @@
+package scenario_test
+
+import (
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// boxFile is the name of a file in a Maildir, without its flags.
+type boxFile struct {
+	node trace.NodeID
+	name string
+}
+
+// letter is what a Maildir has got.
+type letter struct {
+	text string
+	gone bool
+}
+
+// mailbox: a mailbox gets a copy, and gives none away that nobody has.
+func (a *audit) mailbox(e *trace.Event) {
+	switch a.t.Name(e.C) {
+	case "append":
+		if a.reads(e) {
+			a.takenHome(e)
+		} else {
+			a.appended(e)
+		}
+	case "delete":
+		if !a.reads(e) {
+			a.deleted(e)
+		}
+	}
+}
+
+// appended: a server has put a copy into a mailbox.
+func (a *audit) appended(e *trace.Event) {
+	at := a.attemptOf(a.at, e.Node)
+	if at == nil {
+		a.problem("the mailbox of %s gets a mail that nobody delivers", a.t.Name(e.A))
+		return
+	}
+	who := "mailbox " + a.t.Name(e.A)
+	if len(at.addrs) == 1 { // aliases may lead to one mailbox on several ways
+		who += " for " + strings.ToLower(at.addrs[0])
+	}
+	a.take(at, who, 0)
+	if k := a.boxFile(e); strings.Contains(a.t.Name(e.B), "/new/") {
+		if a.boxes[k] != nil {
+			a.problem("the Maildir of %s has a file %s already", a.t.Name(e.A), k.name)
+		}
+		a.boxes[k] = &letter{text: text(a.t, e)}
+	}
+}
+
+func (a *audit) boxFile(e *trace.Event) boxFile {
+	file := a.t.Name(e.B)
+	name, _, _ := strings.Cut(file[strings.LastIndexByte(file, '/')+1:], ":")
+	return boxFile{e.Node, name}
+}
+
+// text is the text of a message, whatever its lines end in.
+func text(t *trace.Trace, e *trace.Event) string {
+	return strings.TrimRight(string(t.Text(e)), "\n")
+}
+
+// reads tells whether an event is one of a person's mail program that reads.
+func (a *audit) reads(e *trace.Event) bool {
+	for _, s := range a.t.Chain(a.at) {
+		if c := a.t.At(s); c.Kind == trace.Action && c.Node == e.Node && a.t.Name(c.B) == "fetch" {
+			return true
+		}
+	}
+	return false
+}
+
+// takenHome: a mail program has what was in the mailbox, unchanged.
+func (a *audit) takenHome(e *trace.Event) {
+	mail := text(a.t, e)
+	a.home[mail] = true
+	for _, l := range a.boxes {
+		if l.text == mail {
+			return
+		}
+	}
+	a.problem("%s takes a mail home that was in no mailbox", a.t.Name(e.A))
+}
+
+// deleted: what a reader deletes at the server, a mail program has.
+func (a *audit) deleted(e *trace.Event) {
+	k := a.boxFile(e)
+	switch l := a.boxes[k]; {
+	case l == nil || l.gone:
+		a.problem("%s is deleted from the mailbox of %s, and is not there", k.name, a.t.Name(e.A))
+	case !a.home[l.text]:
+		a.problem("%s is deleted from the mailbox of %s, and nobody has it", k.name, a.t.Name(e.A))
+	default:
+		l.gone = true
+	}
+}

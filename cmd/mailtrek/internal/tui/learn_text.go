@@ -167,6 +167,8 @@ func (l *Learner) wrongKey(hints int) string {
 	switch {
 	case l.ask.quiz.Kind == scenario.Several:
 		return "learn.wrong.several"
+	case l.play.Hints(l.g.Stop) > hints && l.plain:
+		return "learn.wrong.plain"
 	case l.play.Hints(l.g.Stop) > hints && l.spells():
 		return "learn.wrong.typed"
 	case l.play.Hints(l.g.Stop) > hints:

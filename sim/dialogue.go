@@ -19,8 +19,7 @@ type dialogue struct {
 	splitter wire.Splitter
 	held     [2][]byte // what is on its way but completes no unit yet
 	told     [2]int    // how much of that unit is recorded already, because it is so long
-	units    []wire.Unit
-	agreed   bool // on TLS
+	agreed   bool      // on TLS
 }
 
 func (w *World) newDialogue(info trace.Conn) *dialogue {
@@ -51,10 +50,11 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		sent := d.w.Trace.At(seq)
 		return append(out, segment{data: d.w.Trace.Text(sent), event: seq, msg: sent.Msg})
 	}
-	d.units = d.splitter.Split(d.units[:0], c.side, b)
+	units := d.splitter.Split(d.w.units[:0], c.side, b)
+	d.w.units = nil // until we are done with them
 	held := d.held[c.side]
 	because := c.because()
-	for i, u := range d.units {
+	for i, u := range units {
 		fresh := u.N - len(held) - d.told[c.side] // octets of b that belong to the unit
 		if fresh < 0 || fresh > len(b) {
 			break // a splitter that miscounts must not lose bytes: the rest is held
@@ -83,6 +83,7 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		out = append(out, rest)
 	}
 	d.held[c.side] = held
+	d.w.units = units
 	return out
 }
 
@@ -111,7 +112,7 @@ func (d *dialogue) flushHeld(c *Conn) {
 func (d *dialogue) cut(side wire.Side) {
 	if d.splitter != nil && d.splitter.Rest(side) > 0 {
 		d.flushHeld(d.ends[side])
-		d.splitter.Split(d.units[:0], side, []byte("\r\n"))
+		d.splitter.Split(nil, side, []byte("\r\n"))
 	}
 }
 

@@ -108,6 +108,6 @@ func (w *World) QueryUDP(n *Node, from netip.Addr, to netip.AddrPort, data []byt
 		return
 	}
 	pkt := Packet{From: src, To: to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: e.Conn, client: n.ID}
-	pkt.back = func(data []byte, _ trace.Seq, _ netip.AddrPort) { sink(data) }
+	pkt.sink = sink
 	w.At(w.Now()+delay, func() { w.arriveUDP(n, target, pkt, 0) })
 }

@@ -16,7 +16,8 @@ type Packet struct {
 
 	flow   trace.ConnID
 	client trace.NodeID
-	back   func(data []byte, event trace.Seq, from netip.AddrPort)
+	socket *UDPSocket        // where a reply arrives, or
+	sink   func(data []byte) // who takes it outside
 }
 
 // UDPHandler answers one datagram, in a process of its own.
@@ -65,6 +66,7 @@ type UDPSocket struct {
 	describe Describer
 	flow     trace.ConnID
 	in       []Packet
+	room     [1]Packet // of in
 	refused  trace.Seq
 	change   Cond
 }
@@ -105,18 +107,28 @@ func (s *UDPSocket) Send(data []byte) trace.Seq {
 	if !ok {
 		return seq
 	}
-	pkt := Packet{From: s.from, To: s.to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: s.flow, client: s.p.node.ID}
-	pkt.back = func(data []byte, event trace.Seq, from netip.AddrPort) {
-		s.in = append(s.in, Packet{From: from, To: s.from, Data: data, Event: event, flow: s.flow})
-		s.change.Broadcast()
-	}
-	w.At(w.Now()+delay, func() {
-		if !w.arriveUDP(s.p.node, s.target, pkt, s.p.msg) {
-			rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: s.target.ID, Peer: s.p.node.ID, Conn: s.flow, Cause: seq, Msg: s.p.msg}, nil)
-			w.At(w.Now()+delay, func() { s.refused = rst; s.change.Broadcast() })
-		}
-	})
+	sent := w.Trace.Text(w.Trace.At(seq))
+	w.At(w.Now()+delay, func() { s.arrive(sent, seq, delay) })
 	return seq
+}
+
+// arrive is a datagram of the client at its target.
+func (s *UDPSocket) arrive(data []byte, seq trace.Seq, delay time.Duration) {
+	w := s.p.w
+	pkt := Packet{From: s.from, To: s.to, Data: data, Event: seq, flow: s.flow, client: s.p.node.ID, socket: s}
+	if !w.arriveUDP(s.p.node, s.target, pkt, s.p.msg) {
+		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: s.target.ID, Peer: s.p.node.ID, Conn: s.flow, Cause: seq, Msg: s.p.msg}, nil)
+		w.At(w.Now()+delay, func() { s.refused = rst; s.change.Broadcast() })
+	}
+}
+
+// receive takes the reply to a datagram.
+func (s *UDPSocket) receive(data []byte, event trace.Seq, from netip.AddrPort) {
+	if s.in == nil {
+		s.in = s.room[:0]
+	}
+	s.in = append(s.in, Packet{From: from, To: s.from, Data: data, Event: event, flow: s.flow})
+	s.change.Broadcast()
 }
 
 // arriveUDP hands a datagram to whoever answers; false when nobody does.
@@ -168,8 +180,14 @@ func (pkt *Packet) Reply(p *Proc, data []byte, describe Describer) trace.Seq {
 	}
 	seq := p.Emit(e, data)
 	if e.Flags&trace.Lost == 0 {
-		text := w.Trace.Text(w.Trace.At(seq))
-		w.At(w.Now()+delay, func() { pkt.back(text, seq, pkt.To) })
+		text, socket, sink, from := w.Trace.Text(w.Trace.At(seq)), pkt.socket, pkt.sink, pkt.To
+		w.At(w.Now()+delay, func() {
+			if sink != nil {
+				sink(text)
+				return
+			}
+			socket.receive(text, seq, from)
+		})
 	}
 	return seq
 }

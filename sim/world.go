@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"mailtrek/protocols/wire"
 	"mailtrek/sim/trace"
 )
 
@@ -38,7 +39,8 @@ type World struct {
 	spelt   map[netip.AddrPort]string // addresses of servers, as texts
 	procs   map[*Proc]struct{}
 	pool    []*coroutine
-	flights []*flight // to be used again
+	flights []*flight   // to be used again
+	units   []wire.Unit // likewise
 	running *Proc
 	awaited []due    // by the number of the event
 	busy    bool     // with what waited for an event

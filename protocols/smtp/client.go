@@ -54,6 +54,8 @@ type ClientConfig struct {
 	// Timeouts are how long to wait for the reply at a stage; what is missing
 	// is taken from DefaultTimeout.
 	Timeouts map[Stage]time.Duration
+	// Room lends the memory for messages; nil means the client's own.
+	Room *Room
 }
 
 // NewClient makes a client on an open connection.

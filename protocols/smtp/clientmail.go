@@ -240,6 +240,10 @@ func codeORCPT(orcpt string) string {
 
 // message sends the content and takes the verdict on it.
 func (c *Client) message(m *Mail) *Error {
+	own := c.out
+	if c.cfg.Room != nil {
+		c.out = append(c.cfg.Room.take(), own...)
+	}
 	if c.accepted > 0 {
 		c.out = appendContent(c.out, m.Content, c.cfg.LineLimit)
 	}
@@ -256,6 +260,10 @@ func (c *Client) message(m *Mail) *Error {
 		stage = StageContent
 	}
 	lost := c.flush(stage)
+	if c.cfg.Room != nil {
+		c.cfg.Room.put(c.out)
+		c.out = own[:0]
+	}
 	if err := c.verdicts(m, lost); err != nil {
 		return err
 	}

@@ -75,6 +75,8 @@ type Config struct {
 	// RejectFooter is $smtpd_reject_footer, already expanded; it is appended
 	// to 4xx and 5xx replies. "\n" separates its lines.
 	RejectFooter string
+	// Room lends the memory for messages; nil means the session's own.
+	Room *Room
 	// SoftBounce is $soft_bounce: 5xx replies become 4xx.
 	SoftBounce bool
 

@@ -54,6 +54,9 @@ func (s *Session) beginContent(verbatim bool) {
 // used. At the lone dot the command DATA is done.
 func (s *Session) takeContent(p []byte) int {
 	used := 0
+	if cap(s.content.body) == 0 {
+		s.content.body = s.cfg.Room.take()
+	}
 	s.content.body = slices.Grow(s.content.body, min(len(p), bodyBatch))
 	for {
 		piece, n, whole, bare := s.cutPiece(p[used:])
@@ -63,13 +66,23 @@ func (s *Session) takeContent(p []byte) int {
 		used += n
 		if s.contentPiece(piece, whole, bare) {
 			s.flushContent()
+			s.giveBack()
 			s.facts.Where = afterMessage
 			s.endOfMessage()
 			return used
 		}
 	}
 	s.flushContent()
+	s.giveBack()
 	return used
+}
+
+// giveBack leaves the buffer, which is empty, to others.
+func (s *Session) giveBack() {
+	if s.cfg.Room != nil {
+		s.cfg.Room.put(s.content.body)
+		s.content.body = nil
+	}
 }
 
 // cutPiece finds the next line in p, without its end, or, when the line is

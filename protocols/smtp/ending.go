@@ -105,6 +105,7 @@ func (f *Facts) Summary(to string) string {
 // order, and the sum.
 func (s *Session) Stats() string {
 	var b strings.Builder
+	b.Grow(usualReply)
 	ok, all := 0, 0
 	for i, c := range s.counts {
 		if c.all == 0 {

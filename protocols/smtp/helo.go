@@ -69,9 +69,11 @@ func neuter(name string) string {
 // Postfix's order, without those of $smtpd_discard_ehlo_keywords.
 func (s *Session) keywords() string {
 	var b strings.Builder
+	b.Grow(usualReply)
 	offer := func(k Keywords, line string) {
 		if s.cfg.Discard&k == 0 {
-			b.WriteString("\n" + line)
+			b.WriteByte('\n')
+			b.WriteString(line)
 		}
 	}
 	offer(KeyPipelining, "PIPELINING")

@@ -85,6 +85,7 @@ func (s *Session) lhlo(args []word) *Reply {
 	s.facts.Helo = name
 	s.reset()
 	var b strings.Builder
+	b.Grow(usualReply)
 	b.WriteString(s.cfg.Hostname)
 	for _, k := range []struct {
 		bit  Keywords

@@ -67,6 +67,9 @@ func appendCode(dst []byte, code int, sep byte) []byte {
 	return append(dst, byte('0'+code/100%10), byte('0'+code/10%10), byte('0'+code%10), sep)
 }
 
+// usualReply is how long a reply with many lines usually is.
+const usualReply = 160
+
 func appendReplyText(dst []byte, enhanced, text string) []byte {
 	if enhanced != "" {
 		dst = append(dst, enhanced...)

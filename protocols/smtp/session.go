@@ -24,8 +24,9 @@ type Session struct {
 	long  []byte // the beginning of that line
 
 	words     []word
-	line      []byte // the command line under way
-	cmd       int    // index of the command under way
+	usual     [usualWords]word // the room of words, when they are few
+	line      []byte           // the command line under way
+	cmd       int              // index of the command under way
 	counts    []count
 	errors    int
 	junk      int
@@ -68,6 +69,7 @@ func NewSession(cfg Config, b Backend) *Session {
 	}
 	s.table = tables[dialect]
 	s.counts = make([]count, len(s.table)+1)
+	s.words = s.usual[:0]
 	return s
 }
 

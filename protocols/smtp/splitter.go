@@ -12,7 +12,11 @@ import (
 // DATA the client's bytes are content up to the lone dot, after BDAT so many
 // as it announced, after 334 a line is a response. Inside TLS it sees the
 // plaintext.
-func NewSplitter() wire.Splitter { return &splitter{} }
+func NewSplitter() wire.Splitter {
+	s := &splitter{}
+	s.words, s.asked = s.room.words[:0], s.room.asked[:0]
+	return s
+}
 
 type splitter struct {
 	sides   [2]half
@@ -26,6 +30,10 @@ type splitter struct {
 	replies int        // replies that the verb at the head has still to get
 	rcpts   int        // recipients accepted in the transaction (LMTP)
 	lmtp    bool       // LHLO was seen
+	room    struct {   // of words and asked in the usual dialogue
+		words [usualWords]word
+		asked [usualWords]question
+	}
 }
 
 // half is what is remembered of one side: the bytes of an unfinished unit.

@@ -10,6 +10,9 @@ type word struct {
 	open bool // a quote or an angle bracket is not closed
 }
 
+// usualWords is how many words most command lines have at most.
+const usualWords = 4
+
 // appendWords cuts a command line into words as Postfix does it: at blanks
 // outside of "…" and <…>, and after "TO:" and "FROM:". Quotes and backslashes
 // stay: the address parser needs them.

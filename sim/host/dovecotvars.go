@@ -87,6 +87,9 @@ func parseVar(s string) (v confVar, n int) {
 		for n < len(s) && s[n] >= '0' && s[n] <= '9' {
 			n++
 		}
+		if n == start {
+			return 0
+		}
 		x, _ := strconv.Atoi(s[start:n])
 		return min(x, 1024)
 	}

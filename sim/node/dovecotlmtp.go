@@ -62,6 +62,7 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 		LMTP:     true,
 		Peer:     peer,
 		Timeout:  lmtpIdle,
+		Room:     &d.Host.Room,
 		TLS:      lmtpTLS[d.conf.For("lmtp").Text("ssl")],
 	}, s)
 	watch := &lossWatch{Session: session, state: "READY"}
@@ -266,13 +267,15 @@ func (m *lmtpMessage) logLine(msgid string) string {
 // messageID is the first <…> of the field Message-ID, or "unspecified" when it
 // has none without blanks, as log lines of deliveries have it.
 func messageID(data []byte) string {
-	const name = "\nmessage-id:"
+	const name = "message-id:"
 	header, _, _ := bytes.Cut(data, []byte("\n\n"))
-	i := bytes.Index(bytes.ToLower(append([]byte("\n"), header...)), []byte(name))
-	if i < 0 {
+	for len(header) >= len(name) && !bytes.EqualFold(header[:len(name)], []byte(name)) {
+		_, header, _ = bytes.Cut(header, []byte("\n"))
+	}
+	if len(header) < len(name) {
 		return "unspecified"
 	}
-	value := header[min(len(header), i+len(name)-1):]
+	value := header[len(name):]
 	for n := 0; n < len(value); n++ {
 		if value[n] == '\n' && (n+1 == len(value) || value[n+1] != ' ' && value[n+1] != '\t') {
 			value = value[:n]

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"time"
 
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/host"
 	"mailtrek/sim/pki"
@@ -26,6 +27,8 @@ type Host struct {
 	Tree *host.Tree
 	// Stub resolves names for its programs.
 	Stub *Stub
+	// Room is memory that the SMTP servers and clients of the host share.
+	Room smtp.Room
 	// Faults are what troubles its servers; nil: nothing does.
 	Faults Faults
 

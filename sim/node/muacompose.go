@@ -21,9 +21,12 @@ func compose(content []byte, to []string) []byte {
 		return fieldIs(f, "Bcc") && blindRecipients(f, to)
 	})
 	if !slices.ContainsFunc(fields, func(f string) bool { return fieldIs(f, "MIME-Version") }) {
-		fields = encodeFields(fields, !isASCII(string(body)))
+		fields = encodeFields(fields, !isASCII(body))
 	}
-	out := []byte(strings.Join(fields, ""))
+	out := make([]byte, 0, len(content)+128)
+	for _, f := range fields {
+		out = append(out, f...)
+	}
 	if len(body) > 0 || bytes.HasSuffix(content, []byte("\n\n")) {
 		out = append(append(out, '\n'), body...)
 	}
@@ -119,7 +122,7 @@ func encodeValue(value string) string {
 	return strings.Join(out, " ") + "\n"
 }
 
-func isASCII(s string) bool {
+func isASCII[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false

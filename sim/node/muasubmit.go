@@ -55,7 +55,7 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 	if helo == "" {
 		helo = m.Host.Name
 	}
-	c := smtp.NewClient(conn, smtp.ClientConfig{Helo: helo, Peer: server.Host, OneByOne: true, Now: p.Now})
+	c := smtp.NewClient(conn, smtp.ClientConfig{Helo: helo, Peer: server.Host, OneByOne: true, Now: p.Now, Room: &m.Host.Room})
 	defer func() {
 		_ = c.Quit() // what the user is told has been decided before
 		conn.Close()
@@ -74,7 +74,7 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 		}
 	}
 	mail := &smtp.Mail{Sender: m.sender(out.From), Content: content, Last: true}
-	if !isASCII(string(content)) {
+	if !isASCII(content) {
 		mail.Body = "8BITMIME" // RFC 6152 §3
 	}
 	for _, to := range out.To {

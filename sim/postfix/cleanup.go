@@ -108,7 +108,7 @@ var crlf = []byte("\r\n")
 // Abort throws the message away, as when a client breaks off.
 func (u *Submission) Abort() {
 	if u.mail.Queue == incoming {
-		newHeaderPass(u).glance(u.body)
+		newHeaderPass(u).glance()
 	}
 	u.d.queue.move(u.d.p, u.mail, nowhere, "transaction given up")
 	u.d.end()
@@ -128,11 +128,11 @@ func (u *Submission) Commit() *Refusal {
 	}
 	if u.failed != nil {
 		if u.tooBig && u.client != "smtpd" { // smtpd itself counts, and says so
-			newHeaderPass(u).run(u.body)
+			newHeaderPass(u).run()
 			u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
 			u.d.log("warning: mail_stream_cleanup: close error")
 		} else if u.tooBig {
-			newHeaderPass(u).glance(u.body)
+			newHeaderPass(u).glance()
 		}
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
@@ -158,7 +158,7 @@ func (u *Submission) complete() {
 		u.added(u.client, f)
 	}
 	h := newHeaderPass(u)
-	if u.failed = h.run(u.body); u.failed != nil {
+	if u.failed = h.run(); u.failed != nil {
 		return
 	}
 	u.mail.Content = h.out
@@ -196,7 +196,7 @@ func (u *Submission) envelope() {
 func (u *Submission) rewriteEnvelope() {
 	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
 	var out []*Recipient
-	seen := map[string]bool{}
+	seen := map[sameRecipient]bool{}
 	for _, r := range u.mail.Recipients {
 		targets, err := u.d.expandRecipient(r.Addr)
 		if err != nil {
@@ -204,7 +204,7 @@ func (u *Submission) rewriteEnvelope() {
 			return
 		}
 		for _, addr := range targets {
-			key := strings.ToLower(fmt.Sprintf("%d:%s:%s:%s", r.Notify, r.ORcpt, r.Orig, addr))
+			key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
 			if seen[key] {
 				continue
 			}
@@ -215,6 +215,12 @@ func (u *Submission) rewriteEnvelope() {
 		}
 	}
 	u.mail.Recipients = u.withCopies(out)
+}
+
+// sameRecipient is what two recipients have in common of whom one is dropped.
+type sameRecipient struct {
+	notify            smtp.Notify
+	orcpt, orig, addr string
 }
 
 // withCopies adds the recipients of blind copies: always_bcc, and what

@@ -3,7 +3,6 @@ package postfix
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -12,7 +11,8 @@ import (
 // headerPass is cleanup's walk over the primary header of a message.
 type headerPass struct {
 	u         *Submission
-	out       []byte
+	out       []byte // the message so far: the front of the one that came, until the first change
+	changed   bool   // from there on a copy
 	hops      int
 	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
 	resent    int                                     // 1: there is a Resent- field
@@ -23,7 +23,7 @@ type headerPass struct {
 }
 
 func newHeaderPass(u *Submission) *headerPass {
-	h := &headerPass{u: u, out: make([]byte, 0, len(u.body)+256), drop: u.d.conf.List("message_drop_headers")}
+	h := &headerPass{u: u, drop: u.d.conf.List("message_drop_headers")}
 	h.rewrites, h.form = u.mail.Local, u.d.rewriting()
 	if domain := u.d.conf.Get("remote_header_rewrite_domain"); !u.mail.Local && domain != "" {
 		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
@@ -32,8 +32,26 @@ func newHeaderPass(u *Submission) *headerPass {
 	return h
 }
 
-// run copies the message, field by field, then the body as it is.
-func (h *headerPass) run(msg []byte) *Refusal {
+// keep passes on the next octets of the message as they are.
+func (h *headerPass) keep(raw []byte) {
+	if h.changed {
+		h.out = append(h.out, raw...)
+		return
+	}
+	h.out = h.u.body[:len(h.out)+len(raw)]
+}
+
+// change makes a copy of the message so far, before the first change.
+func (h *headerPass) change() {
+	if !h.changed {
+		h.changed = true
+		h.out = append(make([]byte, 0, len(h.u.body)+256), h.out...)
+	}
+}
+
+// run passes the message on, field by field, then the body as it is.
+func (h *headerPass) run() *Refusal {
+	msg := h.u.body
 	for len(msg) > 0 {
 		n := fieldEnd(msg)
 		if n == 0 {
@@ -46,10 +64,12 @@ func (h *headerPass) run(msg []byte) *Refusal {
 	}
 	h.missing()
 	if len(msg) > 0 && msg[0] != '\n' {
+		h.change()
 		h.out = append(h.out, '\n') // a body without the empty line before it gets one
 	}
-	h.out = append(h.out, msg...)
+	h.keep(msg)
 	if n := len(h.out); n > 0 && h.out[n-1] != '\n' {
+		h.change()
 		h.out = append(h.out, '\n')
 	}
 	return nil
@@ -57,7 +77,8 @@ func (h *headerPass) run(msg []byte) *Refusal {
 
 // glance is run for a message that breaks off: cleanup has logged the message
 // id if it has come so far, which is when the line behind the field is there.
-func (h *headerPass) glance(msg []byte) {
+func (h *headerPass) glance() {
+	msg := h.u.body
 	for len(msg) > 0 {
 		n := fieldEnd(msg)
 		if n == 0 {
@@ -122,7 +143,8 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	value := bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:])
 	h.note(key)
-	if slices.ContainsFunc(h.drop, func(d string) bool { return strings.EqualFold(d, string(name)) }) {
+	if listHas(h.drop, string(name)) {
+		h.change()
 		h.u.field("cleanup", strings.TrimRight(string(raw), "\n"), "remove")
 		return nil
 	}
@@ -138,14 +160,15 @@ func (h *headerPass) field(raw []byte) *Refusal {
 			h.u.mail.Body8 = true
 		}
 	case "message-id", "resent-message-id":
-		h.u.d.log("%s: %s=%s", h.u.mail.ID, key, bytes.Join(bytes.Fields(value), []byte{' '}))
+		h.u.d.log("%s: %s=%s", h.u.mail.ID, string(key), bytes.Join(bytes.Fields(value), []byte{' '}))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {
-			raw = h.rewrite(raw)
+			h.rewrite(raw)
+			return nil
 		}
 	}
-	h.out = append(h.out, raw...)
+	h.keep(raw)
 	return nil
 }
 
@@ -168,12 +191,15 @@ func (h *headerPass) note(key []byte) {
 }
 
 // rewrite completes the addresses of a header field.
-func (h *headerPass) rewrite(raw []byte) []byte {
+func (h *headerPass) rewrite(raw []byte) {
 	now := h.u.d.rewriteField(raw, h.form)
-	if !bytes.Equal(now, raw) {
-		h.u.field("cleanup", strings.TrimRight(string(now), "\n"), "change")
+	if bytes.Equal(now, raw) {
+		h.keep(raw)
+		return
 	}
-	return now
+	h.u.field("cleanup", strings.TrimRight(string(now), "\n"), "change")
+	h.change()
+	h.out = append(h.out, now...)
 }
 
 // missing adds the header fields that a message from this host must have
@@ -228,5 +254,6 @@ func (h *headerPass) logMissingIDs() {
 
 func (h *headerPass) add(field string) {
 	h.u.added("cleanup", field)
+	h.change()
 	h.out = append(append(h.out, field...), '\n')
 }

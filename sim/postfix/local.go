@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -63,8 +64,8 @@ func (e *expansion) looping() bool {
 		if n == 0 {
 			return false
 		}
-		if name, value, _ := strings.Cut(string(msg[:n]), ":"); strings.EqualFold(name, "Delivered-To") &&
-			strings.EqualFold(strings.TrimSpace(value), e.delivered) {
+		if name, value, _ := bytes.Cut(msg[:n], []byte(":")); strings.EqualFold(string(name), "Delivered-To") &&
+			strings.EqualFold(string(bytes.TrimSpace(value)), e.delivered) {
 			return true
 		}
 		msg = msg[n:]

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
-	"time"
 
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
@@ -15,7 +15,7 @@ import (
 // hosts of a next hop, tries them in the order of their preference, and hands
 // the message over (smtp_connect.c, smtp_proto.c).
 func (d *daemon) smtp(r *request) {
-	a := &smtpAgent{d: d, r: r, lmtp: d.svc.Command == "lmtp"}
+	a := &smtpAgent{d: d, r: r, lmtp: d.svc.Command == "lmtp", set: d.svc.clientParams()}
 	if a.lmtp {
 		if path, ok := strings.CutPrefix(r.nexthop, "unix:"); ok {
 			a.deliverUnix(path)
@@ -32,6 +32,7 @@ type smtpAgent struct {
 	d        *daemon
 	r        *request
 	lmtp     bool
+	set      *clientParams
 	sessions int64
 	last     result // why the last host was of no use
 	plain    bool   // the host is tried once more without TLS
@@ -77,7 +78,7 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 	if port == 0 {
 		port = 25
 		if a.lmtp {
-			port = uint16(a.d.conf.Int("lmtp_tcp_port"))
+			port = a.set.lmtpPort
 		}
 	}
 	targets, failure := a.find(host, port)
@@ -85,26 +86,20 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 		a.undeliverable(*failure)
 		return
 	}
-	limit := int(a.d.conf.Int(a.param("mx_address_limit")))
-	if limit > 0 && len(targets) > limit {
+	if limit := a.set.addressLimit; limit > 0 && len(targets) > limit {
 		targets = targets[:limit]
 	}
 	for i, t := range targets {
 		a.try(t, i == len(targets)-1)
-		most := a.d.conf.Int(a.param("mx_session_limit"))
+		most := a.set.sessionLimit
 		if len(a.r.undecided()) == 0 || most > 0 && a.sessions >= most {
 			return
 		}
 	}
 }
 
-// param is the name of a parameter of this client: smtp_ or lmtp_ in front.
-func (a *smtpAgent) param(name string) string {
-	if a.lmtp {
-		return "lmtp_" + name
-	}
-	return "smtp_" + name
-}
+// param is the name of a parameter of this client.
+func (a *smtpAgent) param(name string) string { return clientParam(a.lmtp, name) }
 
 // undeliverable reports all recipients alike, when no host could be found.
 func (a *smtpAgent) undeliverable(res result) {
@@ -121,19 +116,16 @@ func (a *smtpAgent) undeliverable(res result) {
 // that no host is left after it.
 func (a *smtpAgent) try(t target, final bool) {
 	d := a.d
-	where := fmt.Sprintf("%s[%s]:%d", t.host, t.addr, t.port)
-	from := netip.Addr{}
-	if bind := d.conf.Get("smtp_bind_address"); bind != "" {
-		from, _ = netip.ParseAddr(bind)
-	}
-	c, err := d.p.Dial(from, netip.AddrPortFrom(t.addr, t.port), d.conf.Duration(a.param("connect_timeout")))
+	peer := t.host + "[" + t.addr.String() + "]"
+	where := peer + ":" + strconv.Itoa(int(t.port))
+	c, err := d.p.Dial(a.set.bind, netip.AddrPortFrom(t.addr, t.port), a.set.connectTimeout)
 	if err != nil {
 		d.log("connect to %s: %s", where, err)
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}
 	a.sessions++
-	a.session(c, where, fmt.Sprintf("%s[%s]", t.host, t.addr), final)
+	a.session(c, where, peer, final)
 	if a.retryPlain {
 		a.retryPlain, a.plain = false, true
 		a.try(t, final)
@@ -146,7 +138,7 @@ func (a *smtpAgent) try(t target, final bool) {
 func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 	defer conn.Close()
 	p := a.d.p
-	if a.d.conf.Bool(a.param("tls_wrappermode")) && !a.wrap(conn, relay, peer, final) {
+	if a.set.tls.wrapperMode && !a.wrap(conn, relay, peer, final) {
 		return
 	}
 	c := smtp.NewClient(conn, a.clientConfig(peer))
@@ -210,39 +202,7 @@ func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
 }
 
 func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
-	d := a.d
-	helo := d.conf.Get("smtp_helo_name")
-	if a.lmtp {
-		helo = d.conf.Get("lmtp_lhlo_name")
-	}
-	return smtp.ClientConfig{Helo: helo, Peer: peer, LMTP: a.lmtp, Now: d.p.Now, Timeouts: a.timeouts()}
-}
-
-// clientTimeouts are the parameters, behind "smtp_" or "lmtp_", that limit the
-// wait for a reply (smtp(8), "RESOURCE AND RATE CONTROLS").
-var clientTimeouts = map[smtp.Stage]string{
-	smtp.StageGreeting: "helo_timeout", smtp.StageEHLO: "helo_timeout", smtp.StageHELO: "helo_timeout", smtp.StageLHLO: "lhlo_timeout",
-	smtp.StageStartTLS: "starttls_timeout", smtp.StageMail: "mail_timeout", smtp.StageRcpt: "rcpt_timeout",
-	smtp.StageData: "data_init_timeout", smtp.StageContent: "data_xfer_timeout", smtp.StageDot: "data_done_timeout",
-	smtp.StageRset: "rset_timeout", smtp.StageQuit: "quit_timeout",
-}
-
-// timeouts are the waits that differ from the client's own defaults, nil if
-// none does.
-func (a *smtpAgent) timeouts() map[smtp.Stage]time.Duration {
-	var out map[smtp.Stage]time.Duration
-	for stage, name := range clientTimeouts {
-		if a.lmtp && name == "helo_timeout" {
-			name = "lhlo_timeout"
-		}
-		if d := a.d.conf.Duration(a.param(name)); d != smtp.DefaultTimeout(stage) {
-			if out == nil {
-				out = map[smtp.Stage]time.Duration{}
-			}
-			out[stage] = d
-		}
-	}
-	return out
+	return smtp.ClientConfig{Helo: a.set.helo, Peer: peer, LMTP: a.lmtp, Now: a.d.p.Now, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
 }
 
 // mail is the message as the client sends it.

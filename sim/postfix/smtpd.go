@@ -156,11 +156,24 @@ func addrPort(s string) netip.AddrPort {
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
 
-// sessionConfig evaluates the parameters that govern the dialogue.
+// sessionConfig is what governs the dialogue with this client.
 func (b *smtpdSession) sessionConfig() smtp.Config {
+	if b.svc.dialogue == nil {
+		b.svc.dialogue = b.dialogue()
+	}
+	cfg := *b.svc.dialogue
+	cfg.Peer = b.client.String()
+	if cfg.BareLF != smtp.BareLFAllow && b.conf.Networks("smtpd_forbid_bare_newline_exclusions", b.tables).Match(b.client.addr) {
+		cfg.BareLF = smtp.BareLFAllow
+	}
+	return cfg
+}
+
+// dialogue evaluates the parameters that govern the dialogue with any client.
+func (b *smtpdSession) dialogue() *smtp.Config {
 	c := b.conf
-	cfg := smtp.Config{
-		Hostname: c.Get("myhostname"), Banner: c.Get("smtpd_banner"), Peer: b.client.String(),
+	cfg := &smtp.Config{
+		Hostname: c.Get("myhostname"), Banner: c.Get("smtpd_banner"),
 		Timeout: c.Duration("smtpd_timeout"), LineLimit: int(c.Int("line_length_limit")), SizeLimit: c.Int("message_size_limit"),
 		RecipientLimit: int(c.Int("smtpd_recipient_limit")), RecipientOvershoot: int(c.Int("smtpd_recipient_overshoot_limit")),
 		SoftErrors: int(c.Int("smtpd_soft_error_limit")), HardErrors: int(c.Int("smtpd_hard_error_limit")),
@@ -170,12 +183,10 @@ func (b *smtpdSession) sessionConfig() smtp.Config {
 		ForbidPipelining: c.Bool("smtpd_forbid_unauth_pipelining"), BareLFCode: int(c.Int("smtpd_forbid_bare_newline_reject_code")),
 		Discard: smtp.ParseKeywords(c.Get("smtpd_discard_ehlo_keywords")), Noop: c.List("smtpd_noop_commands"),
 		Forbidden: b.forbidden(), SoftBounce: c.Bool("soft_bounce"), TLSAuthOnly: c.Bool("smtpd_tls_auth_only"),
-		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"),
+		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"), Room: &b.Host.Room,
 	}
 	if level, ok := smtp.ParseBareLF(c.Get("smtpd_forbid_bare_newline")); ok {
-		if exempt := c.Networks("smtpd_forbid_bare_newline_exclusions", b.tables); !exempt.Match(b.client.addr) {
-			cfg.BareLF = level
-		}
+		cfg.BareLF = level
 	}
 	switch level := c.Get("smtpd_tls_security_level"); {
 	case level == "encrypt" || level == "" && c.Bool("smtpd_enforce_tls"):

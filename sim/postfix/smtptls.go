@@ -31,23 +31,23 @@ var tlsLevels = map[string]tlsLevel{"none": tlsNone, "may": tlsMay, "encrypt": t
 // smtp_tls_policy_maps, else smtp_tls_security_level, else what the parameters
 // before Postfix 2.3 say.
 func (a *smtpAgent) tlsLevel() tlsLevel {
-	c := a.d.conf
-	if maps := c.List(a.param("tls_policy_maps")); len(maps) > 0 {
+	set := &a.set.tls
+	if maps := set.policyMaps; len(maps) > 0 {
 		if policy, _, err := a.d.tables.Maps(maps).Find(strings.ToLower(a.r.nexthop)); err == nil && policy != "" {
 			if level, ok := tlsLevels[strings.Fields(policy)[0]]; ok {
 				return level
 			}
 		}
 	}
-	word := c.Get(a.param("tls_security_level"))
+	word := set.level
 	switch level, ok := tlsLevels[word]; {
 	case ok:
 		return level
 	case word != "":
 		a.d.log("warning: invalid TLS level \"%s\"", word)
-	case c.Bool(a.param("enforce_tls")):
+	case set.enforce:
 		return tlsEncrypt
-	case c.Bool(a.param("use_tls")):
+	case set.use:
 		return tlsMay
 	}
 	return tlsNone

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/node"
 	"mailtrek/sim/trace"
@@ -37,9 +38,11 @@ type System struct {
 // service is a line of master.cf while the mail system runs.
 type service struct {
 	*Service
-	conf    *Config
-	logName string // "postfix/submission/smtpd"
-	idle    []uint32
+	conf     *Config
+	logName  string // "postfix/submission/smtpd"
+	idle     []uint32
+	client   *clientParams // see there
+	dialogue *smtp.Config  // see smtpdSession.sessionConfig
 }
 
 // New returns the mail system of a host, not yet started. The tables that

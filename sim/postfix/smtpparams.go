@@ -1,0 +1,88 @@
+package postfix
+
+import (
+	"net/netip"
+	"time"
+
+	"mailtrek/protocols/smtp"
+)
+
+// clientParams are the parameters of smtp(8), or of lmtp(8), which has its own
+// of the same names with "lmtp_" in front, that every delivery needs, evaluated
+// once for a service.
+type clientParams struct {
+	helo           string     // smtp_helo_name, lmtp_lhlo_name
+	bind           netip.Addr // smtp_bind_address
+	lmtpPort       uint16     // lmtp_tcp_port
+	addressLimit   int        // mx_address_limit
+	sessionLimit   int64      // mx_session_limit
+	connectTimeout time.Duration
+	timeouts       map[smtp.Stage]time.Duration // those that differ from the client's own defaults; nil if none does
+	tls            clientTLSParams
+}
+
+// clientTLSParams are those about TLS (TLS_README).
+type clientTLSParams struct {
+	wrapperMode bool
+	policyMaps  []string
+	level       string // security_level
+	enforce     bool   // before Postfix 2.3
+	use         bool   // likewise
+}
+
+// clientParams evaluates them when the first delivery asks for them.
+func (s *service) clientParams() *clientParams {
+	if s.client != nil {
+		return s.client
+	}
+	lmtp := s.Command == "lmtp"
+	c, name := s.conf, func(name string) string { return clientParam(lmtp, name) }
+	p := &clientParams{helo: c.Get("smtp_helo_name"), lmtpPort: uint16(c.Int("lmtp_tcp_port")),
+		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")),
+		connectTimeout: c.Duration(name("connect_timeout")), timeouts: clientTimeouts(c, lmtp)}
+	if lmtp {
+		p.helo = c.Get("lmtp_lhlo_name")
+	}
+	if bind := c.Get("smtp_bind_address"); bind != "" {
+		p.bind, _ = netip.ParseAddr(bind)
+	}
+	p.tls = clientTLSParams{wrapperMode: c.Bool(name("tls_wrappermode")), policyMaps: c.List(name("tls_policy_maps")),
+		level: c.Get(name("tls_security_level")), enforce: c.Bool(name("enforce_tls")), use: c.Bool(name("use_tls"))}
+	s.client = p
+	return p
+}
+
+// clientParam is the name of a parameter of the client: smtp_ or lmtp_ in front.
+func clientParam(lmtp bool, name string) string {
+	if lmtp {
+		return "lmtp_" + name
+	}
+	return "smtp_" + name
+}
+
+// timeoutParams are the parameters, behind "smtp_" or "lmtp_", that limit the
+// wait for a reply (smtp(8), "RESOURCE AND RATE CONTROLS").
+var timeoutParams = map[smtp.Stage]string{
+	smtp.StageGreeting: "helo_timeout", smtp.StageEHLO: "helo_timeout", smtp.StageHELO: "helo_timeout", smtp.StageLHLO: "lhlo_timeout",
+	smtp.StageStartTLS: "starttls_timeout", smtp.StageMail: "mail_timeout", smtp.StageRcpt: "rcpt_timeout",
+	smtp.StageData: "data_init_timeout", smtp.StageContent: "data_xfer_timeout", smtp.StageDot: "data_done_timeout",
+	smtp.StageRset: "rset_timeout", smtp.StageQuit: "quit_timeout",
+}
+
+// clientTimeouts are the waits that differ from the client's own defaults, nil
+// if none does.
+func clientTimeouts(c *Config, lmtp bool) map[smtp.Stage]time.Duration {
+	var out map[smtp.Stage]time.Duration
+	for stage, name := range timeoutParams {
+		if lmtp && name == "helo_timeout" {
+			name = "lhlo_timeout"
+		}
+		if d := c.Duration(clientParam(lmtp, name)); d != smtp.DefaultTimeout(stage) {
+			if out == nil {
+				out = map[smtp.Stage]time.Duration{}
+			}
+			out[stage] = d
+		}
+	}
+	return out
+}

@@ -173,6 +173,11 @@ var lensWords = map[string][3]string{
 	"open.fold":   {"read; the story is being put together", "прочетено; историята се сглобява", "odczytano; składanie historii"},
 	"open.giveup": {"Esc gives it up", "Esc се отказва", "Esc rezygnuje"},
 
+	"mouse.on":   {"The mouse is on: it clicks, and no longer selects text.", "Мишката е включена: щрака и вече не маркира текст.", "Mysz włączona: klika i nie zaznacza już tekstu."},
+	"mouse.off":  {"The mouse is off.", "Мишката е изключена.", "Mysz wyłączona."},
+	"help.mouse": {"the mouse on or off", "мишката включена или изключена", "mysz włączona lub wyłączona"},
+	"help.ascii": {"lines of ASCII, or not", "линии от ASCII, или не", "linie z ASCII, lub nie"},
+
 	"help.jump":    {"choose a line with J K, then: to its event", "избери ред с J K, после: към събитието му", "wybierz wiersz przez J K, potem: do jego zdarzenia"},
 	"help.wrote":   {"who wrote this line? what became of it?", "кой е писал този ред? какво е станало с него?", "kto napisał ten wiersz? co się z nim stało?"},
 	"pick.none":    {"There is no line to choose here yet.", "Тук още няма ред за избиране.", "Nie ma tu jeszcze wiersza do wyboru."},

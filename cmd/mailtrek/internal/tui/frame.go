@@ -144,25 +144,29 @@ func (f *frame) header(r Region) {
 // tabs are the lenses with their numbers. Where they do not fit they stand
 // closer, and then the names of those that are not shown are cut short.
 func (f *frame) tabs(r Region) {
-	x := 0
-	for _, form := range []struct{ gap, letters int }{{2, 99}, {0, 99}, {0, 5}, {0, 3}, {0, 0}} {
-		names := f.tabNames(form.letters)
-		width := 2
-		for _, n := range names {
-			width += textWidth(n) + form.gap + 1
-		}
-		if width > r.W && form.letters > 0 {
-			continue
-		}
-		x = f.drawTabs(r, names, form.gap)
-		break
-	}
+	names, gap := f.tabForm(r.W)
+	x := f.drawTabs(r, names, gap)
 	if m := f.in.Story.msg(f.in.At); m != 0 {
 		name := f.in.Story.T.Msg(m).Name
 		if room := r.W - x - 3; room > 12 && name != "" {
 			r.PutRight(r.W-1, 0, Quiet, clip(f.in.Words.T("app.mail", "name", name), room))
 		}
 	}
+}
+
+// tabForm is the longest form of the tabs that fits, and the room between them.
+func (f *frame) tabForm(w int) (names []string, gap int) {
+	for _, form := range []struct{ gap, letters int }{{2, 99}, {0, 99}, {0, 5}, {0, 3}, {0, 0}} {
+		names, gap = f.tabNames(form.letters), form.gap
+		width := 2
+		for _, n := range names {
+			width += textWidth(n) + form.gap + 1
+		}
+		if width <= w {
+			break
+		}
+	}
+	return names, gap
 }
 
 // tabNames are the numbers and names of the lenses; of those that are not

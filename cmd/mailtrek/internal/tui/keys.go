@@ -22,6 +22,7 @@ type keyMap struct {
 	Lens, LensBack, Lno  key.Binding
 	ScrollDown, ScrollUp key.Binding
 	Jump, Wrote, Became  key.Binding
+	Mouse, ASCII         key.Binding
 	Beside               key.Binding
 	WhatIf, Seat         key.Binding
 	Exchange, Compare    key.Binding
@@ -69,6 +70,8 @@ var keys = keyMap{
 	Jump:        bind("Enter", "enter"),
 	Wrote:       bind("w", "w"),
 	Became:      bind("W", "W"),
+	Mouse:       bind("M", "M"),
+	ASCII:       bind("A", "A"),
 	WhatIf:      bind("i", "i"),
 	Seat:        bind("T", "T"),
 	Exchange:    bind("x", "x"),
@@ -90,7 +93,7 @@ func (k *keyMap) groups() [][]helpRow {
 			row("stage", k.Phase, k.PhaseBack), row("ends", k.Start, k.End),
 		},
 		{
-			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became), row("theme", k.Theme), row("help", k.Help),
+			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became), row("mouse", k.Mouse), row("ascii", k.ASCII), row("theme", k.Theme), row("help", k.Help),
 			row("leave", k.Leave), row("quit", k.Quit),
 		},
 		{

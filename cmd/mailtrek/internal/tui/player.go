@@ -89,17 +89,19 @@ type Player struct {
 	beside int // the lens at the right of a wide screen; -1 for none
 	scroll int // of the lens; 0 again whenever cursor or lens move
 	pick   int // the chosen line of the lens; 0 for none
-	w, h   int
-	look   look
-	prompt *prompt
-	help   bool
-	whole  bool // the whole explanation is shown
-	notice string
-	found  finder
-	speed  int
-	play   int // number of the present run of ticks; 0 when paused
-	ticks  int
-	breaks map[trace.Seq]bool
+
+	pointing bool // the mouse is on
+	w, h     int
+	look     look
+	prompt   *prompt
+	help     bool
+	whole    bool // the whole explanation is shown
+	notice   string
+	found    finder
+	speed    int
+	play     int // number of the present run of ticks; 0 when paused
+	ticks    int
+	breaks   map[trace.Seq]bool
 
 	bookmarks []trace.Seq // in ascending order
 	only      finder      // the filter; nothing is left out while it has no match
@@ -157,6 +159,8 @@ func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		p.compared(msg)
 	case tea.PasteMsg:
 		p.paste(msg.Content)
+	case tea.MouseMsg:
+		p.clicked(msg)
 	case tea.KeyPressMsg:
 		return p, p.press(msg)
 	}
@@ -274,6 +278,10 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		p.help, p.scroll = true, 0
 	case key.Matches(k, keys.Explain):
 		p.whole = true
+	case key.Matches(k, keys.Mouse):
+		p.toggleMouse()
+	case key.Matches(k, keys.ASCII):
+		p.toggleASCII()
 	case key.Matches(k, keys.Theme):
 		p.notice = w.T("theme.now", "name", p.look.nextTheme())
 	case key.Matches(k, keys.Faster):
@@ -383,6 +391,9 @@ func (p *Player) View() tea.View {
 	v := tea.NewView(p.draw(p.canvas).Render(p.look.palette))
 	v.AltScreen = true
 	v.WindowTitle = "mailtrek"
+	if p.pointing {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }
 

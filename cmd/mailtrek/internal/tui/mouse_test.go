@@ -1,0 +1,89 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/sim/trace/tracetest"
+)
+
+// TestMouse: it is off until it is asked for; then the time line, the tabs and
+// the lines of a lens can be clicked, and the wheel goes from line to line.
+func TestMouse(t *testing.T) {
+	tr := tracetest.Failover()
+	p := still(t, tr, 100, "log", 120, 40)
+	click := func(x, y int) { p.Update(tea.MouseClickMsg(tea.Mouse{X: x, Y: y, Button: tea.MouseLeft})) }
+	click(60, 37)
+	if p.at != 100 || p.View().MouseMode != tea.MouseModeNone {
+		t.Errorf("the mouse works without having been asked for: event %d", p.at)
+	}
+	press(p, "M")
+	if p.View().MouseMode == tea.MouseModeNone {
+		t.Error("M does not turn the mouse on")
+	}
+	click(2, 37)
+	if p.at != 1 {
+		t.Errorf("a click at the beginning of the time line: got event %d, want 1", p.at)
+	}
+	click(111, 37)
+	if int(p.at) != tr.Len() {
+		t.Errorf("a click at its end: got event %d, want %d", p.at, tr.Len())
+	}
+	for i, name := range Lenses() {
+		row := strings.Split(p.frame().Text(), "\n")[1]
+		at := strings.Index(row, " "+name)
+		if at < 0 {
+			at = strings.Index(row, name)
+		}
+		click(len([]rune(row[:at]))+2, 1)
+		if p.lens != i {
+			t.Errorf("a click on the tab %s: got the lens %s", name, Lenses()[p.lens])
+		}
+	}
+	press(p, "8")
+	p.Update(tea.MouseWheelMsg(tea.Mouse{Button: tea.MouseWheelUp}))
+	p.Update(tea.MouseWheelMsg(tea.Mouse{Button: tea.MouseWheelUp}))
+	if n := len(logPicks(p.instant())); p.pick != n-1 {
+		t.Errorf("two turns of the wheel: got line %d, want %d", p.pick, n-1)
+	}
+}
+
+// TestASCII: A draws everything with ASCII, and back.
+func TestASCII(t *testing.T) {
+	p := still(t, tracetest.Failover(), 100, "ladder", 120, 40)
+	before := p.frame().Text()
+	press(p, "A")
+	for _, lens := range Lenses() {
+		press(p, "tab")
+		for i, r := range p.frame().Text() {
+			if r >= 0x2190 && r < 0x2600 && r != '→' {
+				t.Fatalf("%s: %c at %d is not ASCII", lens, r, i)
+			}
+		}
+	}
+	press(p, "A")
+	if p.frame().Text() != before {
+		t.Error("A twice is not the same screen")
+	}
+}
+
+// TestTour presses every key of the help in a terminal that is emulated cell by
+// cell: nothing breaks, the screen keeps its size, and q leaves.
+func TestTour(t *testing.T) {
+	screen := newTerminal(t, Play(tracetest.Failover(), Options{Theme: "dark", Lang: "en"}), 100, 30)
+	screen.shows("event 1 of")
+	for _, step := range []struct{ keys, want string }{
+		{"\x1b[C", "event 2 of"}, {"\x1b[D", "event 1 of"}, {"l", "event 2 of"}, {"h", "event 1 of"}, {"3", "dialogue▐"}, {"\t", "postfix▐"}, {"\x1b[Z", "dialogue▐"},
+		{">", "100 %"}, {"<", "event 1 of"}, {"g90\r", "event 90 of"}, {"/RCPT\r", "RCPT"}, {"n", "event"}, {"N", "event"}, {"}", "event"}, {"{", "event"}, {"]", "event"}, {"[", "event"},
+		{"c", "event"}, {"m", "Bookmark"}, {"g10\r", "event 10 of"}, {"'", "Bookmark 1 of 1"}, {"b", "stop"}, {"8", "log▐"}, {"g200\r", "event 200 of"}, {"K", "log▐"}, {"K", "log▐"}, {"w", "wrote"},
+		{"5", "message▐"}, {"J", "message▐"}, {"W", "event"}, {"e", "Why event"}, {"x", "message▐"}, {"?", "Keys"}, {"x", "message▐"}, {"A", "[5 message]"}, {"A", "▌5 message▐"}, {"t", "Theme"},
+		{"M", "mouse is on"}, {"M", "mouse is off"}, {"yw", "Copied"}, {"f", "only"}, {"reply 250\r", "only: reply 250"}, {"\x1b", "All events"}, {"p", "pause"}, {"p", "play"}, {"9", "bytes▐"}, {"1", "map▐"}, {"2", "ladder▐"}, {"6", "dns▐"}, {"7", "mailboxes▐"},
+	} {
+		screen.types(step.keys)
+		screen.shows(step.want)
+	}
+	screen.types("q")
+	screen.leaves()
+}

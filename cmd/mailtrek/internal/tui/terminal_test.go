@@ -1,0 +1,89 @@
+package tui
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/vt"
+)
+
+// terminal is an emulated terminal with a program in it.
+type terminal struct {
+	t      *testing.T
+	screen *vt.SafeEmulator
+	keys   *io.PipeWriter
+	done   chan error
+	w, h   int
+}
+
+// newTerminal starts a program. Sizes and answers of the terminal come from the
+// emulator, keys are the octets that a terminal sends.
+func newTerminal(t *testing.T, m tea.Model, w, h int) *terminal {
+	t.Helper()
+	in, keys := io.Pipe()
+	e := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan error, 1), w: w, h: h}
+	go func() { _, _ = io.Copy(io.Discard, e.screen) }() // what the emulator answers
+	p := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(cooked{e.screen}), tea.WithWindowSize(w, h), tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	go func() { _, err := p.Run(); e.done <- err }()
+	t.Cleanup(func() { p.Kill(); _ = keys.Close() })
+	return e
+}
+
+// cooked is the line discipline of a terminal: a line feed also returns.
+type cooked struct{ out io.Writer }
+
+func (c cooked) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(c.out, strings.ReplaceAll(string(b), "\n", "\r\n")); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+func (e *terminal) types(keys string) {
+	e.t.Helper()
+	if strings.HasPrefix(keys, "\x1b") || len(keys) == 1 {
+		e.write(keys)
+		return
+	}
+	for _, k := range keys { // as a person types
+		e.write(string(k))
+	}
+}
+
+func (e *terminal) write(s string) {
+	if _, err := io.WriteString(e.keys, s); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// shows waits until the screen has a text.
+func (e *terminal) shows(want string) {
+	e.t.Helper()
+	var got string
+	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
+		if got = e.screen.String(); strings.Contains(got, want) {
+			if lines := strings.Split(got, "\n"); len(lines) != e.h {
+				e.t.Errorf("the screen has %d rows, want %d", len(lines), e.h)
+			}
+			return
+		}
+	}
+	e.t.Fatalf("the screen does not show %q:\n%s", want, got)
+}
+
+// leaves waits until the program has ended.
+func (e *terminal) leaves() {
+	e.t.Helper()
+	select {
+	case err := <-e.done:
+		if err != nil {
+			e.t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		e.t.Fatal("q does not leave")
+	}
+}

@@ -77,9 +77,9 @@ var seatWords = map[string][3]string{
 	"ask.value":           {"which value?", "каква стойност?", "jaka wartość?"},
 	"ask.record":          {"which record?", "кой запис?", "który rekord?"},
 	"ask.data": {
-		"what instead? (name, type, data, as in a zone file)",
-		"какво вместо него? (име, тип, данни, както във файл на зона)",
-		"co zamiast niego? (nazwa, typ, dane, jak w pliku strefy)",
+		"what instead? (as in a zone file; several with “ ; ” between)",
+		"какво вместо него? (както във файл на зона; няколко с „ ; “ между тях)",
+		"co zamiast niego? (jak w pliku strefy; kilka z „ ; ” pomiędzy)",
 	},
 	"ask.line":       {"which command?", "коя команда?", "które polecenie?"},
 	"ask.forever":    {"for ever", "завинаги", "na zawsze"},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 
 	"mailtrek/sim/scenario"
@@ -16,6 +17,7 @@ type comparison struct {
 	row      int
 	first    bool // the cursor is in the run that was
 	what     string
+	context  int // rows that are shown around a difference and the cursor
 }
 
 // comparison is what the player shows while it compares; nil when it does not.
@@ -110,41 +112,53 @@ func (v *comparison) sign(p scenario.Pair) string {
 	return "≠"
 }
 
-// lines are the rows around the cursor, as many as there is room for.
+// lines are the rows around the cursor, as many as there is room for. Where
+// there is much room, more is shown of what is the same.
 func (v *comparison) lines(h int) []folded {
-	var up, down []folded
-	for row := v.row; row >= v.a.bottom() && len(up) < h/2; {
-		l := v.fold(row, -1)
-		up = append(up, l)
-		row = l.row - 1
+	v.context = 1
+	best := v.around(h)
+	for _, c := range []int{2, 3, 4, 6, 8, 12, 16, 24, 32, 48} {
+		v.context = c
+		more := v.around(4 * h)
+		if len(more) > h {
+			break
+		}
+		best = more
 	}
+	return best
+}
+
+// around are at most h lines around the cursor.
+func (v *comparison) around(h int) []folded {
+	var up, down []folded
+	before := func(limit int) {
+		row := v.row
+		if n := len(up); n > 0 {
+			row = up[n-1].row - 1
+		}
+		for row >= v.a.bottom() && len(up)+len(down) < limit {
+			l := v.fold(row, -1)
+			up = append(up, l)
+			row = l.row - 1
+		}
+	}
+	before(h / 2)
 	for row := v.row + 1; row < len(v.a.Rows) && len(up)+len(down) < h; {
 		l := v.fold(row, +1)
 		down = append(down, l)
 		row = l.row + max(l.more, 1)
 	}
-	last := v.row
-	if n := len(up); n > 0 {
-		last = up[n-1].row
-	}
-	for row := last - 1; row >= v.a.bottom() && len(up)+len(down) < h; { // the end is in sight: more of what was
-		l := v.fold(row, -1)
-		up = append(up, l)
-		row = l.row - 1
-	}
-	out := make([]folded, 0, h)
-	for i := len(up) - 1; i >= 0; i-- {
-		out = append(out, up[i])
-	}
-	return append(out, down...)
+	before(h) // the end is in sight: more of what was
+	slices.Reverse(up)
+	return append(up, down...)
 }
 
 // kept tells whether a row is shown although it is the same.
 func (v *comparison) kept(row int) bool {
-	if row >= v.row-1 && row <= v.row+1 || row == -1 {
+	if row >= v.row-v.context && row <= v.row+v.context || row < 0 && row >= -v.context {
 		return true
 	}
-	return row >= -1 && (v.a.differs(row+1, -1) >= max(row-1, 0))
+	return row >= 0 && v.a.differs(min(row+v.context, len(v.a.Rows)-1), -1) >= max(row-v.context, 0)
 }
 
 // fold is the line of a row, reached in a direction. Fewer than three rows are
@@ -153,28 +167,29 @@ func (v *comparison) fold(row, step int) folded {
 	if v.kept(row) {
 		return folded{row: row}
 	}
-	from, to := row, row // the run of rows that are the same and not kept
+	gap := v.context + 1
+	from, to := row, row // the rows that are the same and not kept
 	if step < 0 {
 		from = v.a.bottom()
 		if row >= 0 {
 			from = 0
 			if d := v.a.differs(row, -1); d >= 0 {
-				from = d + 2
+				from = d + gap
 			}
 		}
-		if v.row+2 <= row {
-			from = max(from, v.row+2)
+		if v.row+gap <= row {
+			from = max(from, v.row+gap)
 		}
 	} else {
 		to = len(v.a.Rows) - 1
 		if d := v.a.differs(max(row, 0), +1); d < len(v.a.Rows) {
-			to = d - 2
+			to = d - gap
 		}
 		if row < 0 {
-			to = -2
+			to = -gap
 		}
-		if v.row-2 >= row {
-			to = min(to, v.row-2)
+		if v.row-gap >= row {
+			to = min(to, v.row-gap)
 		}
 	}
 	if n := to - from + 1; n >= 3 {

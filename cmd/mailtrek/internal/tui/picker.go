@@ -34,10 +34,17 @@ type picker struct {
 func newPicker(all []choice, free bool, text string) *picker {
 	k := &picker{all: all, free: free, kept: text}
 	k.line.set(text)
-	if free {
-		k.at = -1
-	}
+	k.at = k.first()
 	return k
+}
+
+// first is what is selected while one types: where anything may stand, what is
+// typed.
+func (k *picker) first() int {
+	if k.free && k.line.text != "" {
+		return -1
+	}
+	return 0
 }
 
 // shown are the choices that have all words of what is typed.
@@ -82,7 +89,7 @@ func (k *picker) press(key tea.KeyPressMsg) (c choice, done, gone bool) {
 	case "tab":
 		if i := max(k.at, 0); i < len(list) {
 			k.line.set(list[i].text)
-			k.at = least
+			k.at = k.first()
 		}
 	case "down", "ctrl+n":
 		if k.at++; k.at >= len(list) {
@@ -98,7 +105,7 @@ func (k *picker) press(key tea.KeyPressMsg) (c choice, done, gone bool) {
 		k.at = max(k.at-10, least)
 	default:
 		if old := k.line.text; k.line.press(key) && k.line.text != old {
-			k.at = least
+			k.at = k.first()
 		}
 	}
 	k.at = max(k.at, least)
@@ -108,9 +115,7 @@ func (k *picker) press(key tea.KeyPressMsg) (c choice, done, gone bool) {
 // paste puts text into the line.
 func (k *picker) paste(text string) {
 	k.line.insert(text)
-	if k.at = 0; k.free {
-		k.at = -1
-	}
+	k.at = k.first()
 }
 
 // draw writes the line and below it the list.

@@ -206,20 +206,21 @@ func (p *Player) zoneChange(f *form) question {
 	if line == removal {
 		line = "- " + rest
 	}
+	records := strings.ReplaceAll(line, between, "\n") + "\n"
 	for _, z := range f.world.records {
 		if z.Domain != domain {
 			continue
 		}
 		text, err := f.world.zoneText(z)
 		if err == nil {
-			_, err = scenario.EditZone(domain, text, line+"\n")
+			_, err = scenario.EditZone(domain, text, records)
 		}
 		if err != nil {
 			return question{wrong: firstLine(err)}
 		}
 		break
 	}
-	iv := scenario.Intervention{Do: scenario.DoZone, Line: domain, Data: []byte(line + "\n")}
+	iv := scenario.Intervention{Do: scenario.DoZone, Line: domain, Data: []byte(records)}
 	what := strings.TrimSuffix(domain, ".") + ": " + line
 	return question{finish: func(p *Player) tea.Cmd { return p.fork(what, iv) }}
 }

@@ -131,15 +131,20 @@ func (w *facts) askValue(host, name string) question {
 	return q
 }
 
-// askRecord asks for a record in place of one; the present one stands there.
+// between stands between two records of one name and type.
+const between = " ; "
+
+// askRecord asks for the records of a name and type; the present ones stand
+// there.
 func (w *facts) askRecord(which, remove string) question {
 	q := question{ask: "ask.data", free: true}
 	for _, z := range w.records {
 		if z.Domain+" "+z.Name+" "+z.Type == which {
 			line := z.Name + " " + z.Type + " " + z.Data
-			if q.text == "" {
-				q.text = line
+			if q.text != "" {
+				q.text += between
 			}
+			q.text += line
 			q.list = append(q.list, choice{text: line})
 		}
 	}

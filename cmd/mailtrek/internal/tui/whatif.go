@@ -206,7 +206,7 @@ func (p *Player) zoneChange(f *form) question {
 	if line == removal {
 		line = "- " + rest
 	}
-	records := strings.ReplaceAll(line, between, "\n") + "\n"
+	records := strings.ReplaceAll(line, recordsApart, "\n") + "\n"
 	for _, z := range f.world.records {
 		if z.Domain != domain {
 			continue

@@ -131,8 +131,8 @@ func (w *facts) askValue(host, name string) question {
 	return q
 }
 
-// between stands between two records of one name and type.
-const between = " ; "
+// recordsApart stands between two records of one name and type.
+const recordsApart = " ; "
 
 // askRecord asks for the records of a name and type; the present ones stand
 // there.
@@ -142,7 +142,7 @@ func (w *facts) askRecord(which, remove string) question {
 		if z.Domain+" "+z.Name+" "+z.Type == which {
 			line := z.Name + " " + z.Type + " " + z.Data
 			if q.text != "" {
-				q.text += between
+				q.text += recordsApart
 			}
 			q.text += line
 			q.list = append(q.list, choice{text: line})

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -182,7 +183,15 @@ func (l *Learner) keyboard(r Region) {
 	for _, row := range s.transcript(in) {
 		rows = append(rows, hardWrap(row, body.W)...)
 	}
-	prompt := proseLine{{l.player.short(s.shell.Host) + "$ ", Key}, {s.line.text, Plain}, {" ", Plain | Reverse}}
+	head := l.player.short(s.shell.Host) + "$ "
+	if s.here != nil {
+		rows = append(rows, proseLine{{head, Quiet}, {s.here.command + " <<" + s.here.mark, Title}})
+		for _, line := range strings.Split(strings.TrimSuffix(s.here.text.String(), "\n"), "\n") {
+			rows = append(rows, hardWrap(proseLine{{"> ", Quiet}, {line, Plain}}, body.W)...)
+		}
+		head = "> "
+	}
+	prompt := proseLine{{head, Key}, {s.line.text, Plain}, {" ", Plain | Reverse}}
 	rows = append(rows, hardWrap(prompt, body.W)...)
 	top := max(len(rows)-body.H, 0)
 	for y, row := range rows[top:] {

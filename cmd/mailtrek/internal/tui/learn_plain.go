@@ -193,6 +193,8 @@ func (l *plainLesson) take(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	open := l.play.Open(l.g, l.g.Stop)
 	switch {
+	case l.seat != nil && l.seat.here != nil:
+		l.shellLine(line)
 	case line == "quit" || line == "q":
 		return false
 	case line == "help" && l.seat == nil || line == "?":
@@ -328,7 +330,7 @@ func (l *plainLesson) parse(line string) (a lessons.Answer, ok bool) {
 
 // shellLine gives a line to the seat of a task and prints what came of it.
 func (l *plainLesson) shellLine(line string) {
-	if line == "" {
+	if line == "" && l.seat.here == nil {
 		l.prompt()
 		return
 	}
@@ -370,4 +372,9 @@ func (l *plainLesson) printChecks() {
 	}
 }
 
-func (l *plainLesson) prompt() { fmt.Fprint(l.out, l.player.short(l.seat.shell.Host)+"$ ") }
+func (l *plainLesson) prompt() {
+	if l.seat.here != nil {
+		return
+	}
+	fmt.Fprint(l.out, l.player.short(l.seat.shell.Host)+"$ ")
+}

@@ -27,9 +27,28 @@ type seated struct {
 	past  []string // what was typed
 	back  int      // how far one has gone back in it
 	came  []string // the hosts from which one came by ssh
+	here  *heredoc // the here-document that is being typed
 
 	outcomes []scenario.Outcome
 	failed   string
+}
+
+// heredoc is a command whose standard input is typed line by line, up to the
+// line with its end word.
+type heredoc struct {
+	command, mark string
+	text          strings.Builder
+}
+
+// hereMark is the end word of a here-document, and the command before it; ok is
+// false when the line has none.
+func hereMark(line string) (command, mark string, ok bool) {
+	i := strings.LastIndex(line, "<<")
+	if i <= 0 {
+		return "", "", false
+	}
+	mark = strings.Trim(strings.TrimSpace(line[i+2:]), "'\"")
+	return strings.TrimSpace(line[:i]), mark, mark != "" && !strings.ContainsAny(mark, " \t'\"")
 }
 
 // newSeated builds the world of the task at the learner's stop, with what was
@@ -113,11 +132,9 @@ func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 	case "esc":
 		s.in = false
 	case "enter":
-		line := strings.TrimSpace(s.line.text)
+		line := s.line.text
 		s.line.text, s.back = "", 0
-		if line != "" {
-			s.typed(l, line)
-		}
+		s.typed(l, line)
 	case "up", "down":
 		s.history(k.String() == "up")
 	case "tab":
@@ -141,7 +158,24 @@ func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 // typed gives a line to the shell. "ssh HOST" and "exit" carry the keyboard to
 // another host and back; they are nothing that happens in the world.
 func (s *seated) typed(l *Learner, line string) {
+	if h := s.here; h != nil {
+		if strings.TrimSpace(line) != h.mark {
+			h.text.WriteString(line + "\n")
+			return
+		}
+		s.here = nil
+		s.run(l, h.command, h.text.String())
+		return
+	}
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return
+	}
 	s.past = append(s.past, line)
+	if command, mark, ok := hereMark(line); ok {
+		s.here = &heredoc{command: command, mark: mark}
+		return
+	}
 	words := strings.Fields(line)
 	switch {
 	case words[0] == "ssh" && len(words) == 2:
@@ -160,13 +194,18 @@ func (s *seated) typed(l *Learner, line string) {
 			s.in = false
 		}
 	default:
-		if err := s.shell.Type(line, "", false); err != nil {
-			l.notice = err.Error()
-			return
-		}
-		s.settle()
-		s.done(l)
+		s.run(l, line, "")
 	}
+}
+
+// run gives a command with its standard input to the shell.
+func (s *seated) run(l *Learner, line, input string) {
+	if err := s.shell.Type(line, input, false); err != nil {
+		l.notice = err.Error()
+		return
+	}
+	s.settle()
+	s.done(l)
 }
 
 // settle lets the world go on until the command has ended.
@@ -177,6 +216,10 @@ func (s *seated) settle() {
 
 // undo takes the last line back.
 func (s *seated) undo(l *Learner) {
+	if s.here != nil {
+		s.here = nil
+		return
+	}
 	if len(s.shell.Lines) == 0 {
 		if len(l.g.Done[l.stop().ID].Did) > 0 { // of an earlier sitting: all of it
 			s.past = nil

@@ -303,6 +303,13 @@ func TestLessonSeat(t *testing.T) {
 	if text := l.frame().Text(); strings.Contains(text, "rndc reload") || !strings.Contains(text, "sed -i") {
 		t.Errorf("after taking one line back:\n%s", text)
 	}
+	l.types("telnet mail.alabala.com 25 <<END")
+	l.types("HELO x")
+	l.types("QUIT")
+	l.types("END")
+	if text := l.frame().Text(); !strings.Contains(text, "250 mail.alabala.com") || l.seat.here != nil {
+		t.Errorf("a here-document for telnet:\n%s", text)
+	}
 	l.types("ssh nowhere.example")
 	if !strings.Contains(l.notice, "nowhere.example") {
 		t.Errorf("an unknown host is answered by %q", l.notice)

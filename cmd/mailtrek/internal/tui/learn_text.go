@@ -86,6 +86,11 @@ func (l *Learner) solution(i, w int) (out []proseLine) {
 	for _, a := range task.Solution() {
 		line := flow([]span{{l.player.short(a.Host) + "$ ", Quiet}, {a.Command, Names}}, w)
 		out = append(out, line...)
+		for _, in := range strings.Split(strings.TrimSuffix(a.Input, "\n"), "\n") {
+			if a.Input != "" {
+				out = append(out, hardWrap(proseLine{{"> ", Quiet}, {in, Names}}, w)...)
+			}
+		}
 	}
 	return out
 }

@@ -194,7 +194,7 @@ func flow(spans []span, w int) []proseLine {
 			line, used = nil, 0
 		}
 		if used > 0 && word.gap > 0 {
-			line, used = append(line, span{" ", between(line[len(line)-1].style, word.parts[0].style)}), used+1
+			line, used = append(line, span{" ", blankStyle(line[len(line)-1].style, word.parts[0].style)}), used+1
 		}
 		for _, part := range word.parts {
 			for used+textWidth(part.text) > w { // a word longer than a line
@@ -217,8 +217,8 @@ func flow(spans []span, w int) []proseLine {
 	return lines
 }
 
-// between is the style of the blank between two words: theirs, if it is one.
-func between(a, b Style) Style {
+// blankStyle is the style of the blank between two words: theirs, if it is one.
+func blankStyle(a, b Style) Style {
 	if a == b {
 		return a
 	}

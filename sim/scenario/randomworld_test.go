@@ -56,7 +56,7 @@ func (d *document) section(format string, args ...any) *section {
 // String is the document as "mailtrek test" loads it.
 func (d *document) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "---\nid: random-%d\ntitle: Random world %d\nresolver: res\nseed: %d\nuntil: 3d\n---\n", d.seed, d.seed, d.seed)
+	fmt.Fprintf(&b, "---\nid: random-%d\ntitle: Random world %d\nresolver: res\nseed: %d\nuntil: 30d\n---\n", d.seed, d.seed, d.seed)
 	for _, s := range d.sections {
 		if text := s.String(); text != "" {
 			fmt.Fprintf(&b, "\n```%s\n%s```\n", s.info, text)

@@ -64,7 +64,7 @@ func drawDialogue(in *Instant, r Region) {
 		body.H -= foot
 		drawStateFoot(in, id, r.Sub(0, r.H-foot, r.W, foot))
 	}
-	rows := in.saidInSight(id, body.H, body.W-saidText)
+	rows := in.saidInSight(id, body.H, body.W-saidText-1)
 	for y, row := range rows {
 		row.draw(in, body, y)
 	}

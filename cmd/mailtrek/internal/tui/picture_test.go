@@ -14,38 +14,45 @@ import (
 	"mailtrek/sim/trace/tracetest"
 )
 
-// picture is the screen in the README.
-const picture = "../../../../.github/screen.svg"
+// pictures are the screens in the README, each a lens at the event of a
+// selector in the story of the exchanger that refuses.
+var pictures = []struct{ file, lens, selector string }{
+	{"screen.svg", "ladder", "smtp RCPT at mail2"},
+	{"dialogue.svg", "dialogue", "smtp RCPT at mail2"},
+	{"postfix.svg", "postfix", "queue mail2 -> deferred"},
+	{"dns.svg", "dns", "smtp RCPT at mail2"},
+	{"message.svg", "message", "mailbox ivan append"},
+}
 
-// TestPicture keeps the picture in the README true: it is the ladder at the
-// moment when the second exchanger is tried, as a terminal shows it. Like any
-// golden file it is written by go test -update.
+// TestPicture keeps the pictures in the README true: they are screens as a
+// terminal shows them. Like any golden file they are written by go test
+// -update.
 func TestPicture(t *testing.T) {
 	const w, h = 120, 36
-	p := still(t, tracetest.Failover(), 0, "ladder", w, h)
-	p.look.palette, _ = NewPalette("dark")
-	sel := newFinder(p.instant(), "smtp RCPT at mail2")
-	p.at = sel.next(1)
-	term := vt.NewEmulator(w, h)
-	if _, err := term.WriteString(strings.ReplaceAll(p.View().Content, "\n", "\r\n")); err != nil {
-		t.Fatal(err)
-	}
-	got := svg(term, w, h)
-	if *update {
-		if err := os.MkdirAll("../../../../.github", 0o755); err != nil {
+	for _, c := range pictures {
+		path := "../../../../.github/" + c.file
+		p := still(t, tracetest.Failover(), 0, c.lens, w, h)
+		p.look.palette, _ = NewPalette("dark")
+		sel := newFinder(p.instant(), c.selector)
+		p.at = sel.next(1)
+		term := vt.NewEmulator(w, h)
+		if _, err := term.WriteString(strings.ReplaceAll(p.View().Content, "\n", "\r\n")); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(picture, []byte(got), 0o644); err != nil {
+		got := svg(term, w, h)
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	want, err := os.ReadFile(picture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not the screen as it is now; go test -update ./cmd/mailtrek/internal/tui writes it anew", picture)
+		if got != string(want) {
+			t.Errorf("%s is not the screen as it is now; go test -update ./cmd/mailtrek/internal/tui writes it anew", path)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func drawFile(in *Instant, e *state.Entry, r Region) int {
 	} else {
 		line(st, e.ID)
 	}
-	line(Quiet, joinWords(itoa(e.Size)+" B", in.ageWords(e)))
+	line(Quiet, itoa(e.Size)+" B  "+in.ageWords(e))
 	line(Plain, "<"+e.Sender+">")
 	for i, to := range e.Recipients {
 		if i == 4 {

@@ -30,6 +30,7 @@ type seated struct {
 	here  *heredoc // the here-document that is being typed
 
 	outcomes []scenario.Outcome
+	future   *trace.Trace // of the solved task: what came of it
 	failed   string
 }
 
@@ -130,9 +131,13 @@ func (s *seated) trace() *trace.Trace { return s.branch().Trace() }
 func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
-		s.in = false
+		s.stand(l)
 	case "enter":
 		line := s.line.text
+		if line == "" && s.here == nil && !l.play.Open(l.g, l.g.Stop) {
+			l.forward()
+			return nil
+		}
 		s.line.text, s.back = "", 0
 		s.typed(l, line)
 	case "up", "down":
@@ -153,6 +158,14 @@ func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 		s.line.edit(k)
 	}
 	return nil
+}
+
+// stand leaves the seat; of a solved task one sees then what came of it.
+func (s *seated) stand(l *Learner) {
+	s.in, l.reading = false, true
+	if s.future != nil {
+		l.show(s.future, trace.Seq(s.future.Len()), "")
+	}
 }
 
 // typed gives a line to the shell. "ssh HOST" and "exit" carry the keyboard to
@@ -191,7 +204,7 @@ func (s *seated) typed(l *Learner, line string) {
 		if n := len(s.came); n > 0 {
 			s.shell.Host, s.came = s.came[n-1], s.came[:n-1]
 		} else {
-			s.in = false
+			s.stand(l)
 		}
 	default:
 		s.run(l, line, "")
@@ -248,9 +261,11 @@ func (s *seated) done(l *Learner) {
 		s.failed = err.Error()
 		return
 	}
-	if attempt.Solved() {
-		s.in, l.prose, l.reading = false, bottom, true
-		l.show(attempt.Trace, trace.Seq(attempt.Trace.Len()), "")
+	if attempt.Solved() { // who is typing goes on typing, and leaves when they like
+		s.future, l.prose = attempt.Trace, bottom
+		if !l.plain {
+			l.notice = l.look.words.T("learn.solved.go")
+		}
 	}
 	l.save()
 }

@@ -14,7 +14,7 @@ var bulgarian = map[string]string{
 	"map.reader":  "изтеглено",
 	"map.mailbox": "кутия на {user}",
 	"map.queue":   "опашка {n}",
-	"map.hidden":  "без място: {n} хоста",
+	"map.hidden":  "хостове без място: {n}",
 
 	"app.only":       "само: {what}",
 	"key.filter":     "филтър",

@@ -14,7 +14,7 @@ var polish = map[string]string{
 	"map.reader":  "pobrany",
 	"map.mailbox": "skrzynka {user}",
 	"map.queue":   "kolejka {n}",
-	"map.hidden":  "bez miejsca: {n} hosty",
+	"map.hidden":  "hosty bez miejsca: {n}",
 
 	"app.only":       "tylko: {what}",
 	"key.filter":     "filtr",

@@ -48,7 +48,7 @@ func TestNothingIsLostInRandomWorlds(t *testing.T) {
 		shortest := shorten(doc, kind(found))
 		text := shortest.String()
 		again, _ := examine(shortest, true)
-		t.Errorf("seed %d: %s\nthe shortest document that fails so:\n%s\nwith these interventions (--replay):\n%s\nwhich fails with:\n%s",
+		t.Errorf("seed %d: %s\nthe shortest document that fails so:\n%s\nwith these interventions:\n%s\nwhich fails with:\n%s",
 			seed, strings.Join(found, "\n"), text, shortest.struck.String(), strings.Join(again, "\n"))
 		if *failures != "" {
 			_ = os.WriteFile(fmt.Sprintf("%s/random-%d.md", *failures, seed), []byte(text), 0o644)

@@ -169,7 +169,8 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 			return
 		}
 		for _, r := range f.rcpts {
-			if !r.decided() && !next.has(r.addr) {
+			expired := f.expired && (r.told || f.sender == "") // and was given up before it was requeued
+			if !r.decided() && !expired && !next.has(r.addr) {
 				a.problem("%s was requeued as %s, without %s", f.id, id, r.addr)
 			}
 		}

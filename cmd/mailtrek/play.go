@@ -50,7 +50,7 @@ func newPlay(a *app) *cobra.Command {
 		Short: "step through a scenario on the screen",
 		Long: `Steps through a scenario on the screen. With --plain it is played in lines, also
 through a pipe: next, back, lens log, goto 42, find RCPT, why, help, quit.`,
-		Args:  oneArg("a scenario", "alabala"),
+		Args: oneArg("a scenario", "alabala"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if a.plain {
 				_, t, err := a.perform(args[0], 0)

@@ -14,6 +14,7 @@ import (
 type Canvas struct {
 	w, h  int
 	cells []cell
+	ascii bool // signs of our own that are no ASCII are replaced
 }
 
 // cell is one place of the screen. A wide character fills two cells; the
@@ -102,6 +103,11 @@ func (c *Canvas) set(x, y int, text string, w int, st Style) {
 	if x < 0 {
 		return
 	}
+	if c.ascii && len(text) > 1 {
+		if plain, ok := asciiSigns[text]; ok {
+			text = plain
+		}
+	}
 	row := c.cells[y*c.w : (y+1)*c.w]
 	if row[x].width == 0 && x > 0 {
 		row[x-1] = cell{style: row[x-1].style, width: 1}
@@ -114,6 +120,9 @@ func (c *Canvas) set(x, y int, text string, w int, st Style) {
 		row[x+1] = cell{style: st, width: 0}
 	}
 }
+
+// asciiSigns stand for the signs of words and arrows where only ASCII is drawn.
+var asciiSigns = map[string]string{"→": ">", "←": "<", "↑": "^", "↓": "v", "…": "~", "–": "-", "—": "-", "·": "|", "“": "\"", "”": "\"", "„": "\"", "’": "'", "§": "#", "⇧": "^", "█": "#", "▌": "[", "▐": "]"}
 
 // combine adds a mark without a width of its own to the character before it.
 // Format characters, which only tell how to join what stands beside them, are

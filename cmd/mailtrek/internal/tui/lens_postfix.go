@@ -293,7 +293,7 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 		st = Bold
 	}
 	x := r.Put(16, y, st|Local, e.ID)
-	x = r.PutMax(x+2, y, r.W-x-2, Quiet, strconv.Itoa(e.Size)+" B  "+in.ageWords(e))
+	r.PutMax(x+2, y, r.W-x-2, Quiet, strconv.Itoa(e.Size)+" B  "+in.ageWords(e))
 	y++
 	if e.Reason != "" && y < r.H {
 		r.PutMax(18, y, r.W-18, Quiet, e.Reason)

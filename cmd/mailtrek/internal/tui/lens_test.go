@@ -116,7 +116,7 @@ func TestEveryScenario(t *testing.T) {
 			continue
 		}
 		p := Play(tr, Options{Theme: "mono"})
-		for at, step := 1, max(tr.Len()/12, 1); at <= tr.Len(); at += step {
+		for at, step := 1, max(tr.Len()/8, 1); at <= tr.Len(); at += step {
 			for lens := range lenses {
 				turn++
 				size := sizes[turn%len(sizes)]

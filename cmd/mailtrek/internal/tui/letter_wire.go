@@ -22,7 +22,7 @@ type wireFacts struct {
 	stuffed          int // lines with a dot more than the author wrote (RFC 5321 §4.5.2)
 	bare             int // line ends that are a lone LF or CR
 	eight            int // octets above 127, which need 8BITMIME (RFC 6152)
-	ended, chunked   bool
+	ended            bool
 	seen, onTheWire  bool
 	headerIsEightBit bool // which needs SMTPUTF8 (RFC 6532)
 }

@@ -407,6 +407,7 @@ func (p *Player) frame() *Canvas { return p.draw(NewCanvas(p.w, p.h)) }
 
 // draw composes the screen.
 func (p *Player) draw(c *Canvas) *Canvas {
+	c.ascii = p.look.glyphs.ASCII
 	in := p.instant()
 	switch {
 	case c.w < leastWidth || c.h < leastHeight:

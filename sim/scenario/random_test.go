@@ -26,7 +26,7 @@ var (
 // contain each other make a storm of more than maxFiles messages, which only
 // the hop limit ends. Such a world is checked as far as it got.
 const (
-	maxEvents = 40_000
+	maxEvents = 200_000
 	maxFiles  = 100
 )
 

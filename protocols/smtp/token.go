@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"bytes"
+	"slices"
 )
 
 // word is one word of a command line, a piece of the line itself.
@@ -152,6 +153,9 @@ func parseCount(b []byte) (n int64, ok bool) {
 // printable replaces what is not printable by "?", as Postfix's logs do.
 // UTF-8 passes.
 func printable(b []byte) string {
+	if !slices.ContainsFunc(b, func(c byte) bool { return c < ' ' || c >= 127 }) {
+		return string(b)
+	}
 	clean := bytes.ToValidUTF8(b, []byte{'?'})
 	out := make([]byte, len(clean))
 	for i, c := range clean {

@@ -175,7 +175,8 @@ func (d *Dovecot) log(p *sim.Proc, who, format string, args ...any) {
 	if to := d.conf.For("").Text("log_path"); to == "syslog" || to == "" {
 		level = ""
 	}
-	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("dovecot")}, []byte(who+": "+level+fmt.Sprintf(format, args...)))
+	line := append(append(append(make([]byte, 0, 160), who...), ": "...), level...)
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("dovecot")}, fmt.Appendf(line, format, args...))
 }
 
 // sessionGUID is the name of an LMTP session, a GUID-128 in base64: time,

@@ -240,6 +240,7 @@ func (m *maildrop) Update(deleted, seen []int) error {
 			return err
 		}
 		m.record(cause, "delete", e, nil)
+		m.box.host.Left(e.Name)
 	}
 	for _, i := range seen {
 		e, ok := m.box.current(m.list[i])

@@ -28,6 +28,9 @@ type box struct {
 // it; who reads finds out by it.
 func (h *Host) Arrived(file string, msg trace.MsgID) { h.mail[baseName(file)] = msg }
 
+// Left forgets a file that is in no mailbox any more.
+func (h *Host) Left(file string) { delete(h.mail, baseName(file)) }
+
 // baseName is what stays of the path of a message in a Maildir when it gets
 // flags.
 func baseName(file string) string {

@@ -260,6 +260,7 @@ func (m *mailStore) Remove(key string) error {
 	}
 	delete(m.entries, key)
 	m.record("delete", e, nil)
+	m.b.host.Left(e.Name)
 	return nil
 }
 

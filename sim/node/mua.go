@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ const (
 )
 
 // String returns "host:port".
-func (s Server) String() string { return fmt.Sprintf("%s:%d", s.Host, s.Port) }
+func (s Server) String() string { return s.Host + ":" + strconv.Itoa(int(s.Port)) }
 
 // muaTimeout is how long a mail program waits for a server.
 const muaTimeout = time.Minute

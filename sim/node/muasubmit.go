@@ -32,7 +32,7 @@ func (m *MUA) Send(p *sim.Proc, out Outgoing) error {
 	}
 	words := out.Words
 	if words == "" {
-		words = fmt.Sprintf("%s submits %s to %s", m.User, out.Name, server)
+		words = m.User + " submits " + out.Name + " to " + server.String()
 	}
 	msg := p.World().Trace.AddMsg(trace.Msg{Name: out.Name})
 	p.Handle(msg)

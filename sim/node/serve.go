@@ -32,6 +32,7 @@ type TLS struct {
 // of sim.Conn.SecureServer.
 func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
 	v := &serving{p: p, c: c, s: s, tls: t, state: s.State()}
+	v.out = v.room[:0]
 	if t.Implicit {
 		if v.secure(); v.err != nil {
 			return v.err
@@ -53,6 +54,7 @@ type serving struct {
 	c     *sim.Conn
 	s     wire.Session
 	out   []reply
+	room  [2]reply // of out
 	tls   TLS
 	err   error // a handshake that failed
 	state string

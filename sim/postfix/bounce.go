@@ -81,13 +81,17 @@ type notice struct {
 // goes to the postmaster. sent is called as soon as the mail system answers for
 // the notification, or none is due; ok is false when there could be none.
 func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sent func()) (ok bool) {
+	if len(about) == 0 {
+		sent()
+		return true
+	}
 	n := notice{kind: kind, to: m.Sender, about: wanted(about, kindWanted[kind])}
 	classes := d.conf.List("notify_classes")
 	double := d.conf.Get("double_bounce_sender") + "@" + d.conf.Get("myhostname")
 	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
 		n = notice{kind, double, d.conf.Get("2bounce_notice_recipient"), about, true, false}
 	}
-	if len(about) == 0 || n.to == "" {
+	if n.to == "" {
 		sent()
 		return true
 	}

@@ -58,13 +58,15 @@ const (
 // have for it.
 func (d *daemon) rewriteAs(addr string, of side, class string) string {
 	addr = d.standard(addr)
-	params := [...]string{"sender_canonical", "canonical"}
-	if of == recipientSide {
-		params[0] = "recipient_canonical"
+	params := [...]struct{ maps, classes string }{
+		{"sender_canonical_maps", "sender_canonical_classes"}, {"canonical_maps", "canonical_classes"},
 	}
-	for _, param := range params {
-		if maps := d.conf.List(param + "_maps"); len(maps) > 0 && listHas(d.conf.List(param+"_classes"), class) {
-			addr = d.canonical(addr, param+"_maps")
+	if of == recipientSide {
+		params[0].maps, params[0].classes = "recipient_canonical_maps", "recipient_canonical_classes"
+	}
+	for _, p := range params {
+		if len(d.conf.List(p.maps)) > 0 && listHas(d.conf.List(p.classes), class) {
+			addr = d.canonical(addr, p.maps)
 		}
 	}
 	if len(d.conf.List("masquerade_domains")) > 0 && listHas(d.conf.List("masquerade_classes"), class) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	"mailtrek/protocols/smtp"
@@ -29,6 +30,7 @@ type System struct {
 	running  bool
 	stopped  bool        // and will read its configuration when it starts
 	procs    []*sim.Proc // of the daemons, some of them over
+	scache   scache
 	diags    []Diag
 	anvil    anvil                    // clients and what they do, by service
 	passed   map[string]time.Duration // postscreen: until when a client has passed
@@ -90,7 +92,7 @@ func (s *System) passwd(name string) (line string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	return fmt.Sprintf("%s:x:%d:%d:%s:%s:%s", u.Name, u.UID, u.GID, u.Gecos, u.Home, u.Shell), true
+	return u.Name + ":x:" + strconv.Itoa(u.UID) + ":" + strconv.Itoa(u.GID) + ":" + u.Gecos + ":" + u.Home + ":" + u.Shell, true
 }
 
 // service is the unix service of that name; nil when master.cf has none.
@@ -153,6 +155,7 @@ func (s *System) close() {
 	}
 	s.open, s.running = nil, false
 	s.qmgr.stop()
+	s.scache.drop()
 }
 
 // run starts a process of the mail system, which dies when the mail system is

@@ -27,6 +27,7 @@ type Client struct {
 	replies    [lastStage + 1]Reply // the last reply of each stage
 	outcomes   []Outcome
 	refused    *Error // why nothing of the mail under way can be sent
+	confused   bool
 	accepted   int
 }
 
@@ -170,6 +171,14 @@ func (c *Client) SizeLimit() int64 { return c.size }
 
 // AuthMechanisms are those that the server announced.
 func (c *Client) AuthMechanisms() []string { return c.auth }
+
+// Confused reports whether a reply to a mail has broken the protocol, or told
+// that we have: such a connection had better not be used for another mail.
+func (c *Client) Confused() bool { return c.confused }
+
+// Rename changes the name of the server in the texts of errors
+// (ClientConfig.Peer).
+func (c *Client) Rename(peer string) { c.cfg.Peer = peer }
 
 // Done reports whether the connection is used up: QUIT was sent, or it broke.
 func (c *Client) Done() bool { return c.done }

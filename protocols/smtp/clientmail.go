@@ -19,6 +19,10 @@ type Mail struct {
 	EnvID      string      // for ENVID=, not encoded
 	Ret        Ret         // for RET=
 	Last       bool        // no other message follows: QUIT goes with the dot
+	// Keep, if set, is asked in place of Last as soon as the lone dot or RSET is
+	// due: may the connection stay open for another message? It may not, and
+	// Keep is not asked, once the client is Confused.
+	Keep func() bool
 }
 
 // Outcome is what became of one recipient.
@@ -55,7 +59,7 @@ func (c *Client) Send(m *Mail) (*Result, error) {
 	res := &Result{Outcomes: c.outcomes}
 	if m.NeedsUTF8 && !c.Offers(KeyUTF8) {
 		c.refuse(&Error{Stage: StageMail, Host: c.cfg.Peer, dsn: "5.6.7", text: "SMTPUTF8 is required, but was not offered by host " + c.cfg.Peer})
-		if m.Last {
+		if c.last(m) {
 			_ = c.Quit() // the message has its verdict
 		}
 		return res, nil
@@ -74,7 +78,7 @@ func (c *Client) send(m *Mail) *Error {
 		return err
 	}
 	if !go354 {
-		return c.abandon(m.Last)
+		return c.abandon(c.last(m))
 	}
 	return c.message(m)
 }
@@ -107,7 +111,7 @@ func (c *Client) envelope(m *Mail) (bool, *Error) {
 	}
 	if r.Code/100 != 3 {
 		if c.accepted > 0 && c.refused == nil {
-			c.refuse(&Error{Stage: StageData, Reply: keep(r), Host: c.cfg.Peer})
+			c.refuse(c.said(StageData, r))
 		}
 		return false, nil
 	}
@@ -160,15 +164,33 @@ func (c *Client) sync() *Error {
 		}
 		switch {
 		case a.stage == StageMail && r.Code/100 != 2:
-			c.refuse(&Error{Stage: StageMail, Reply: keep(r), Host: c.cfg.Peer})
+			c.refuse(c.said(StageMail, r))
 		case a.stage == StageRcpt && c.refused == nil && r.Code/100 == 2:
 			c.accepted++
 		case a.stage == StageRcpt && c.refused == nil:
-			c.outcomes[a.rcpt].Err = &Error{Stage: StageRcpt, Reply: keep(r), Host: c.cfg.Peer}
+			c.outcomes[a.rcpt].Err = c.said(StageRcpt, r)
 		}
 	}
 	c.waiting = c.waiting[:0]
 	return nil
+}
+
+// said makes an error of what the server said to a mail. Postfix takes for a
+// breach of the protocol what is neither 4yz nor 5yz, and 50z and 555, by which
+// the server says that it does not understand us (smtp_trouble.c).
+func (c *Client) said(stage Stage, r *Reply) *Error {
+	if r.Code < 400 || r.Code > 599 || r.Code == 555 || r.Code/10 == 50 {
+		c.confused = true
+	}
+	return &Error{Stage: stage, Reply: keep(r), Host: c.cfg.Peer}
+}
+
+// last reports whether QUIT follows the mail.
+func (c *Client) last(m *Mail) bool {
+	if m.Keep == nil {
+		return m.Last
+	}
+	return c.confused || !m.Keep()
 }
 
 // refuse gives all recipients without a verdict this one.
@@ -250,7 +272,8 @@ func (c *Client) message(m *Mail) *Error {
 	// RFC 5321 §4.1.1.4: without a recipient DATA should not have been
 	// accepted; RFC 2920 §3.1 has the client send the lone dot.
 	c.out = append(c.out, ".\r\n"...)
-	together := m.Last && c.pipelines()
+	last := c.last(m)
+	together := last && c.pipelines()
 	if together {
 		c.out = append(c.out, "QUIT\r\n"...)
 		c.done = true
@@ -267,7 +290,7 @@ func (c *Client) message(m *Mail) *Error {
 	if err := c.verdicts(m, lost); err != nil {
 		return err
 	}
-	if m.Last && !together {
+	if last && !together {
 		_ = c.Quit() // the message has its verdict
 	}
 	return nil
@@ -298,7 +321,7 @@ func (c *Client) verdicts(m *Mail, lost error) *Error {
 			if r.Code/100 == 2 {
 				o.Reply = *r
 			} else {
-				o.Err = &Error{Stage: StageDot, Reply: keep(r), Host: c.cfg.Peer}
+				o.Err = c.said(StageDot, r)
 			}
 			if c.cfg.LMTP {
 				next++

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"strconv"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
@@ -49,6 +50,9 @@ type request struct {
 	recipients []*Recipient
 
 	queued  time.Time // when the message came into the active queue
+	load    bool      // the agent may take a connection from the cache
+	store   bool      // and leave it there
+	reused  int       // how many mails the connection has carried before this one
 	started time.Time // when the agent took the request
 	ready   time.Time // when a session was ready for the first command
 
@@ -116,7 +120,11 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	if res.soft {
 		word = "SOFTBOUNCE"
 	}
-	d.logLine(appendAll(line, ", relay=", res.relay, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
+	line = appendAll(line, ", relay=", res.relay)
+	if r.reused > 0 {
+		line = appendAll(line, ", conn_use=", strconv.Itoa(r.reused+1))
+	}
+	d.logLine(appendAll(line, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
 		", status=", word, " (", res.text, ")"))
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		[]byte(res.dsn+" "+res.text))

@@ -60,6 +60,7 @@ type destination struct {
 	failure float64
 	failed  float64 // pseudo-cohorts that failed in a row
 	dead    *result // why the destination is not tried at present
+	caching caching
 }
 
 // entry is some recipients of one message that go to one destination.
@@ -113,7 +114,11 @@ func (dest *destination) dispatch() {
 			continue
 		}
 		dest.busy++
+		dest.caching.selected(dest.busy, dest.t.q.sys.Host.Clock().Unix())
 		dest.deliver(e)
+	}
+	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil {
+		dest.caching = caching{}
 	}
 	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil && dest.failed == 0 {
 		delete(dest.t.destinations, dest.key) // the next message begins with a new window
@@ -129,7 +134,7 @@ func (dest *destination) deliver(e *entry) {
 		nexthop = dest.dead.dsn + " delivery temporarily suspended: " + dest.dead.text
 	}
 	m := e.job.mail
-	sys := t.q.sys
+	sys, how := t.q.sys, dest.caching
 	sys.run(t.name, m.last, m.Msg, func(p *sim.Proc) {
 		if !e.job.current() { // somebody has moved the file in the meantime
 			dest.busy--
@@ -159,7 +164,7 @@ func (dest *destination) deliver(e *entry) {
 		if p.Sleep(agentTime); fresh {
 			p.Sleep(spawnTime)
 		}
-		r := &request{mail: m, transport: svc, nexthop: nexthop, recipients: e.recipients, queued: e.job.queued, started: p.Now()}
+		r := &request{mail: m, transport: svc, nexthop: nexthop, recipients: e.recipients, queued: e.job.queued, started: p.Now(), load: how.load, store: how.store}
 		agents(svc.Command)(d, r)
 		d.end()
 		over, m.busy = true, m.busy-1
@@ -194,6 +199,7 @@ func (e *entry) describe(transport, nexthop string) []byte {
 // the message.
 func (dest *destination) ended(d *daemon, e *entry, r *request) {
 	dest.busy--
+	dest.caching.lastDone = d.p.Now().Unix()
 	if dest.dead == nil {
 		if r != nil && r.unreachable != nil {
 			dest.throttle(r.unreachable)
@@ -212,7 +218,7 @@ func (dest *destination) throttle(why *result) {
 	t := dest.t
 	dest.failed += 1 / dest.window
 	if t.cohorts > 0 && dest.failed >= t.cohorts {
-		dest.dead = why
+		dest.dead, dest.caching.load, dest.caching.store = why, false, false
 		w := t.q.sys.Host.World()
 		w.At(w.Now()+t.q.svc.conf.Duration("minimal_backoff_time"), dest.revive)
 		return
@@ -248,6 +254,32 @@ func (dest *destination) open() {
 		dest.window++
 		dest.success--
 		dest.failure = 0
+	}
+}
+
+// caching is what the queue manager wants delivery agents to do with
+// connections to a destination (qmgr_entry.c; CONNECTION_CACHE_README,
+// "Connection cache policy").
+type caching struct {
+	load     bool  // an open connection may be taken from the cache
+	store    bool  // and be left there
+	lastDone int64 // when a delivery has ended, in whole seconds
+}
+
+// selected decides when a delivery begins, with busy under way, itself
+// included. Connections are stored from the moment that one delivery follows
+// upon another, which a burst within the initial concurrency does not bring
+// about; and no longer when deliveries come one by one, more than a second
+// apart. Those that are in the cache then are still taken from there.
+func (c *caching) selected(busy int, now int64) {
+	backToBack := c.lastDone+1 >= now
+	switch {
+	case !c.store:
+		if backToBack {
+			c.load, c.store = true, true
+		}
+	case busy <= 1 && !backToBack:
+		c.store = false
 	}
 }
 

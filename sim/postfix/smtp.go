@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"mailtrek/protocols/smtp"
-	"mailtrek/sim"
 )
 
 // smtp is the delivery agent smtp(8), which is lmtp(8) as well: it finds the
@@ -39,6 +37,11 @@ type smtpAgent struct {
 	// retryPlain asks for that, after a handshake that failed.
 	retryPlain bool
 	reached    bool // some host answered in a way that is about the mail
+	load       bool // connections may be taken from the cache
+	store      bool // and left there
+	// label is the destination under which the first good connection is left in
+	// the cache; "" when that has been done.
+	label string
 }
 
 // giveUp reports the recipients about whom no host has decided.
@@ -63,13 +66,20 @@ func (a *smtpAgent) deliverUnix(path string) {
 		full = strings.TrimSuffix(a.d.conf.Get("queue_directory"), "/") + "/" + path
 	}
 	where := a.d.conf.Get("myhostname") + "[" + path + "]"
+	a.cachePolicy(path, path)
+	if a.load {
+		if s := a.fromCache(a.d.scache.byDestination(a.label, a.d.p.World().Now()), a.label); s != nil {
+			a.again(s, true)
+			return
+		}
+	}
 	c, err := a.d.p.DialUnix(full)
 	if err != nil {
 		a.d.log("connect to %s: %s", where, err)
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}
-	a.session(c, where, where, true)
+	a.session(&clientSession{conn: c, relay: where, peer: where, endpoint: a.endpoint(path)}, true)
 }
 
 // deliverInet finds the hosts of a next hop and tries them.
@@ -89,8 +99,16 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 	if limit := a.set.addressLimit; limit > 0 && len(targets) > limit {
 		targets = targets[:limit]
 	}
+	a.cachePolicy(strings.Trim(host, "[]"), nexthop)
+	best := targets[0].pref
+	if a.load {
+		targets = a.reuse(targets)
+	}
 	for i, t := range targets {
-		a.try(t, i == len(targets)-1)
+		if len(a.r.undecided()) == 0 {
+			return
+		}
+		a.try(t, i == len(targets)-1, a.load && t.pref != best)
 		most := a.set.sessionLimit
 		if len(a.r.undecided()) == 0 || most > 0 && a.sessions >= most {
 			return
@@ -114,10 +132,18 @@ func (a *smtpAgent) undeliverable(res result) {
 
 // try connects to one host and, if it answers, holds the dialogue. final tells
 // that no host is left after it.
-func (a *smtpAgent) try(t target, final bool) {
+// cached tells to look in the cache first.
+func (a *smtpAgent) try(t target, final, cached bool) {
 	d := a.d
-	peer := t.host + "[" + t.addr.String() + "]"
-	where := peer + ":" + strconv.Itoa(int(t.port))
+	peer, where, endpoint := t.peer(), t.relay(), a.endpoint(t.endpoint())
+	if cached {
+		if s := a.fromCache(a.d.scache.byEndpoint(endpoint), where); s != nil {
+			a.sessions++
+			s.rename(t)
+			a.again(s, final)
+			return
+		}
+	}
 	c, err := d.p.Dial(a.set.bind, netip.AddrPortFrom(t.addr, t.port), a.set.connectTimeout)
 	if err != nil {
 		d.log("connect to %s: %s", where, err)
@@ -125,46 +151,77 @@ func (a *smtpAgent) try(t target, final bool) {
 		return
 	}
 	a.sessions++
-	a.session(c, where, peer, final)
+	a.session(&clientSession{conn: c, relay: where, peer: peer, endpoint: endpoint}, final)
 	if a.retryPlain {
 		a.retryPlain, a.plain = false, true
-		a.try(t, final)
+		a.try(t, final, false)
 		a.plain = false
 	}
 }
 
-// session holds the dialogue on an open connection. relay names the host in
-// the log, peer in texts.
-func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
-	defer conn.Close()
-	p := a.d.p
-	if a.set.tls.wrapperMode && !a.wrap(conn, relay, peer, final) {
-		return
+// session holds the dialogue on a connection that has just been opened.
+func (a *smtpAgent) session(s *clientSession, final bool) {
+	defer s.close()
+	if a.greet(s, final) {
+		a.transfer(s, final)
 	}
-	c := smtp.NewClient(conn, a.clientConfig(peer))
+}
+
+// again holds the dialogue on a connection that was in the cache.
+func (a *smtpAgent) again(s *clientSession, final bool) {
+	defer s.close()
+	a.transfer(s, final)
+}
+
+// greet brings a session to the point where it can take a mail. It tells
+// whether that has worked.
+func (a *smtpAgent) greet(s *clientSession, final bool) bool {
+	if a.set.tls.wrapperMode && !a.wrap(s.conn, s.relay, s.peer, final) {
+		return false
+	}
+	if a.store {
+		s.expires = a.d.p.Now().Add(a.set.cache.reuse).Unix()
+	}
+	c := smtp.NewClient(s.conn, a.clientConfig(s.peer))
+	s.client = c
 	if err := c.Greet(); err != nil {
-		a.siteFailed(err, relay, final)
+		a.siteFailed(err, s.relay, final)
 		if f := new(smtp.Error); errors.As(err, &f) && f.Reply != nil && f.Reply.Code != 421 {
 			_ = c.Quit()
 		}
-		return
+		return false
 	}
 	if c.Unsaid8Bit() {
-		a.d.log("host %s offers SMTPUTF8 support, but not 8BITMIME", peer)
+		a.d.log("host %s offers SMTPUTF8 support, but not 8BITMIME", s.peer)
 	}
-	if !a.secure(c, conn, relay, peer, final) {
+	if !a.secure(c, s.conn, s.relay, s.peer, final) {
 		_ = c.Quit() // what there is to say about this host has been said
-		return
+		return false
 	}
-	a.r.ready = p.Now()
+	if s.conn.Secured() {
+		s.expires = 0 // another process could not go on with the TLS of this one
+	}
+	return true
+}
+
+// transfer hands the mail over (smtp_xfer).
+func (a *smtpAgent) transfer(s *clientSession, final bool) {
+	c, relay := s.client, s.relay
+	a.r.ready, a.r.reused = a.d.p.Now(), s.reused
+	defer func() { a.r.reused = 0 }()
 	left := a.r.undecided()
 	if limit := c.SizeLimit(); limit > 0 && int64(a.r.mail.size) > limit {
 		// RFC 1870 §6.1: what the server has announced to be too big is not sent.
 		// Deviates from RFC 5321 §4.1.1.10: Postfix then leaves without QUIT.
-		a.tooBig(left, limit, relay, peer)
+		a.tooBig(left, limit, relay, s.peer)
+		if s.expires != 0 {
+			a.leave(s)
+		}
 		return
 	}
-	res, err := c.Send(a.mail(left))
+	m := a.mail(left)
+	m.Keep = func() bool { return a.lasts(s) }
+	res, err := c.Send(m)
 	if err != nil {
 		// Who had a verdict before the connection broke keeps it.
 		for i, to := range left {
@@ -187,9 +244,7 @@ func (a *smtpAgent) session(conn *sim.Conn, relay, peer string, final bool) {
 			}
 		}
 	}
-	if !c.Done() {
-		c.Quit()
-	}
+	a.leave(s)
 }
 
 // tooBig returns a message that is bigger than a server takes.
@@ -202,13 +257,13 @@ func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
 }
 
 func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
-	return smtp.ClientConfig{Helo: a.set.helo, Peer: peer, LMTP: a.lmtp, Now: a.d.p.Now, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
+	return smtp.ClientConfig{Helo: a.set.helo, Peer: peer, LMTP: a.lmtp, Now: a.d.Host.Clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
 }
 
 // mail is the message as the client sends it.
 func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
 	m := a.r.mail
-	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, Last: true}
+	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8}
 	if m.Body8 {
 		out.Body = "8BITMIME"
 	}

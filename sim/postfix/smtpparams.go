@@ -19,6 +19,7 @@ type clientParams struct {
 	connectTimeout time.Duration
 	timeouts       map[smtp.Stage]time.Duration // those that differ from the client's own defaults; nil if none does
 	tls            clientTLSParams
+	cache          clientCacheParams
 }
 
 // clientTLSParams are those about TLS (TLS_README).
@@ -28,6 +29,16 @@ type clientTLSParams struct {
 	level       string // security_level
 	enforce     bool   // before Postfix 2.3
 	use         bool   // likewise
+}
+
+// clientCacheParams are those about connections that stay open
+// (CONNECTION_CACHE_README).
+type clientCacheParams struct {
+	onDemand     bool
+	destinations []string
+	idle         time.Duration // connection_cache_time_limit, not more than scache(8) allows
+	reuse        time.Duration // connection_reuse_time_limit
+	mails        int           // connection_reuse_count_limit; 0 is none
 }
 
 // clientParams evaluates them when the first delivery asks for them.
@@ -48,6 +59,10 @@ func (s *service) clientParams() *clientParams {
 	}
 	p.tls = clientTLSParams{wrapperMode: c.Bool(name("tls_wrappermode")), policyMaps: c.List(name("tls_policy_maps")),
 		level: c.Get(name("tls_security_level")), enforce: c.Bool(name("enforce_tls")), use: c.Bool(name("use_tls"))}
+	p.cache = clientCacheParams{onDemand: c.Bool(name("connection_cache_on_demand")),
+		destinations: c.List(name("connection_cache_destinations")),
+		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),
+		reuse:        c.Duration(name("connection_reuse_time_limit")), mails: int(c.Int(name("connection_reuse_count_limit")))}
 	s.client = p
 	return p
 }

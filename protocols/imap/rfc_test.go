@@ -79,6 +79,23 @@ func skipped(t *testing.T, name string) string {
 	return ""
 }
 
+// presupposition reads what testdata/rfc/BEFORE says that happens before an
+// example: commands of its client, or, behind "! ", of another one.
+func presupposition(t *testing.T, name string) []string {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/rfc/BEFORE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		words := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if ok, _ := path.Match(words[0], name); ok {
+			return words[1:]
+		}
+	}
+	return nil
+}
+
 // rfcUsers are the users of the examples.
 var rfcUsers = map[string]string{"SMITH": "SESAME", "joe": "password", "fred": "blurdybloop", "FRED FOOBAR": "fat man",
 	"mrc": "secret", "test": "test", "tim": "tanstaaftanstaaf", "user": "pencil", "u": "p"}
@@ -186,7 +203,7 @@ func TestRFCServer(t *testing.T) {
 				t.Skip(why)
 			}
 			for _, p := range readExample(t, file) {
-				playExample(t, p, strings.HasPrefix(name, "rfc9051-"))
+				playExample(t, p, presupposition(t, name), strings.HasPrefix(name, "rfc9051-"))
 			}
 		})
 	}
@@ -194,13 +211,24 @@ func TestRFCServer(t *testing.T) {
 }
 
 // playExample plays one part.
-func playExample(t *testing.T, p rfcPart, rev2 bool) {
+func playExample(t *testing.T, p rfcPart, before []string, rev2 bool) {
 	t.Helper()
-	s, _ := rfcServer(t, p, rev2)
+	s, m := rfcServer(t, p, rev2)
 	s.Open()
 	in := exampleInput(p.client)
+	const enter = "before LOGIN u p\r\nbefore ENABLE QRESYNC IMAP4rev2\r\nbefore SELECT INBOX\r\n"
 	if !slices.ContainsFunc(p.client, logsIn.MatchString) {
-		s.Feed([]byte("before LOGIN u p\r\nbefore ENABLE QRESYNC IMAP4rev2\r\nbefore SELECT INBOX\r\n"), false)
+		s.Feed([]byte(enter), false)
+	}
+	other := NewSession(s.cfg, m)
+	other.Open()
+	other.Feed([]byte(enter), false)
+	for _, line := range before {
+		if theirs, ok := strings.CutPrefix(line, "! "); ok {
+			other.Feed([]byte(theirs+"\r\n"), false)
+		} else {
+			s.Feed([]byte(line+"\r\n"), false)
+		}
 	}
 	var got strings.Builder
 	for _, chunk := range in {

@@ -60,6 +60,9 @@ var bulgarianHost = map[string]string{
 	"daemon.auth":                    "{a} сам не знае пароли и пита услугата auth на Dovecot: {what}.",
 	"daemon.anvil":                   "{a} докладва на anvil(8), който брои връзките на всеки клиент: {what}.",
 	"daemon.proxymap":                "{a} оставя proxymap(8) да провери в таблица: {what}.",
+	"daemon.verify":                  "{a} се обръща към verify(8), който знае до кои адреси може да се достави: {what}.",
+	"daemon.verify.cleanup":          "verify(8) още не знае и праща проба: писмо без съдържание, което cleanup(8) приема като всяко друго.",
+	"daemon.verify.smtpd":            "verify(8) отговаря на smtpd(8): {what}.",
 	"daemon.pickup":                  "Нов файл в maildrop буди pickup(8): {what}.",
 	"daemon.smtpd":                   "{a} предава връзката на {b}: {what}.",
 

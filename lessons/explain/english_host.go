@@ -60,6 +60,9 @@ var englishHost = map[string]entry{
 	"daemon.auth":                    {"{a} does not know passwords itself and asks Dovecot's auth service: {what}.", "Postfix SASL_README"},
 	"daemon.anvil":                   {"{a} reports to anvil(8), which counts connections for each client: {what}.", "Postfix anvil(8)"},
 	"daemon.proxymap":                {"{a} lets proxymap(8) look a table up: {what}.", "Postfix proxymap(8)"},
+	"daemon.verify":                  {"{a} turns to verify(8), which knows which addresses can be delivered to: {what}.", "Postfix verify(8)"},
+	"daemon.verify.cleanup":          {"verify(8) does not know yet, and sends a probe: a mail without content, which cleanup(8) takes like any other.", "Postfix verify(8)"},
+	"daemon.verify.smtpd":            {"verify(8) answers smtpd(8): {what}.", "Postfix verify(8)"},
 	"daemon.pickup":                  {"A new file in maildrop wakes pickup(8): {what}.", "Postfix pickup(8)"},
 	"daemon.smtpd":                   {"{a} hands the connection to {b}: {what}.", "Postfix smtpd(8)"},
 

@@ -60,6 +60,9 @@ var polishHost = map[string]string{
 	"daemon.auth":                    "{a} sam nie zna haseł i pyta usługę auth Dovecota: {what}.",
 	"daemon.anvil":                   "{a} melduje anvil(8), który liczy połączenia każdego klienta: {what}.",
 	"daemon.proxymap":                "{a} każe proxymap(8) zajrzeć do tablicy: {what}.",
+	"daemon.verify":                  "{a} zwraca się do verify(8), który wie, do których adresów można doręczyć: {what}.",
+	"daemon.verify.cleanup":          "verify(8) jeszcze nie wie i wysyła list próbny: bez treści, cleanup(8) przyjmuje go jak każdy inny.",
+	"daemon.verify.smtpd":            "verify(8) odpowiada smtpd(8): {what}.",
 	"daemon.pickup":                  "Nowy plik w maildrop budzi pickup(8): {what}.",
 	"daemon.smtpd":                   "{a} oddaje połączenie {b}: {what}.",
 

@@ -29,6 +29,7 @@ type Client struct {
 	refused    *Error // why nothing of the mail under way can be sent
 	confused   bool
 	accepted   int
+	probing    bool // the verdict on a recipient is the reply to RCPT
 }
 
 // ClientConfig is how a client behaves. The zero value of all but Helo works.

@@ -16,6 +16,7 @@ type Mail struct {
 	Body       string      // for BODY=: "", "7BIT", "8BITMIME"
 	UTF8       bool        // the sender asked for SMTPUTF8
 	NeedsUTF8  bool        // and an address or a header makes it necessary
+	Probe      bool        // only ask about the recipients: RSET comes in place of DATA
 	EnvID      string      // for ENVID=, not encoded
 	Ret        Ret         // for RET=
 	Last       bool        // no other message follows: QUIT goes with the dot
@@ -73,6 +74,9 @@ func (c *Client) Send(m *Mail) (*Result, error) {
 
 // send goes through the transaction (RFC 5321 §3.3).
 func (c *Client) send(m *Mail) *Error {
+	if m.Probe {
+		return c.probe(m)
+	}
 	go354, err := c.envelope(m)
 	if err != nil {
 		return err
@@ -167,6 +171,9 @@ func (c *Client) sync() *Error {
 			c.refuse(c.said(StageMail, r))
 		case a.stage == StageRcpt && c.refused == nil && r.Code/100 == 2:
 			c.accepted++
+			if c.probing {
+				c.outcomes[a.rcpt].Reply = *r
+			}
 		case a.stage == StageRcpt && c.refused == nil:
 			c.outcomes[a.rcpt].Err = c.said(StageRcpt, r)
 		}

@@ -96,7 +96,7 @@ func (d *daemon) deferred(r *request, to *Recipient, res result) {
 
 // bounced reports a failure for good.
 func (d *daemon) bounced(r *request, to *Recipient, res result) {
-	if d.conf.Bool("soft_bounce") {
+	if d.conf.Bool("soft_bounce") && !r.mail.probe {
 		res.dsn, res.soft = "4"+res.dsn[1:], true
 		d.deferred(r, to, res)
 		return
@@ -107,6 +107,10 @@ func (d *daemon) bounced(r *request, to *Recipient, res result) {
 
 // conclude writes the log line of one recipient and the event of its fate.
 func (d *daemon) conclude(r *request, to *Recipient, res result) {
+	if r.mail.probe {
+		d.probed(r, to, res)
+		return
+	}
 	if res.relay == "" {
 		res.relay = "none"
 	}

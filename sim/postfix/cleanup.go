@@ -203,6 +203,10 @@ func (u *Submission) rewriteEnvelope() {
 			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
 			return
 		}
+		if u.mail.probe && len(targets) > 1 {
+			u.aliasedToMany(r)
+			continue
+		}
 		for _, addr := range targets {
 			key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
 			if seen[key] {

@@ -9,10 +9,9 @@ import (
 // does not have: restrictions, table types, programs.
 
 // unmodelledRestrictions are restrictions of Postfix that need what the
-// simulation has not: probes of other servers, client certificates. The value
+// simulation has not, such as client certificates. The value
 // tells that an argument follows.
 var unmodelledRestrictions = map[string]bool{
-	"reject_unverified_sender": false, "reject_unverified_recipient": false,
 	"permit_tls_clientcerts": false, "permit_tls_all_clientcerts": false, "check_ccert_access": true,
 	"reject_rhsbl_reverse_client": true, "permit_rhswl_client": true, "reject_maps_rbl": false, "check_relay_domains": false,
 }

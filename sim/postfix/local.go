@@ -130,6 +130,10 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 		}
 		if spec != "" {
 			d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(spec), C: d.p.Sym(key)}, []byte(value))
+			if e.r.mail.probe {
+				e.done(to, sent, result{dsn: "2.0.0", text: "aliased to " + value})
+				return
+			}
 			e.alias(to, key, value, depth)
 			return
 		}
@@ -301,6 +305,10 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 			return false
 		}
 		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
+		if e.r.mail.probe {
+			e.done(to, sent, result{dsn: "2.0.0", text: "forward via file: " + path})
+			return true
+		}
 		e.seen["forward "+u.Name] = true
 		next := *to
 		e.expansionSucceeded(&next, false)

@@ -20,6 +20,10 @@ func (d *daemon) pipe(r *request) {
 	d.p.Sleep(commandTime)
 	model := d.Host.Command(program)
 	for _, to := range r.recipients {
+		if r.mail.probe {
+			d.sent(r, to, result{dsn: "2.0.0", text: "delivers to command: " + program, relay: relay})
+			continue
+		}
 		if model == nil {
 			d.deferred(r, to, result{dsn: "4.3.0", relay: relay,
 				text: fmt.Sprintf("temporary failure. Command output: pipe: fatal: pipe_command: execvp %s: No such file or directory", program)})

@@ -145,7 +145,7 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 	}
 	ways := make([]way, 0, len(left))
 	for _, r := range left {
-		res, err := q.sys.resolve(r.Addr)
+		res, err := q.sys.resolveFor(j.mail, r.Addr)
 		if err != nil {
 			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"}
 		} else if res.Recipient != "" {
@@ -197,7 +197,7 @@ func (q *qmgr) concluded(d *daemon, j *job, recipients []*Recipient) {
 			r.result = &result{status: deferral, dsn: "4.3.0", text: "unknown mail transport error", at: d.p.Now()}
 			j.mail.remember(r, *r.result)
 		}
-		r.done = r.done || r.result.status != deferral
+		r.done = r.done || j.mail.probe || r.result.status != deferral
 	}
 	j.pending -= len(recipients)
 	if j.pending == 0 {

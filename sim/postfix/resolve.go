@@ -45,6 +45,9 @@ func (d *daemon) resolve(addr string) (resolution, error) {
 
 // rewriteConf is the configuration of the rewrite service.
 func (s *System) rewriteConf() *Config {
+	if s.probing != nil {
+		return s.probing
+	}
 	if svc := s.service("rewrite"); svc != nil {
 		return svc.conf
 	}

@@ -86,6 +86,8 @@ func init() {
 		"sleep":                                        {arg: true, run: (*list).sleep, summary: "Pause for so many seconds."},
 	}
 	serverRestrictions(restrictionTable)
+	restrictionTable["reject_unverified_sender"] = restriction{run: (*list).unverifiedSender, summary: "Reject when a probe finds that mail to the sender cannot be delivered."}
+	restrictionTable["reject_unverified_recipient"] = restriction{run: (*list).unverifiedRecipient, summary: "Reject when a probe finds that mail to the recipient cannot be delivered."}
 }
 
 // permitIf is a restriction that only permits.

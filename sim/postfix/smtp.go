@@ -263,7 +263,7 @@ func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
 // mail is the message as the client sends it.
 func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
 	m := a.r.mail
-	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8}
+	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, Probe: m.probe}
 	if m.Body8 {
 		out.Body = "8BITMIME"
 	}

@@ -34,7 +34,9 @@ type System struct {
 	diags    []Diag
 	anvil    anvil                    // clients and what they do, by service
 	passed   map[string]time.Duration // postscreen: until when a client has passed
-	line     []byte                   // the log line under way
+	verified verifyCache
+	probing  *Config // the configuration in force for a probe that is resolved
+	line     []byte  // the log line under way
 }
 
 // service is a line of master.cf while the mail system runs.
@@ -156,6 +158,7 @@ func (s *System) close() {
 	s.open, s.running = nil, false
 	s.qmgr.stop()
 	s.scache.drop()
+	s.forgetVerified()
 }
 
 // run starts a process of the mail system, which dies when the mail system is

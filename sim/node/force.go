@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/netip"
+	"time"
 
 	"mailtrek/protocols/dnswire"
 	"mailtrek/protocols/smtp"
@@ -65,10 +66,14 @@ func (h *Host) Force(p *sim.Proc, c *sim.Conn, stage string) string {
 	return text
 }
 
+// watchdog is when a process that is stuck is ended, should its client have
+// gone without a word that arrived (Postfix manual, daemon_timeout).
+const watchdog = 5 * time.Hour
+
 // swallow reads until the client gives up.
 func swallow(p *sim.Proc, c *sim.Conn) {
 	var b [512]byte
-	c.SetTimeout(0)
+	c.SetTimeout(watchdog)
 	for {
 		if _, err := c.Read(b[:]); err != nil && !errors.Is(err, sim.ErrInterrupted) {
 			c.Close()

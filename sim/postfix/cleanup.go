@@ -25,6 +25,13 @@ type Submission struct {
 	failed *Refusal
 	tooBig bool     // failed because of message_size_limit
 	fields []string // what Prepend added, to be shown when the file exists
+
+	// What the content checks, and access tables, have decided.
+	discard  bool
+	rejected bool     // failed because of REJECT
+	why      string   // it is held or discarded
+	redirect string   // all recipients are replaced by this one
+	bcc      []string // further recipients
 }
 
 // Refusal is cleanup's no, as smtpd passes it on.
@@ -137,13 +144,20 @@ func (u *Submission) Commit() *Refusal {
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
 		}
+		if u.client == "pickup" && u.rejected {
+			u.logRefused()
+		}
 		u.d.queue.move(p, u.mail, nowhere, u.failed.Text)
 		return u.failed
+	}
+	if u.discard {
+		u.d.queue.move(p, u.mail, nowhere, "discarded: "+u.why)
+		return nil
 	}
 	u.envelope()
 	u.mail.ready = true
 	if u.mail.held {
-		u.d.queue.move(p, u.mail, hold, "an access table says HOLD")
+		u.d.queue.move(p, u.mail, hold, orElse(u.why, "an access table says HOLD"))
 		return nil
 	}
 	u.d.hand("qmgr", u.mail.ID, "new mail")
@@ -158,7 +172,10 @@ func (u *Submission) complete() {
 		u.added(u.client, f)
 	}
 	h := newHeaderPass(u)
-	if u.failed = h.run(); u.failed != nil {
+	if refusal := h.run(); refusal != nil {
+		u.failed = refusal
+	}
+	if h.over() || u.failed != nil && !u.rejected {
 		return
 	}
 	u.mail.Content = h.out
@@ -219,6 +236,22 @@ func (u *Submission) rewriteEnvelope() {
 		}
 	}
 	u.mail.Recipients = u.withCopies(out)
+	if u.redirect != "" && len(u.mail.Recipients) > 0 {
+		only := *u.mail.Recipients[0]
+		only.Addr = u.d.standard(u.redirect)
+		u.mail.Recipients = []*Recipient{&only}
+	}
+}
+
+// logRefused reports the recipients of a message of a program of the host that
+// is not taken because of its content: pickup returns it to its sender, the
+// header alone (cleanup_bounce.c).
+func (u *Submission) logRefused() {
+	r := &request{mail: u.mail, started: u.d.p.Now()}
+	for _, to := range u.mail.Recipients {
+		u.d.bounced(r, to, result{dsn: u.failed.Enhanced, text: u.failed.Text})
+	}
+	u.mail.Ret = smtp.RetHdrs
 }
 
 // sameRecipient is what two recipients have in common of whom one is dropped.
@@ -238,6 +271,7 @@ func (u *Submission) withCopies(list []*Recipient) []*Recipient {
 	for _, r := range list {
 		copies = append(copies, u.bccOf("recipient_bcc_maps", r.Addr))
 	}
+	copies = append(copies, u.bcc...)
 	seen := map[string]bool{}
 	for _, addr := range copies {
 		if addr = u.d.standard(addr); addr == "" || seen[strings.ToLower(addr)] {

@@ -20,6 +20,8 @@ type headerPass struct {
 	rewrites  bool                                    // addresses are brought to standard form
 	completes bool                                    // missing fields are added
 	form      mailaddr.RewriteConfig                  // the standard form of this message's header
+	checks    *contentChecks                          // header_checks and its like, nil if there are none
+	mime      mimeWalk                                // with checks: the structure that they follow
 }
 
 func newHeaderPass(u *Submission) *headerPass {
@@ -29,6 +31,10 @@ func newHeaderPass(u *Submission) *headerPass {
 		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
 	}
 	h.completes = h.rewrites || u.d.conf.Bool("always_add_missing_headers")
+	if h.checks = newContentChecks(u); h.checks != nil {
+		h.mime.c = h.checks
+		h.change()
+	}
 	return h
 }
 
@@ -60,9 +66,18 @@ func (h *headerPass) run() *Refusal {
 		if refusal := h.field(msg[:n]); refusal != nil {
 			return refusal
 		}
+		if h.over() {
+			return h.u.failed
+		}
 		msg = msg[n:]
 	}
 	h.missing()
+	if h.checks != nil {
+		msg = h.mime.body(msg)
+		if h.over() {
+			return h.u.failed
+		}
+	}
 	if len(msg) > 0 && msg[0] != '\n' {
 		h.change()
 		h.out = append(h.out, '\n') // a body without the empty line before it gets one
@@ -74,6 +89,9 @@ func (h *headerPass) run() *Refusal {
 	}
 	return nil
 }
+
+// over tells whether a check has ended the matter.
+func (h *headerPass) over() bool { return h.checks != nil && h.checks.over }
 
 // glance is run for a message that breaks off: cleanup has logged the message
 // id if it has come so far, which is when the line behind the field is there.
@@ -133,6 +151,15 @@ func onlyBlankToColon(b []byte) bool {
 
 // field treats one header field.
 func (h *headerPass) field(raw []byte) *Refusal {
+	if h.checks != nil {
+		var before []byte
+		before, raw = h.checks.header(primaryHeader, raw)
+		h.out = append(h.out, before...)
+		h.mime.typed(raw)
+		if len(raw) == 0 {
+			return nil
+		}
+	}
 	var room [32]byte // all names that matter here are shorter
 	name := raw[:nameLen(raw)]
 	key := append(room[:0], name[:min(len(name), len(room))]...)

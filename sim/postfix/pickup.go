@@ -106,7 +106,9 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	case no.Code < 500:
 		s.planPickup(drop)
 	default:
-		m.Content = l.Message
+		if !u.rejected {
+			m.Content = l.Message
+		}
 		d.refused(m, no)
 		s.queue.move(p, drop, nowhere, "returned: "+no.Text)
 	}
@@ -116,6 +118,9 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 // (CLEANUP_FLAG_BOUNCE).
 func (d *daemon) refused(m *Mail, no *Refusal) {
 	for _, to := range m.Recipients {
+		if to.done { // cleanup has said so itself
+			continue
+		}
 		m.remember(to, result{status: bounced, dsn: no.Enhanced, text: strings.TrimPrefix(no.Text, "Error: "), relay: "none", at: d.p.Now()})
 	}
 	d.flushBounces(m)

@@ -148,6 +148,10 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 		res, err := q.sys.resolveFor(j.mail, r.Addr)
 		if err != nil {
 			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"}
+		} else if f := j.mail.filter; f != "" {
+			_, domain, _ := splitAddress(r.Addr)
+			res = resolution{}
+			res.setTransport(f, orElse(q.svc.conf.Get("default_filter_nexthop"), domain))
 		} else if res.Recipient != "" {
 			r.Addr = res.Recipient // without routing through this host, "%" and the like
 		}

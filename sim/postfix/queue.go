@@ -39,6 +39,7 @@ type Mail struct {
 	Body8      bool      // BODY=8BITMIME was declared
 	UTF8       bool      // SMTPUTF8 was asked for
 
+	filter    string     // "transport:nexthop" of FILTER, to which all of it goes
 	fullName  string     // of the user who submitted it, for a From that is missing
 	from      *origin    // of what came through smtpd
 	forced    bool       // postsuper -e: it is returned at the next attempt

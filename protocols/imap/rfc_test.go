@@ -107,14 +107,25 @@ func rfcServer(t *testing.T, p rfcPart, rev2 bool) (s *Session, m *Memory) {
 	m = &Memory{Time: time.Date(2026, 11, 21, 23, 50, 0, 0, time.UTC), Passwords: rfcUsers, Accounts: map[string]*MemoryAccount{},
 		Challenge: "1896.697170952", Hostname: "postoffice.reston.mci.net"}
 	var list []MemoryMessage
+	first, body := uint32(validity), "\r\ntext\r\n"
+	if f := urlRx.FindStringSubmatch(strings.Join(p.client, "\n")); f != nil { // Drafts of RFC 4469, made behind INBOX
+		v, _ := strconv.ParseUint(f[1], 10, 32)
+		first = uint32(v) - 1
+		body = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: text/plain\r\n\r\ntwo\r\n--b--\r\n"
+	}
 	for i := range 250 {
 		f := Flags(0)
 		if i%4 == 2 {
 			f = Deleted | Seen
 		}
-		list = append(list, MemoryMessage{Text: "Subject: " + strconv.Itoa(i) + "\r\n\r\ntext\r\n", Flags: f, Date: m.Time})
+		list = append(list, MemoryMessage{Text: "Subject: " + strconv.Itoa(i) + "\r\n" + body, Flags: f, Date: m.Time})
 	}
-	account := NewMemoryAccount(validity, list...)
+	account := NewMemoryAccount(first, list...)
+	separator := byte('/')
+	if slices.ContainsFunc(p.server, func(line string) bool { return strings.HasPrefix(line, `* LIST () "\\" `) }) {
+		separator = '\\'
+		account.order.Separator = separator
+	}
 	for name := range rfcUsers {
 		m.Accounts[name] = account
 	}
@@ -130,12 +141,15 @@ func rfcServer(t *testing.T, p rfcPart, rev2 bool) (s *Session, m *Memory) {
 			t.Fatal(err)
 		}
 	}
-	cfg := Config{Mechanisms: []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"}, TLS: TLSYes}
+	cfg := Config{Separator: separator, Mechanisms: []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"}, TLS: TLSYes}
 	if rev2 {
 		cfg.Capability = Capability + " IMAP4rev2"
 	}
 	return NewSession(cfg, m), m
 }
+
+// urlRx finds the UIDVALIDITY in a URL of CATENATE (RFC 4469).
+var urlRx = regexp.MustCompile(`;UIDVALIDITY=(\d+)/`)
 
 var mailboxRx = regexp.MustCompile(`(?i)^(\S+) (?:(?:UID )?(?:SELECT|EXAMINE|STATUS|APPEND|DELETE|RENAME|SUBSCRIBE|UNSUBSCRIBE) |(?:UID )?(?:COPY|MOVE) \S+ )("[^"]*"|[^ ]+)`)
 
@@ -277,6 +291,15 @@ func exampleInput(lines []string) []string {
 		m := literalRx.FindStringSubmatch(line)
 		if m == nil {
 			chunks = append(chunks, line+"\r\n")
+			continue
+		}
+		if strings.Contains(line, "CATENATE (") || strings.HasPrefix(line, " URL ") { // it goes on with the next part, or ends
+			text := ""
+			for i+1 < len(lines) && !strings.HasPrefix(lines[i+1], " URL ") && lines[i+1] != ")" {
+				i++
+				text += lines[i] + "\r\n"
+			}
+			chunks = append(chunks, literalRx.ReplaceAllString(line, "{"+strconv.Itoa(len(text))+m[2]+"}")+"\r\n", text)
 			continue
 		}
 		size, _ := strconv.Atoi(m[1])

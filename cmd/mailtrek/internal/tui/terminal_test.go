@@ -3,6 +3,7 @@ package tui
 import (
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type terminal struct {
 	t      *testing.T
 	screen *vt.SafeEmulator
+	mu     sync.Mutex // of what is on it: String of the emulator does not lock
 	keys   *io.PipeWriter
 	done   chan error
 	w, h   int
@@ -27,17 +29,19 @@ func newTerminal(t *testing.T, m tea.Model, w, h int) *terminal {
 	in, keys := io.Pipe()
 	e := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan error, 1), w: w, h: h}
 	go func() { _, _ = io.Copy(io.Discard, e.screen) }() // what the emulator answers
-	p := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(cooked{e.screen}), tea.WithWindowSize(w, h), tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	p := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(cooked{e}), tea.WithWindowSize(w, h), tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
 	go func() { _, err := p.Run(); e.done <- err }()
 	t.Cleanup(func() { p.Kill(); _ = keys.Close() })
 	return e
 }
 
 // cooked is the line discipline of a terminal: a line feed also returns.
-type cooked struct{ out io.Writer }
+type cooked struct{ to *terminal }
 
 func (c cooked) Write(b []byte) (int, error) {
-	if _, err := io.WriteString(c.out, strings.ReplaceAll(string(b), "\n", "\r\n")); err != nil {
+	c.to.mu.Lock()
+	defer c.to.mu.Unlock()
+	if _, err := io.WriteString(c.to.screen, strings.ReplaceAll(string(b), "\n", "\r\n")); err != nil {
 		return 0, err
 	}
 	return len(b), nil
@@ -65,7 +69,10 @@ func (e *terminal) shows(want string) {
 	e.t.Helper()
 	var got string
 	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
-		if got = e.screen.String(); strings.Contains(got, want) {
+		e.mu.Lock()
+		got = e.screen.String()
+		e.mu.Unlock()
+		if strings.Contains(got, want) {
 			if lines := strings.Split(got, "\n"); len(lines) != e.h {
 				e.t.Errorf("the screen has %d rows, want %d", len(lines), e.h)
 			}

@@ -25,6 +25,8 @@ type listed struct {
 	World   string `json:"world,omitempty"`
 
 	progress string // in a lesson, in brackets
+	reading  string // of a scenario, Markdown
+	folder   string // of a scenario below scenarios/; "" where it has one of its own
 }
 
 // everything is the lessons and the documents that come with the program.
@@ -95,7 +97,11 @@ func documents(lang string) ([]listed, error) {
 		if h.Story {
 			kind = "scenario"
 		}
-		return listed{Kind: kind, ID: h.ID, Title: h.Title, Summary: h.Summary, World: h.World}, nil
+		folder, inside, _ := strings.Cut(name, "/")
+		if strings.TrimSuffix(inside, ".md") == folder {
+			folder = ""
+		}
+		return listed{Kind: kind, ID: h.ID, Title: h.Title, Summary: h.Summary, World: h.World, folder: folder, reading: h.Reading}, nil
 	})
 }
 

@@ -116,7 +116,7 @@ func (a *app) home(context.Context) error {
 	}
 	for _, d := range all {
 		if d.Kind != "world" {
-			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title + d.progress, Summary: d.Summary, Lesson: d.Kind == "lesson"})
+			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title, Note: strings.Trim(d.progress, " ()"), Summary: d.Summary, Lesson: d.Kind == "lesson", Group: d.folder, Reading: d.reading})
 		}
 	}
 	return tui.Run(tui.Home(c), a.in, a.out)

@@ -6,7 +6,8 @@ import "io/fs"
 type Headline struct {
 	ID, Title, Summary string
 	World              string
-	Story              bool // something happens in it; else it is a world for others
+	Story              bool   // something happens in it; else it is a world for others
+	Reading            string // the document for its reader, in the language asked for
 }
 
 // Glance reads only what a list needs: it looks at the form of a document, its
@@ -22,14 +23,14 @@ func Glance(fsys fs.FS, name string, resolve Resolve, lang string) (Headline, er
 		return Headline{}, p
 	}
 	f := top.doc.Front
-	h := Headline{ID: f.ID, Title: f.Title, Summary: f.Summary, World: f.World}
+	h := Headline{ID: f.ID, Title: f.Title, Summary: f.Summary, World: f.World, Reading: Reading(top.doc.Parts)}
 	for _, l := range layers {
 		h.Story = h.Story || l.doc.has("do")
 	}
 	b := newBuilder()
 	for _, t := range b.translations(top) {
 		if t.Lang == lang {
-			h.Title, h.Summary = t.Title, t.Summary
+			h.Title, h.Summary, h.Reading = t.Title, t.Summary, Reading(t.Parts)
 		}
 	}
 	return h, nil

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"io"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -14,8 +15,11 @@ import (
 type Item struct {
 	ID      string // what Load takes
 	Title   string
-	Summary string // one line
+	Summary string // a sentence or two
 	Lesson  bool   // a lesson; else a scenario
+	Group   string // the folder that it stands in; "" is the top one
+	Reading string // the whole document, Markdown; may be empty
+	Note    string // how far one is in it; may be empty
 }
 
 // Config is what the home screen needs from outside.
@@ -55,7 +59,8 @@ type App struct {
 	cfg     Config
 	look    look
 	w, h    int
-	at      int // the selected row; len(Items) is "open a file"
+	at      int // the selected one of shown(); behind the last is "open a file"
+	find    *prompt
 	loading string
 	failed  string
 	path    *prompt
@@ -64,18 +69,11 @@ type App struct {
 	learner *Learner
 }
 
-// Home returns the home screen, lessons first, with the first entry selected.
+// Home returns the home screen, lessons first, then the scenarios by folder, with the first entry selected.
 func Home(c Config) *App {
 	a := &App{cfg: c, look: c.look(), failed: c.Broken, w: 80, h: 24}
-	var ordered []Item
-	for _, lesson := range []bool{true, false} {
-		for _, it := range c.Items {
-			if it.Lesson == lesson {
-				ordered = append(ordered, it)
-			}
-		}
-	}
-	a.cfg.Items = ordered
+	a.cfg.Items = slices.Clone(c.Items)
+	slices.SortStableFunc(a.cfg.Items, func(x, y Item) int { return x.rank() - y.rank() })
 	return a
 }
 
@@ -170,31 +168,37 @@ func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case a.path != nil:
 		return a.typed(k)
+	case a.find != nil && a.seek(k):
 	case a.help:
 		a.help = false
 		return nil
 	case key.Matches(k, homeKeys.Quit):
 		return tea.Quit
 	case key.Matches(k, homeKeys.Leave):
-		a.loading = ""
+		a.loading, a.find = "", nil
 	case key.Matches(k, homeKeys.Up):
 		a.at = max(a.at-1, 0)
 	case key.Matches(k, homeKeys.Down):
-		a.at = min(a.at+1, len(a.cfg.Items))
+		a.at = min(a.at+1, len(a.shown()))
+	case key.Matches(k, homeKeys.PageUp):
+		a.at = max(a.at-a.page(), 0)
+	case key.Matches(k, homeKeys.PageDown):
+		a.at = min(a.at+a.page(), len(a.shown()))
 	case key.Matches(k, homeKeys.First):
 		a.at = 0
 	case key.Matches(k, homeKeys.Last):
-		a.at = len(a.cfg.Items)
+		a.at = len(a.shown())
+	case key.Matches(k, homeKeys.Find):
+		a.find = &prompt{kind: "find"}
 	case key.Matches(k, homeKeys.Theme):
 		a.look.nextTheme()
 	case key.Matches(k, homeKeys.Help):
 		a.help = true
 	case key.Matches(k, homeKeys.Open):
-		if a.at == len(a.cfg.Items) {
-			a.path = &prompt{kind: "path"}
-			return nil
+		if items := a.shown(); a.at < len(items) {
+			return a.choose(items[a.at])
 		}
-		return a.choose(a.cfg.Items[a.at])
+		a.path = &prompt{kind: "path"}
 	}
 	return nil
 }
@@ -271,12 +275,14 @@ func (a *App) frame() *Canvas {
 	r.Put(1, 0, Accent, "mailtrek")
 	r.PutRight(r.W-1, 0, Quiet, in.Words.T("home.tagline"))
 	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
-	a.list(in, r.Sub(0, 3, min(r.W, 100), r.H-6))
+	a.body(in, r.Sub(0, 3, r.W, r.H-5))
 	r.Fill(0, r.H-2, r.W, Rule, in.Glyphs.H)
 	foot := r.Sub(0, r.H-1, r.W, 1)
 	switch {
 	case a.path != nil:
 		a.path.draw(in, foot)
+	case a.find != nil && a.loading == "" && a.failed == "":
+		a.find.draw(in, foot)
 	case a.loading != "":
 		foot.PutMax(1, 0, r.W-2, Accent, in.Words.T("home.loading", "what", a.loading))
 	case a.failed != "":
@@ -285,59 +291,4 @@ func (a *App) frame() *Canvas {
 		in.drawKeys(foot, homeKeys.row())
 	}
 	return c
-}
-
-// list draws the items with the selected one in sight.
-func (a *App) list(in *Instant, r Region) {
-	type row struct {
-		item  int // -1 for a heading or a blank
-		text  string
-		note  string
-		style Style
-	}
-	var rows []row
-	w := in.Words
-	heading := ""
-	for i, it := range a.cfg.Items {
-		head := w.T("home.scenarios")
-		if it.Lesson {
-			head = w.T("home.lessons")
-		}
-		if head != heading {
-			heading = head
-			rows = append(rows, row{-1, head, "", Quiet})
-		}
-		rows = append(rows, row{i, it.Title, it.ID, Title})
-		for j, line := range wrap(it.Summary, r.W-5) {
-			if j < 2 {
-				rows = append(rows, row{i, line, "", Quiet})
-			}
-		}
-		rows = append(rows, row{-1, "", "", Plain})
-	}
-	rows = append(rows, row{len(a.cfg.Items), w.T("home.open"), w.T("home.openhint"), Title})
-	top, last := 0, 0
-	for i, rw := range rows {
-		if rw.item == a.at {
-			last = i
-		}
-	}
-	if last >= r.H {
-		top = last - r.H + 1
-	}
-	for y := 0; y < r.H && top+y < len(rows); y++ {
-		rw := rows[top+y]
-		x := 3
-		if rw.item < 0 {
-			x = 1
-		}
-		if rw.style == Title && rw.item == a.at {
-			r.Put(1, y, Accent, in.Glyphs.Cursor)
-			rw.style = Accent
-		}
-		end := r.PutMax(x, y, r.W-x-1, rw.style, rw.text)
-		if note := rw.note; note != "" && r.W-end-3 >= textWidth(note) {
-			r.PutRight(r.W-1, y, Quiet, note)
-		}
-	}
 }

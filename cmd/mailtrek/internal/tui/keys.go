@@ -140,31 +140,36 @@ func (k *keyMap) compareRow() []brief {
 // homeKeyMap are the keys of the home screen.
 type homeKeyMap struct {
 	Up, Down, First, Last key.Binding
+	PageUp, PageDown      key.Binding
+	Find                  key.Binding
 	Open, Theme, Help     key.Binding
 	Leave, Quit           key.Binding
 }
 
 var homeKeys = homeKeyMap{
-	Up:    bind("↑ k", "up", "k", "shift+tab"),
-	Down:  bind("↓ j", "down", "j", "tab"),
-	First: bind("Home <", "home", "<"),
-	Last:  bind("End >", "end", ">"),
-	Open:  bind("Enter", "enter", "right", "space", "l"),
-	Theme: bind("t", "t"),
-	Help:  bind("?", "?", "f1"),
-	Leave: bind("Esc", "esc"),
-	Quit:  bind("q", "q", "ctrl+c"),
+	Up:       bind("↑ k", "up", "k", "shift+tab"),
+	Down:     bind("↓ j", "down", "j", "tab"),
+	First:    bind("Home <", "home", "<"),
+	Last:     bind("End >", "end", ">"),
+	PageUp:   bind("PgUp", "pgup"),
+	PageDown: bind("PgDn", "pgdown"),
+	Find:     bind("/", "/"),
+	Open:     bind("Enter", "enter", "right", "space", "l"),
+	Theme:    bind("t", "t"),
+	Help:     bind("?", "?", "f1"),
+	Leave:    bind("Esc", "esc"),
+	Quit:     bind("q", "q", "ctrl+c"),
 }
 
 // rows are the bindings as the help page shows them.
 func (k *homeKeyMap) rows() []helpRow {
 	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help." + text, keys} }
 	return []helpRow{
-		row("choose", k.Down, k.Up), row("homeends", k.First, k.Last), row("open", k.Open), row("giveup", k.Leave),
+		row("choose", k.Down, k.Up), row("homeends", k.First, k.Last), row("homepage", k.PageDown, k.PageUp), row("homefind", k.Find), row("open", k.Open), row("giveup", k.Leave),
 		row("theme", k.Theme), row("help", k.Help), row("quit", k.Quit),
 	}
 }
 
 func (k *homeKeyMap) row() []brief {
-	return []brief{{"↑↓", "key.choose"}, {"Enter", "key.open"}, {"?", "key.help"}, {"q", "key.quit.row"}}
+	return []brief{{"↑↓", "key.choose"}, {"Enter", "key.open"}, {"?", "key.help"}, {"q", "key.quit.row"}, {"/", "key.find"}, {"t", "key.theme"}}
 }

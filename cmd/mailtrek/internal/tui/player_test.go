@@ -223,6 +223,47 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// TestHomeList: scenarios stand under their folder with what the selected one
+// is about below or beside; words that are typed leave those that have them.
+func TestHomeList(t *testing.T) {
+	opened := ""
+	a := Home(Config{
+		Load: func(id string) (Loaded, error) {
+			opened = id
+			return Loaded{Trace: tracetest.Story()}, nil
+		},
+		Items: []Item{
+			{ID: "mx-failover", Title: "The first exchanger does not answer", Group: "lab", Summary: "Nobody is at home."},
+			{ID: "alabala", Title: "A mail", Summary: "From here to there."},
+			{ID: "07-null-mx", Title: "A domain that takes no mail", Group: "course", Summary: "An answer at once.", Reading: "A *null MX* says **no**.\n\n```\n@ MX 0 .\n```\n"},
+			{ID: "mine", Title: "Something else", Group: "own"},
+			{ID: "01-dns-mx", Title: "DNS and MX routing", Lesson: true, Note: "3 of 14 done", Summary: "How a server finds the next."},
+		},
+	})
+	for _, size := range []struct{ w, h int }{{60, 20}, {80, 24}, {120, 40}} {
+		a.Update(tea.WindowSizeMsg{Width: size.w, Height: size.h})
+		a.at = 2
+		golden(t, fmt.Sprintf("home-list-%dx%d", size.w, size.h), a.frame())
+	}
+	press(a, "home", "pgdown", "pgup", "/", "m", "x", "space", "t", "a", "k")
+	if got := a.frame().Text(); strings.Contains(got, "A mail") || !strings.Contains(got, "takes no mail") {
+		t.Errorf("the words “mx tak” leave\n%s", got)
+	}
+	press(a, "down")
+	a.Update(press(a, "up", "enter")())
+	if opened != "07-null-mx" || a.player == nil {
+		t.Errorf("Enter opens %q of those that were found", opened)
+	}
+	press(a, "esc", "z", "z")
+	if got := a.frame().Text(); !strings.Contains(got, "Nothing here has “mx takzz”") {
+		t.Errorf("that nothing is found is said so:\n%s", got)
+	}
+	press(a, "esc")
+	if got := a.frame().Text(); !strings.Contains(got, "DNS and MX routing") || a.find != nil {
+		t.Errorf("Esc shows all again, not\n%s", got)
+	}
+}
+
 // TestHomeBroken: what is left out is said in one line, until a key is pressed.
 func TestHomeBroken(t *testing.T) {
 	a := Home(Config{Items: []Item{{ID: "alabala", Title: "A mail"}}, Broken: "b.md:3:1: no such block\nc.md:1:1: no front matter"})

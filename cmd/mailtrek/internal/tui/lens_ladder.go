@@ -21,14 +21,15 @@ type rung struct {
 }
 
 const (
-	// ladderColumn is the least width of a column with its arrow.
-	ladderColumn = 19
+	// ladderColumn is the width that a column wants; what a screen has beyond
+	// its edges may lack a few.
+	ladderColumn = 22
 	// ladderReach is how far back the rows of a screen are looked for.
 	ladderReach = 6000
 )
 
 func drawLadder(in *Instant, r Region) {
-	hosts, hidden := in.ladderHosts(max(r.W/ladderColumn, 2))
+	hosts, hidden := in.ladderHosts(max((r.W+8)/ladderColumn, 2))
 	if len(hosts) == 0 {
 		drawNothing(in, r, "dlg.none")
 		return
@@ -58,33 +59,6 @@ type ladder struct {
 	r     Region
 	hosts []trace.NodeID
 	at    []int // the columns of their lifelines
-	wide  []int // the widths of what belongs to them
-}
-
-// columns shares the width out. Hosts of the DNS say little beside what stands
-// between others, so they are content with less.
-func (l *ladder) columns() {
-	wide, names := l.r.W/len(l.hosts), 0
-	narrow := max(wide*3/4, ladderColumn-2)
-	for _, id := range l.hosts {
-		if l.in.Story.isNames(id) {
-			names++
-		}
-	}
-	if mail := len(l.hosts) - names; narrow < wide && mail > 0 {
-		wide = min((l.r.W-names*narrow)/mail, 48)
-	} else {
-		narrow = wide
-	}
-	x := 0
-	for _, id := range l.hosts {
-		w := wide
-		if l.in.Story.isNames(id) {
-			w = narrow
-		}
-		l.at, l.wide = append(l.at, x+(w+1)/2), append(l.wide, w)
-		x += w
-	}
 }
 
 // x is the column of a host's lifeline.
@@ -94,30 +68,6 @@ func (l *ladder) x(id trace.NodeID) int {
 		return -1
 	}
 	return l.at[i]
-}
-
-// head writes the names and roles of the hosts.
-func (l *ladder) head() {
-	e := l.in.event()
-	for i, id := range l.hosts {
-		n := l.in.Story.T.Node(id)
-		name := n.Name
-		if textWidth(name) > l.wide[i]-1 {
-			name = l.in.Story.short(id)
-		}
-		name = clip(name, l.wide[i]-1)
-		st := Plain
-		if id == e.Node || id == e.Peer {
-			st = Title
-		}
-		l.r.Put(l.x(id)-textWidth(name)/2, 0, st, name)
-		roles := clip(strings.Join(n.Roles, " · "), l.wide[i]-1)
-		if l.in.Glyphs.ASCII {
-			roles = clip(strings.Join(n.Roles, " "), l.wide[i]-1)
-		}
-		l.r.Put(l.x(id)-textWidth(roles)/2, 1, Quiet, roles)
-	}
-	l.lifelines(2)
 }
 
 // ladderHidden names the hosts without a column, and says how much of theirs

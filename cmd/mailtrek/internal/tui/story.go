@@ -15,6 +15,9 @@ type Story struct {
 	posts map[int][]state.Stage
 	plan  *mapPlan // where hosts stand on the map
 
+	talked   map[[2]trace.NodeID]bool // who holds a dialogue with whom,
+	talkedTo trace.Seq                // as far as the story was looked at
+
 	// Made when they are first asked for.
 	offers   map[offer]*announcement // what servers announce
 	machines map[string]*machine     // of the sessions of a kind of server

@@ -14,7 +14,7 @@ const (
 	// ladderGap is the least distance of two lifelines, ladderTalk the one from
 	// which on the lines of a dialogue are hardly ever cut, ladderWide the
 	// widest of all.
-	ladderGap, ladderTalk, ladderWide = 16, 46, 60
+	ladderGap, ladderTalk, ladderWide = 16, 40, 60
 	// ladderEdge is from the edge of the screen to the first lifeline and from
 	// the last one.
 	ladderEdge = 9

@@ -15,10 +15,9 @@ import (
 // coroutine up to its next yield. A switch costs about 0.2 µs and its order is
 // ours alone, which goroutines and channels could not promise.
 //
-// Waiting is parking. A parked process counts its waits, and every timer or
-// signal that may wake it remembers which wait it was made for; one that comes
-// late finds another number and is ignored. That is all the synchronisation
-// there is.
+// Waiting is parking. A parked process counts its waits, and every signal that
+// may wake it remembers which wait it was made for; one that comes late finds
+// another number and is ignored. That is all the synchronisation there is.
 //
 // Coroutines are used again: one whose process has ended waits in the world's
 // pool with the stack that it has grown, and the next process runs on it.
@@ -53,6 +52,7 @@ type coroutine struct {
 	yield  func(struct{}) bool
 	proc   *Proc
 	body   func(*Proc)
+	alarm  alarm
 	killed bool
 }
 
@@ -109,7 +109,7 @@ func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body 
 	p.on.proc, p.on.body = p, body
 	w.procs[p] = struct{}{}
 	p.parked = true
-	w.schedule(entry{at: w.now, proc: p, wait: p.waits})
+	w.instant.push(ready{proc: p, wait: p.waits})
 	return p
 }
 
@@ -120,6 +120,7 @@ func (p *Proc) resume() {
 	}
 	p.parked = false
 	p.waits++
+	p.on.alarm.order = 0
 	before := p.w.running
 	p.w.running = p
 	p.on.next()
@@ -172,7 +173,7 @@ func (p *Proc) park(d time.Duration) bool {
 	}
 	p.parked, p.woken = true, false
 	if d >= 0 {
-		p.w.schedule(entry{at: p.w.now + int64(d), proc: p, wait: p.waits})
+		p.w.limit(p, d)
 	}
 	if !p.on.yield(struct{}{}) {
 		panic(errKilled)
@@ -189,7 +190,7 @@ func (p *Proc) wake() {
 		return
 	}
 	p.woken = true
-	p.w.schedule(entry{at: p.w.now, proc: p, wait: p.waits})
+	p.w.instant.push(ready{proc: p, wait: p.waits})
 }
 
 // Sleep lets d of virtual time pass.

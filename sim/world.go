@@ -34,6 +34,7 @@ type World struct {
 	now     int64 // nanoseconds since the start
 	order   uint64
 	agenda  agenda
+	instant instant
 	nodes   []*Node // by trace.NodeID
 	byAddr  map[netip.Addr]*Node
 	spelt   map[netip.AddrPort]string // addresses of servers, as texts
@@ -82,124 +83,6 @@ func (w *World) Dice(name string) *rand.Rand {
 		h = (h ^ uint64(name[i])) * 1099511628211
 	}
 	return rand.New(rand.NewPCG(w.Trace.Header.Seed, h))
-}
-
-// An entry is something to be done at an instant: a process to wake, a flight
-// that arrives, or a function to call.
-type entry struct {
-	at     int64
-	order  uint64
-	proc   *Proc
-	wait   uint64 // which wait of the process is meant
-	flight *flight
-	call   func()
-}
-
-// before is the order of the agenda: by time, and at one time by the order of
-// scheduling.
-func (e *entry) before(o *entry) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
-
-// agenda is a binary heap of entries, the next one first.
-type agenda []entry
-
-func (a *agenda) push(e entry) {
-	h := append(*a, e)
-	i := len(h) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !e.before(&h[up]) {
-			break
-		}
-		h[i] = h[up]
-		i = up
-	}
-	h[i] = e
-	*a = h
-}
-
-func (a *agenda) pop() entry {
-	h := *a
-	first, last := h[0], h[len(h)-1]
-	h[len(h)-1] = entry{}
-	h = h[:len(h)-1]
-	*a = h
-	if len(h) == 0 {
-		return first
-	}
-	i := 0
-	for {
-		down := 2*i + 1
-		if down >= len(h) {
-			break
-		}
-		if right := down + 1; right < len(h) && h[right].before(&h[down]) {
-			down = right
-		}
-		if !h[down].before(&last) {
-			break
-		}
-		h[i] = h[down]
-		i = down
-	}
-	h[i] = last
-	return first
-}
-
-func (w *World) schedule(e entry) {
-	if e.at < w.now {
-		e.at = w.now
-	}
-	w.order++
-	e.order = w.order
-	w.agenda.push(e)
-}
-
-// At calls f when the virtual time is d since the start, or now if that is past.
-func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), call: f}) }
-
-// Next is the time of the next thing to be done; ok is false when the world is
-// at rest.
-func (w *World) Next() (d time.Duration, ok bool) {
-	w.dropStale()
-	if len(w.soon) > 0 && !w.full {
-		return w.Now(), true
-	}
-	if len(w.agenda) == 0 || w.full {
-		return 0, false
-	}
-	return time.Duration(w.agenda[0].at), true
-}
-
-// dropStale forgets timers at the head of the agenda that nobody waits for.
-func (w *World) dropStale() {
-	for len(w.agenda) > 0 {
-		e := &w.agenda[0]
-		if e.proc == nil || e.proc.parked && e.proc.waits == e.wait {
-			return
-		}
-		w.agenda.pop()
-	}
-}
-
-// step does the next thing.
-func (w *World) step() {
-	if len(w.soon) > 0 {
-		f := w.soon[0]
-		w.soon = w.soon[1:]
-		f()
-		return
-	}
-	e := w.agenda.pop()
-	w.now = e.at
-	switch {
-	case e.proc != nil:
-		e.proc.resume()
-	case e.flight != nil:
-		e.flight.from.d.arrive(e.flight)
-	default:
-		e.call()
-	}
-	w.spill()
 }
 
 // Run lets the world go on until it is at rest.
@@ -255,7 +138,7 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 // Stop ends all processes wherever they are, so that a world that is thrown
 // away half-run leaves nothing behind.
 func (w *World) Stop() {
-	w.agenda, w.awaited, w.soon, w.stopped = nil, nil, nil, true
+	w.agenda, w.instant, w.awaited, w.soon, w.stopped = nil, instant{}, nil, nil, true
 	for len(w.procs) > 0 {
 		for p := range w.procs {
 			p.kill()

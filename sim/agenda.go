@@ -1,0 +1,246 @@
+package sim
+
+import "time"
+
+// The agenda is what is still to be done: a heap of what has its time, and a
+// queue of what happens at the present instant. What happens at one time
+// happens in the order in which it was scheduled; whatever stands on the heap
+// for the present instant was scheduled before time came that far, and so
+// before everything in the queue.
+//
+// A process that waits, waits nearly always for something with a time limit
+// that never comes. Its limit is therefore an alarm on its coroutine, of which
+// at most one entry stands on the heap: one that comes too early, because the
+// process waits for something else by now, goes back to where it belongs.
+
+// entry is something to be done at a later time: the alarm of a process, a
+// flight that arrives, or a function to call.
+type entry struct {
+	at     int64
+	order  uint64
+	on     *coroutine
+	flight *flight
+	call   func()
+}
+
+// ready is something to be done at the present instant: a process to wake, a
+// flight that arrives, or a function to call.
+type ready struct {
+	proc   *Proc
+	wait   uint64 // which wait of the process is meant
+	flight *flight
+	call   func()
+}
+
+// alarm is when the present wait of a process ends, whether or not anything
+// happens; order is 0 when it has no end. The entry of the heap has the time
+// and order queued.
+type alarm struct {
+	at     int64
+	order  uint64
+	queued struct {
+		at    int64
+		order uint64 // 0: none
+	}
+}
+
+// before is the order of the agenda: by time, and at one time by the order of
+// scheduling.
+func (e *entry) before(o *entry) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
+
+// agenda is a binary heap of entries, the next one first.
+type agenda []entry
+
+func (a *agenda) push(e entry) {
+	h := append(*a, e)
+	i := len(h) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !e.before(&h[up]) {
+			break
+		}
+		h[i] = h[up]
+		i = up
+	}
+	h[i] = e
+	*a = h
+}
+
+func (a *agenda) pop() entry {
+	h := *a
+	first, last := h[0], h[len(h)-1]
+	h[len(h)-1] = entry{}
+	h = h[:len(h)-1]
+	*a = h
+	if len(h) == 0 {
+		return first
+	}
+	i := 0
+	for {
+		down := 2*i + 1
+		if down >= len(h) {
+			break
+		}
+		if right := down + 1; right < len(h) && h[right].before(&h[down]) {
+			down = right
+		}
+		if !h[down].before(&last) {
+			break
+		}
+		h[i] = h[down]
+		i = down
+	}
+	h[i] = last
+	return first
+}
+
+// instant is the queue of what happens at the present instant.
+type instant struct {
+	list []ready
+	next int
+}
+
+func (q *instant) empty() bool { return q.next == len(q.list) }
+
+func (q *instant) push(r ready) {
+	if q.empty() {
+		q.list, q.next = q.list[:0], 0
+	}
+	q.list = append(q.list, r)
+}
+
+func (q *instant) pop() ready {
+	r := q.list[q.next]
+	q.list[q.next] = ready{}
+	q.next++
+	return r
+}
+
+// schedule puts something on the agenda, at the present instant when its time
+// is past.
+func (w *World) schedule(e entry) {
+	if e.at <= w.now {
+		w.instant.push(ready{flight: e.flight, call: e.call})
+		return
+	}
+	w.order++
+	e.order = w.order
+	w.agenda.push(e)
+}
+
+// limit ends the present wait of a process when d has passed.
+func (w *World) limit(p *Proc, d time.Duration) {
+	at, a := w.now+int64(d), &p.on.alarm
+	if at <= w.now {
+		w.instant.push(ready{proc: p, wait: p.waits})
+		return
+	}
+	w.order++
+	a.at, a.order = at, w.order
+	if a.queued.order == 0 || at < a.queued.at {
+		w.ring(p.on)
+	}
+}
+
+// ring puts the alarm of a coroutine on the agenda.
+func (w *World) ring(c *coroutine) {
+	a := &c.alarm
+	a.queued.at, a.queued.order = a.at, a.order
+	w.agenda.push(entry{at: a.at, order: a.order, on: c})
+}
+
+// At calls f when the virtual time is d since the start, or now if that is past.
+func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), call: f}) }
+
+// Next is the time of the next thing to be done; ok is false when the world is
+// at rest.
+func (w *World) Next() (d time.Duration, ok bool) {
+	w.dropStale()
+	switch {
+	case w.full:
+		return 0, false
+	case len(w.soon) > 0 || !w.instant.empty():
+		return w.Now(), true
+	case len(w.agenda) == 0:
+		return 0, false
+	}
+	return time.Duration(w.agenda[0].at), true
+}
+
+// heapFirst tells whether the next thing stands on the heap.
+func (w *World) heapFirst() bool {
+	return len(w.agenda) > 0 && (w.instant.empty() || w.agenda[0].at <= w.now)
+}
+
+// dropStale forgets what is next on the agenda as long as nobody waits for it
+// any more.
+func (w *World) dropStale() {
+	for {
+		if w.heapFirst() {
+			if c := w.agenda[0].on; c == nil || !w.tooEarly(c) {
+				return
+			}
+			continue
+		}
+		if w.instant.empty() {
+			return
+		}
+		r := &w.instant.list[w.instant.next]
+		if r.proc == nil || r.proc.parked && r.proc.waits == r.wait {
+			return
+		}
+		w.instant.pop()
+	}
+}
+
+// tooEarly takes the first entry, an alarm of c, off the heap unless it is time
+// for it.
+func (w *World) tooEarly(c *coroutine) bool {
+	a := &c.alarm
+	if w.agenda[0].order == a.order {
+		return false
+	}
+	if e := w.agenda.pop(); e.order == a.queued.order {
+		a.queued.order = 0
+		if a.order != 0 {
+			w.ring(c)
+		}
+	}
+	return true
+}
+
+// step does the next thing.
+func (w *World) step() {
+	switch {
+	case len(w.soon) > 0:
+		f := w.soon[0]
+		w.soon = w.soon[1:]
+		f()
+		return
+	case w.heapFirst():
+		e := w.agenda.pop()
+		w.now = e.at
+		if e.on != nil {
+			e.on.alarm.queued.order = 0
+			e.on.proc.resume()
+		} else {
+			do(e.flight, e.call)
+		}
+	default:
+		if r := w.instant.pop(); r.proc != nil {
+			r.proc.resume()
+		} else {
+			do(r.flight, r.call)
+		}
+	}
+	w.spill()
+}
+
+// do lets a flight arrive, or calls a function.
+func do(f *flight, call func()) {
+	if f != nil {
+		f.from.d.arrive(f)
+		return
+	}
+	call()
+}

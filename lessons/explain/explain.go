@@ -54,6 +54,8 @@ type teller struct {
 	s    trace.Seq
 	e    *trace.Event
 	lang string
+
+	depth Depth
 }
 
 func (x *teller) why() Explanation {
@@ -121,6 +123,9 @@ func (x *teller) say(key string, pairs ...string) Explanation {
 		"host", host, "peer", peer, "client", x.name(c.Client), "server", x.name(c.Server),
 		"addr", c.ServerAddr, "from", c.ClientAddr, "text", x.line(), "proto", strings.ToUpper(x.proto().String()))
 	text, ref := lookup(x.lang, key)
+	if x.depth == Novice {
+		text = opening(text)
+	}
 	text = fill(text, pairs)
 	if host == peer || x.name(x.e.Node) != host {
 		text = capital(text)

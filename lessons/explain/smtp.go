@@ -128,6 +128,9 @@ func (x *teller) rcptBefore() bool {
 
 // withParameters adds a sentence for each ESMTP parameter.
 func (x *teller) withParameters(e Explanation, params string) Explanation {
+	if x.depth == Novice {
+		return e
+	}
 	for _, p := range strings.Fields(params) {
 		name, v, _ := strings.Cut(p, "=")
 		key := "smtp.param." + strings.ToLower(name)

@@ -27,7 +27,7 @@ func (x *teller) handshakeOver(e *trace.Event) bool {
 // sealed adds to an explanation what a listener sees of a line that travels
 // inside TLS.
 func (x *teller) sealed(e Explanation) Explanation {
-	if x.e.Flags&trace.Sealed == 0 {
+	if x.e.Flags&trace.Sealed == 0 || x.depth == Novice {
 		return e
 	}
 	key := "tls.sealed"

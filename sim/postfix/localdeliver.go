@@ -10,8 +10,10 @@ import (
 )
 
 // user delivers to a user's mailbox in the first way that is configured:
-// mailbox_transport, home_mailbox, mail_spool_directory; for a name that is no
-// user, fallback_transport or luser_relay (local(8), mailbox.c, unknown.c).
+// mailbox_transport_maps, mailbox_transport, mailbox_command_maps,
+// mailbox_command, home_mailbox, mail_spool_directory; for a name that is no
+// user, fallback_transport_maps, fallback_transport or luser_relay (local(8),
+// mailbox.c, unknown.c).
 func (e *expansion) user(to *Recipient, name string) {
 	d := e.d
 	key := "mailbox " + strings.ToLower(name)
@@ -19,13 +21,15 @@ func (e *expansion) user(to *Recipient, name string) {
 		return // not twice, whether or not the user exists (been_here)
 	}
 	e.seen[key] = true
-	if t := d.conf.Get("mailbox_transport"); t != "" {
-		e.pass(to, t)
+	if e.passed(to, name, "mailbox_transport") {
 		return
 	}
 	u, ok := d.user(name)
 	if !ok {
 		e.unknown(to, name)
+		return
+	}
+	if e.homeless(to, u) || e.mailboxCommand(to, u) {
 		return
 	}
 	path := strings.TrimSuffix(d.conf.Get("mail_spool_directory"), "/") + "/" + u.Name
@@ -46,7 +50,7 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 		e.done(to, bounced, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
 		return
 	}
-	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to))
+	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to, "file"))
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)
 	}
@@ -55,14 +59,15 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 // mboxSize is how many octets a delivery adds to an mbox file.
 func (e *expansion) mboxSize(to *Recipient) int64 {
 	n := len("From  Sat Nov 21 23:50:00 2026\n\n") + len(orElse(e.sender, "MAILER-DAEMON")) + len(e.r.mail.Content)
-	for _, f := range e.headers(to) {
+	for _, f := range e.headers(to, "file") {
 		n += len(f) + 1
 	}
 	return int64(n)
 }
 
-// headers are the fields for a delivery to a mailbox, a file or a command.
-func (e *expansion) headers(to *Recipient) []string {
+// headers are the fields for a delivery to a mailbox or a file, which are
+// "file" for prepend_delivered_header, or to a command.
+func (e *expansion) headers(to *Recipient, context string) []string {
 	h := []string{"Return-Path: <" + e.sender + ">"}
 	if e.d.conf.Bool("enable_original_recipient") {
 		orig := to.Orig
@@ -71,14 +76,16 @@ func (e *expansion) headers(to *Recipient) []string {
 		}
 		h = append(h, "X-Original-To: "+orig)
 	}
-	return append(h, "Delivered-To: "+e.delivered)
+	if listHas(e.d.conf.List("prepend_delivered_header"), context) {
+		h = append(h, "Delivered-To: "+e.delivered)
+	}
+	return h
 }
 
 // unknown deals with a name that is neither an alias nor a user.
 func (e *expansion) unknown(to *Recipient, name string) {
 	d := e.d
-	if t := d.conf.Get("fallback_transport"); t != "" {
-		e.pass(to, t)
+	if e.passed(to, name, "fallback_transport") {
 		return
 	}
 	if raw, _ := d.conf.Raw("luser_relay"); raw != "" {
@@ -95,34 +102,6 @@ func (e *expansion) unknown(to *Recipient, name string) {
 	e.done(to, bounced, result{dsn: "5.1.1", text: fmt.Sprintf("unknown user: %q", strings.ToLower(name))})
 }
 
-// pass hands a recipient to another delivery agent, "transport:nexthop"
-// (pass_accept, deliver_pass.c). That agent reports the outcome.
-func (e *expansion) pass(to *Recipient, transport string) {
-	d, p := e.d, e.d.p
-	name, nexthop, _ := strings.Cut(transport, ":")
-	d.log("%s: passing <%s> to transport=%s", e.r.mail.ID, to.Addr, name)
-	svc := d.service(name)
-	if svc == nil || agents(svc.Command) == nil {
-		d.missing(p, "local", name)
-		e.done(to, deferral, result{dsn: "4.3.0", text: "mail transport unavailable"})
-		return
-	}
-	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("local"), B: p.Sym(svc.Command), C: p.Sym(e.r.mail.ID)}, []byte("pass "+to.Addr+" to "+transport))
-	p.Sleep(agentTime)
-	c := to
-	if to != e.top {
-		c = e.expanded(to, to.Addr)
-	}
-	c.result = nil
-	r := &request{mail: e.r.mail, transport: svc, nexthop: nexthop, recipients: []*Recipient{c}, queued: e.r.queued, started: p.Now()}
-	a := d.begin(p, svc)
-	agents(svc.Command)(a, r)
-	a.end()
-	if c.result != nil {
-		e.outcomes = append(e.outcomes, *c.result)
-	}
-}
-
 // file appends the message to a file, in mbox form, or to a Maildir when the
 // name ends in a slash.
 func (e *expansion) file(to *Recipient, path string, allowed bool) {
@@ -136,7 +115,7 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		return
 	}
 	var text []byte
-	for _, f := range e.headers(to) {
+	for _, f := range e.headers(to, "file") {
 		text = append(append(text, f...), '\n')
 	}
 	text = append(text, e.r.mail.Content...)

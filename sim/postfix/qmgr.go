@@ -145,9 +145,9 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 	}
 	ways := make([]way, 0, len(left))
 	for _, r := range left {
-		res, err := q.sys.resolveFor(j.mail, r.Addr)
+		res, err := q.sys.resolveFor(d, j.mail, r.Addr)
 		if err != nil {
-			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"}
+			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"} // qmgr_message_resolve
 		} else if f := j.mail.filter; f != "" {
 			_, domain, _ := splitAddress(r.Addr)
 			res = resolution{}

@@ -43,6 +43,11 @@ func (d *daemon) resolve(addr string) (resolution, error) {
 	return d.resolveFrom(d, "", addr)
 }
 
+// resolveAs is resolve for mail from a sender.
+func (d *daemon) resolveAs(sender, addr string) (resolution, error) {
+	return d.resolveFrom(d, sender, addr)
+}
+
 // rewriteConf is the configuration of the rewrite service.
 func (s *System) rewriteConf() *Config {
 	if s.probing != nil {
@@ -167,27 +172,63 @@ func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string
 	if err != nil {
 		return err
 	}
-	nexthop := domain
-	if relayhost := c.Get("relayhost"); relayhost != "" {
-		nexthop = relayhost
-	}
-	if specs := c.List("sender_dependent_relayhost_maps"); len(specs) > 0 && sender != "" {
-		m, err := s.tables.Maps(specs).FindAddress(sender, c.forms(s.isLocalDomain))
-		if err != nil {
-			return err
-		}
-		if m.Found && m.Value != "DUNNO" {
-			nexthop = m.Value
-		}
-	}
 	if in {
 		res.Class = classRelay
-		res.setTransport(c.Get("relay_transport"), nexthop)
-		return nil
+		res.Transport = c.Get("relay_transport")
+	} else {
+		res.Class = classDefault
+		if res.Transport, err = s.senderSays(d, sender, "sender_dependent_default_transport_maps", "empty_address_default_transport_maps_lookup_key", c.Get("default_transport")); err != nil {
+			return err
+		}
 	}
-	res.Class = classDefault
-	res.setTransport(c.Get("default_transport"), nexthop)
+	nexthop, err := s.senderSays(d, sender, "sender_dependent_relayhost_maps", "empty_address_relayhost_maps_lookup_key", c.Get("relayhost"))
+	if err != nil {
+		return err
+	}
+	res.setTransport(res.Transport, orElse(nexthop, domain))
 	return nil
+}
+
+// senderSays is what a table says of a sender; usual, if it says nothing or
+// DUNNO. The null sender is looked up under the name in the parameter empty.
+func (s *System) senderSays(d *daemon, sender, param, empty, usual string) (string, error) {
+	c := s.rewriteConf()
+	specs := c.List(param)
+	if len(specs) == 0 {
+		return usual, nil
+	}
+	if sender == "" {
+		sender = c.Get(empty)
+	}
+	m, err := s.tables.Maps(specs).FindAddress(sender, c.forms(s.isLocalDomain))
+	if err != nil {
+		s.routeTrouble(d, specs, sender, param)
+		return "", err
+	}
+	s.noteRoute(d, strings.Join(specs, " "), sender, m.Value, m.Found)
+	if !m.Found || strings.EqualFold(m.Value, "DUNNO") {
+		return usual, nil
+	}
+	return m.Value, nil
+}
+
+// routeTrouble logs that a table of trivial-rewrite cannot be asked.
+func (s *System) routeTrouble(d *daemon, specs []string, key, param string) {
+	svc := s.service("rewrite")
+	if d == nil || svc == nil {
+		return
+	}
+	r := s.begin(d.p, svc)
+	for _, spec := range specs {
+		if _, problem := s.tables.Open(spec); problem != nil {
+			r.log("error: %v", problem)
+			r.log("warning: %s is unavailable. %v", spec, problem)
+			r.log("warning: %s lookup error for %q", spec, key)
+			break
+		}
+	}
+	r.log("warning: %s lookup failure", param)
+	r.end()
 }
 
 // setTransport takes over "transport" or "transport:nexthop"; the latter's

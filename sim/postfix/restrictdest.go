@@ -51,7 +51,7 @@ func (l *list) permitAuthDestination(string) verdict {
 // a domain of ours or one that we relay to, without further routing in the
 // local part (allow_untrusted_routing).
 func (l *list) authorised() (bool, error) {
-	res, err := l.d.resolve(l.recipient)
+	res, err := l.d.resolveAs(l.facts.Sender, l.recipient)
 	if err != nil {
 		return false, err
 	}
@@ -131,7 +131,11 @@ func (k *checks) unlistedSender() verdict {
 
 // unlisted refuses an address that is known not to exist.
 func (k *checks) unlisted(addr, class, enhanced string) verdict {
-	res, err := k.d.resolve(addr)
+	sender := k.facts.Sender
+	if class == nameSender {
+		sender = ""
+	}
+	res, err := k.d.resolveAs(sender, addr)
 	if err != nil {
 		return k.lookupFailure(addr)
 	}

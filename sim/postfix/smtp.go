@@ -13,7 +13,7 @@ import (
 // hosts of a next hop, tries them in the order of their preference, and hands
 // the message over (smtp_connect.c, smtp_proto.c).
 func (d *daemon) smtp(r *request) {
-	a := &smtpAgent{d: d, r: r, lmtp: d.svc.Command == "lmtp", set: d.svc.clientParams()}
+	a := &smtpAgent{d: d, r: r, lmtp: d.svc.Command == "lmtp", set: d.svc.clientParams(d.tables), dest: r.nexthop}
 	if a.lmtp {
 		if path, ok := strings.CutPrefix(r.nexthop, "unix:"); ok {
 			a.deliverUnix(path)
@@ -33,6 +33,9 @@ type smtpAgent struct {
 	set      *clientParams
 	sessions int64
 	last     result // why the last host was of no use
+	dest     string // the next hop, or the fallback relay in its place
+	lastSite bool   // after dest nothing else is tried
+	loops    bool   // this host itself is the best exchanger
 	plain    bool   // the host is tried once more without TLS
 	// retryPlain asks for that, after a handshake that failed.
 	retryPlain bool
@@ -44,18 +47,51 @@ type smtpAgent struct {
 	label string
 }
 
-// giveUp reports the recipients about whom no host has decided.
+// giveUp reports the recipients about whom no host has decided. What may be a
+// mistake in the configuration counts as a failure that may pass
+// (smtp_connect_inet).
 func (a *smtpAgent) giveUp() {
 	left := a.r.undecided()
 	if len(left) == 0 {
 		return
 	}
+	res := a.last
+	if res.dsn == "" {
+		res = result{dsn: "4.3.0", text: "server unavailable or unable to receive mail"}
+	}
+	if res.dsn[0] == '5' {
+		path := a.d.conf.Get("best_mx_transport")
+		switch {
+		case a.dest != strings.TrimPrefix(a.r.nexthop, "inet:"):
+			a.d.log("warning: smtp_fallback_relay configuration problem")
+			res.dsn = "4.3.5"
+		case !a.lmtp && a.r.nexthop == a.d.conf.Get("relayhost"):
+			a.d.log("warning: relayhost configuration problem")
+			res.dsn = "4.3.5"
+		case a.loops && path != "":
+			a.passAll(left, path)
+			return
+		default:
+			for _, to := range left {
+				a.d.bounced(a.r, to, res)
+			}
+			return
+		}
+	}
 	if !a.reached {
-		res := a.last
 		a.r.unreachable = &res
 	}
 	for _, to := range left {
-		a.d.deferred(a.r, to, a.last)
+		a.d.deferred(a.r, to, res)
+	}
+}
+
+// passAll leaves recipients to another delivery agent.
+func (a *smtpAgent) passAll(left []*Recipient, spec string) {
+	for _, to := range left {
+		if !a.d.passTo(a.r, to, spec) {
+			a.d.deferred(a.r, to, result{dsn: "4.3.0", text: "mail transport unavailable"})
+		}
 	}
 }
 
@@ -82,24 +118,35 @@ func (a *smtpAgent) deliverUnix(path string) {
 	a.session(&clientSession{conn: c, relay: where, peer: where, endpoint: a.endpoint(path)}, true)
 }
 
-// deliverInet finds the hosts of a next hop and tries them.
+// deliverInet tries the next hop, then smtp_fallback_relay.
 func (a *smtpAgent) deliverInet(nexthop string) {
+	sites := append([]string{nexthop}, a.set.fallback...)
+	for i, site := range sites {
+		a.dest, a.lastSite = site, i == len(sites)-1
+		a.site(site, i == 0)
+		if a.lastSite || len(a.r.undecided()) == 0 {
+			return
+		}
+	}
+}
+
+// site finds the hosts of a next hop and tries them.
+func (a *smtpAgent) site(nexthop string, first bool) {
 	host, port := splitNexthop(nexthop)
 	if port == 0 {
-		port = 25
-		if a.lmtp {
-			port = a.set.lmtpPort
-		}
+		port = a.set.port
 	}
 	targets, failure := a.find(host, port)
 	if failure != nil {
-		a.undeliverable(*failure)
+		a.last = *failure
 		return
 	}
 	if limit := a.set.addressLimit; limit > 0 && len(targets) > limit {
 		targets = targets[:limit]
 	}
-	a.cachePolicy(strings.Trim(host, "[]"), nexthop)
+	if first {
+		a.cachePolicy(strings.Trim(host, "[]"), nexthop)
+	}
 	best := targets[0].pref
 	if a.load {
 		targets = a.reuse(targets)
@@ -108,7 +155,7 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 		if len(a.r.undecided()) == 0 {
 			return
 		}
-		a.try(t, i == len(targets)-1, a.load && t.pref != best)
+		a.try(t, a.lastSite && i == len(targets)-1, a.load && t.pref != best)
 		most := a.set.sessionLimit
 		if len(a.r.undecided()) == 0 || most > 0 && a.sessions >= most {
 			return
@@ -118,17 +165,6 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 
 // param is the name of a parameter of this client.
 func (a *smtpAgent) param(name string) string { return clientParam(a.lmtp, name) }
-
-// undeliverable reports all recipients alike, when no host could be found.
-func (a *smtpAgent) undeliverable(res result) {
-	for _, to := range a.r.undecided() {
-		if res.dsn[0] == '5' {
-			a.d.bounced(a.r, to, res)
-		} else {
-			a.d.deferred(a.r, to, res)
-		}
-	}
-}
 
 // try connects to one host and, if it answers, holds the dialogue. final tells
 // that no host is left after it.
@@ -196,6 +232,11 @@ func (a *smtpAgent) greet(s *clientSession, final bool) bool {
 	}
 	if !a.secure(c, s.conn, s.relay, s.peer, final) {
 		_ = c.Quit() // what there is to say about this host has been said
+		return false
+	}
+	if !a.authenticate(s, final) {
+		s.expires = 0
+		_ = c.Quit()
 		return false
 	}
 	if s.conn.Secured() {
@@ -283,18 +324,8 @@ func (a *smtpAgent) siteFailed(err error, relay string, final bool) {
 		if failure.Reply != nil {
 			res.remoteMTA, res.diagnostic = hostOf(relay), "smtp; "+failure.Reply.String()
 		}
-		if failure.Reply != nil && !failure.Temporary() {
-			a.reached = true
-			for _, to := range a.r.undecided() {
-				a.d.bounced(a.r, to, res)
-			}
-			return
-		}
 	}
-	a.last = res
-	if !final {
-		a.d.log("%s: %s", a.r.mail.ID, res.text)
-	}
+	a.sessionFailed(res, final)
 }
 
 // outcome reports what a host said about one recipient. A host that put it off

@@ -92,10 +92,11 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 	}
 	out = sortTargets(out, d)
 	for i, t := range out {
-		if d.ownAddress(t.addr) && port == 25 {
+		if d.ownAddress(t.addr) && port == a.set.port {
 			for i > 0 && out[i-1].pref == t.pref {
 				i--
 			}
+			a.lastSite = true // an exchanger does not go to hosts that are none
 			if i > 0 {
 				return out[:i], nil
 			}
@@ -109,11 +110,10 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 }
 
 // loopsBack is the verdict about a domain of which this host is the best
-// exchanger although it does not receive mail for it.
+// exchanger although it does not receive mail for it. Other next hops are not
+// tried then: that would only make it worse.
 func (a *smtpAgent) loopsBack(domain string) *result {
-	if path := a.d.conf.Get("best_mx_transport"); path != "" {
-		a.d.log("warning: best_mx_transport = %s has no effect in this model", path)
-	}
+	a.loops, a.lastSite = true, true
 	return &result{dsn: "5.4.6", text: fmt.Sprintf("mail for %s loops back to myself", domain)}
 }
 
@@ -157,7 +157,7 @@ func (a *smtpAgent) noExchanger(domain string, port uint16, err error) ([]target
 				return nil, res
 			}
 			for _, t := range out {
-				if a.d.ownAddress(t.addr) && port == 25 {
+				if a.d.ownAddress(t.addr) && port == a.set.port {
 					return nil, a.loopsBack(domain)
 				}
 			}

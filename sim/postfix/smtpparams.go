@@ -2,6 +2,8 @@ package postfix
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"mailtrek/protocols/smtp"
@@ -13,13 +15,15 @@ import (
 type clientParams struct {
 	helo           string     // smtp_helo_name, lmtp_lhlo_name
 	bind           netip.Addr // smtp_bind_address
-	lmtpPort       uint16     // lmtp_tcp_port
+	port           uint16     // smtp_tcp_port, lmtp_tcp_port
+	fallback       []string   // smtp_fallback_relay
 	addressLimit   int        // mx_address_limit
 	sessionLimit   int64      // mx_session_limit
 	connectTimeout time.Duration
 	timeouts       map[smtp.Stage]time.Duration // those that differ from the client's own defaults; nil if none does
 	tls            clientTLSParams
 	cache          clientCacheParams
+	sasl           clientSASLParams
 }
 
 // clientTLSParams are those about TLS (TLS_README).
@@ -42,17 +46,17 @@ type clientCacheParams struct {
 }
 
 // clientParams evaluates them when the first delivery asks for them.
-func (s *service) clientParams() *clientParams {
+func (s *service) clientParams(tables *Tables) *clientParams {
 	if s.client != nil {
 		return s.client
 	}
 	lmtp := s.Command == "lmtp"
 	c, name := s.conf, func(name string) string { return clientParam(lmtp, name) }
-	p := &clientParams{helo: c.Get("smtp_helo_name"), lmtpPort: uint16(c.Int("lmtp_tcp_port")),
+	p := &clientParams{helo: c.Get("smtp_helo_name"), port: c.tcpPort(c.Get("smtp_tcp_port")), fallback: c.List(name("fallback_relay")),
 		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")),
 		connectTimeout: c.Duration(name("connect_timeout")), timeouts: clientTimeouts(c, lmtp)}
 	if lmtp {
-		p.helo = c.Get("lmtp_lhlo_name")
+		p.helo, p.port = c.Get("lmtp_lhlo_name"), c.tcpPort(c.Get("lmtp_tcp_port"))
 	}
 	if bind := c.Get("smtp_bind_address"); bind != "" {
 		p.bind, _ = netip.ParseAddr(bind)
@@ -63,9 +67,34 @@ func (s *service) clientParams() *clientParams {
 		destinations: c.List(name("connection_cache_destinations")),
 		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),
 		reuse:        c.Duration(name("connection_reuse_time_limit")), mails: int(c.Int(name("connection_reuse_count_limit")))}
+	p.sasl = clientSASL(c, tables, lmtp)
 	s.client = p
 	return p
 }
+
+// tcpPort reads a port: a number, or a name of known_tcp_ports or of
+// services(5). 0 is none.
+func (c *Config) tcpPort(s string) uint16 {
+	for range maxPortNames {
+		if n, ok := PortNumber(s); ok {
+			return uint16(n)
+		}
+		next := ""
+		for _, item := range c.List("known_tcp_ports") {
+			names := strings.Split(item, "=")
+			if n := len(names) - 1; slices.Contains(names[:n], s) {
+				next = names[n]
+			}
+		}
+		if s = next; s == "" {
+			break
+		}
+	}
+	return 0
+}
+
+// maxPortNames bounds the names that stand for each other.
+const maxPortNames = 5
 
 // clientParam is the name of a parameter of the client: smtp_ or lmtp_ in front.
 func clientParam(lmtp bool, name string) string {

@@ -205,9 +205,5 @@ func softDSN(dsn string) string { return "4" + dsn[1:] }
 // noTLS is a host with which there is no TLS where there has to be. It returns
 // false: the session cannot go on.
 func (a *smtpAgent) noTLS(dsn, text, relay string, final bool) bool {
-	a.last = result{dsn: dsn, text: text, relay: relay}
-	if !final {
-		a.d.log("%s: %s", a.r.mail.ID, text)
-	}
-	return false
+	return a.sessionFailed(result{dsn: dsn, text: text, relay: relay}, final)
 }

@@ -7,7 +7,7 @@ package postfix
 // probeRoutes are the parameters of routing that have a sibling
 // "address_verify_" for probes.
 var probeRoutes = [...]string{"local_transport", "virtual_transport", "relay_transport", "default_transport", "relayhost",
-	"transport_maps", "sender_dependent_relayhost_maps"}
+	"transport_maps", "sender_dependent_relayhost_maps", "sender_dependent_default_transport_maps"}
 
 // probeConf is the configuration of the rewrite service for probes; nil when
 // they go the way of mail.
@@ -32,10 +32,10 @@ func (s *System) probeConf() *Config {
 }
 
 // resolveFor is resolve for a recipient of a message, which may be a probe.
-func (s *System) resolveFor(m *Mail, addr string) (resolution, error) {
+func (s *System) resolveFor(d *daemon, m *Mail, addr string) (resolution, error) {
 	if m.probe {
 		s.probing = s.probeConf()
 		defer func() { s.probing = nil }()
 	}
-	return s.resolve(addr)
+	return s.resolveFrom(d, m.Sender, addr)
 }

@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"mailtrek/sim/host"
@@ -28,8 +29,37 @@ func (d *daemon) virtualOne(r *request, to *Recipient) {
 		d.bounced(r, to, result{dsn: "5.1.1", text: `unknown user: "` + strings.ToLower(to.Addr) + `"`, relay: "virtual"})
 		return
 	}
+	if !d.virtualOwner(r, to, "virtual_uid_maps", d.conf.Int("virtual_minimum_uid")) || !d.virtualOwner(r, to, "virtual_gid_maps", 1) {
+		return
+	}
 	base := strings.TrimSuffix(d.conf.Get("virtual_mailbox_base"), "/")
 	d.toMailbox(r, to, to.Addr, base+"/"+match.Value, "virtual", d.deliveryHeaders(r, to))
+}
+
+// virtualOwner finds the number of the user, or of the group, to whom a mailbox
+// belongs, and tells whether there is a good one: not below least. Without it
+// nothing is delivered (mailbox.c, deliver_mailbox).
+func (d *daemon) virtualOwner(r *request, to *Recipient, param string, least int64) bool {
+	kind := strings.TrimSuffix(strings.TrimPrefix(param, "virtual_"), "_maps")
+	specs := d.conf.List(param)
+	m, err := d.tables.Maps(specs).FindAddress(to.Addr, d.conf.forms(func(string) bool { return false }))
+	if err == nil && len(specs) > 0 {
+		d.consulted("virtual", strings.Join(specs, " "), to.Addr, m)
+	}
+	n, bad := strconv.ParseInt(m.Value, 10, 32)
+	switch {
+	case err != nil:
+		d.deferred(r, to, result{dsn: "4.3.5", text: "mail system configuration error", relay: "virtual"})
+		return false
+	case !m.Found:
+		d.log("warning: recipient %s: not found in %s", to.Addr, param)
+	case bad != nil || n < least:
+		d.log("warning: recipient %s: bad %s %s in %s", to.Addr, kind, m.Value, param)
+	default:
+		return true
+	}
+	d.deferred(r, to, result{dsn: "4.3.5", text: "mail system configuration error", relay: "virtual"})
+	return false
 }
 
 // deliveryHeaders are the fields that a delivery agent puts in front of a

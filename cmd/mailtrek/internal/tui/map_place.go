@@ -5,12 +5,12 @@ import "mailtrek/sim/trace"
 // mapForm is how much of a host is drawn.
 type mapForm struct {
 	frame bool
-	lines int // name, roles, what is there
+	lines int // name, roles, the mail, and what else is there
 	gap   int // rows between two hosts
 }
 
 // mapForms are tried in this order, the first that has room is taken.
-var mapForms = []mapForm{{true, 3, 2}, {true, 3, 1}, {true, 2, 1}, {false, 2, 1}, {false, 1, 1}, {false, 1, 0}}
+var mapForms = []mapForm{{true, 7, 3}, {true, 5, 2}, {true, 3, 2}, {true, 3, 1}, {true, 2, 1}, {false, 2, 1}, {false, 1, 1}, {false, 1, 0}}
 
 func (f mapForm) rows() int {
 	if f.frame {
@@ -111,7 +111,7 @@ func (m *mapSheet) placeColumns(in *Instant, r Region) {
 	if r.W < 72 {
 		least = 5
 	}
-	w := in.mapWidth(all, min((r.W-left-right-least*(n-1))/n, 30), m.form.frame)
+	w := in.mapWidth(all, min((r.W-left-right-least*(n-1))/n, 34), m.form.frame)
 	gap := 0
 	if n > 1 {
 		gap = min((r.W-left-right-n*w)/(n-1), 44)
@@ -149,16 +149,21 @@ func (m *mapSheet) put(s *mapSpot) {
 	m.order = append(m.order, s)
 }
 
-// mapWidth is the width of hosts: enough for their names, at most so much.
+// mapWidth is the width of hosts: enough for their names and roles, or for the
+// names alone, or for the short ones; at most so much.
 func (in *Instant) mapWidth(ids []trace.NodeID, most int, frame bool) int {
-	full, short := 0, 8
+	full, roles, short := 0, 0, 8
 	for _, id := range ids {
 		full = max(full, textWidth(in.Story.T.Node(id).Name))
-		short = max(short, textWidth(in.Story.short(id)), textWidth(in.roles(id)))
+		roles = max(roles, textWidth(in.roles(id)))
+		short = max(short, textWidth(in.Story.short(id)), roles)
 	}
 	extra := 2
 	if frame {
 		extra = 4
+	}
+	if w := max(full, roles, 8) + extra; w <= most {
+		return w
 	}
 	if full+extra <= most {
 		return max(full, 8) + extra
@@ -208,7 +213,11 @@ func (m *mapSheet) fromBus(s *mapSpot, up bool) []point {
 	case s.column < 0:
 		way = []point{{s.x + s.w/2, m.bus}, {s.x + s.w/2, s.y + s.h}}
 	case s.top:
-		way = []point{{s.x + 2, m.bus}, {s.x + 2, s.y - 1}}
+		x := s.x + 2
+		if m.form.frame {
+			x = s.x + s.w/2
+		}
+		way = []point{{x, m.bus}, {x, s.y - 1}}
 	default:
 		way = []point{{s.x - 2, m.bus}, {s.x - 2, s.row}, {s.x - 1, s.row}}
 	}

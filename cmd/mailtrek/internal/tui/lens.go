@@ -52,7 +52,7 @@ var lenses = []Lens{
 	{Name: "dns", Draw: drawDNS, Plain: plainDNS, Picks: dnsPicks, Last: true},
 	{Name: "mailboxes", Draw: drawMailboxes, Plain: plainMailboxes, Picks: mailboxPicks},
 	{Name: "log", Draw: drawLog, Plain: plainLog, Picks: logPicks, Last: true},
-	{Name: "bytes", Draw: drawBytes, Plain: plainBytes},
+	{Name: "bytes", Draw: drawBytes, Plain: plainBytes, Picks: bytesPicks},
 }
 
 // Lenses are the names of the lenses, in the order of their keys 1–9.

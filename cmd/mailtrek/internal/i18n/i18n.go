@@ -69,3 +69,11 @@ func (w *Words) T(key string, pairs ...string) string {
 	}
 	return text
 }
+
+// Or is the text of a key, or another one where there is none.
+func (w *Words) Or(key, other string) string {
+	if text, ok := w.words[key]; ok {
+		return text
+	}
+	return other
+}

@@ -132,7 +132,7 @@ var lensWords = map[string][3]string{
 	"plain.destination": {"destination {name}", "дестинация {name}", "cel {name}"},
 	"plain.walk":        {"on its walk from the root", "по пътя от корена", "w drodze od korzenia"},
 	"plain.exchanger":   {"exchanger {n}, preference {pref}: {host}:", "сървър {n}, преференция {pref}: {host}:", "serwer {n}, preferencja {pref}: {host}:"},
-	"plain.piece":       {"from octet {at}, {n} long, {name}:", "от октет {at}, дължина {n}, {name}:", "od oktetu {at}, długość {n}, {name}:"},
+	"plain.piece":       {"from octet 0x{at}, {n} long, {name}:", "от октет 0x{at}, дължина {n}, {name}:", "od oktetu 0x{at}, długość {n}, {name}:"},
 
 	"plain.hello":        {"Commands are lines: next, back, lens log, goto 42, find RCPT, why, help, quit.", "Командите са редове: next, back, lens log, goto 42, find RCPT, why, help, quit.", "Polecenia to wiersze: next, back, lens log, goto 42, find RCPT, why, help, quit."},
 	"plain.unknown":      {"“{word}” is no command. Type help.", "„{word}“ не е команда. Напиши help.", "„{word}” nie jest poleceniem. Wpisz help."},

@@ -220,8 +220,8 @@ func plainBytes(in *Instant) []string {
 		return []string{in.Words.T("bytes.none")}
 	}
 	out := []string{in.short(in.At).text + ", " + in.Words.T("ladder.octets", "n", itoa(len(text)))}
-	for _, f := range in.tokensOf(e) {
-		out = append(out, in.Words.T("plain.piece", "at", itoa(f.Off), "n", itoa(f.Len), "name", f.Name)+" "+f.Value)
+	for i, f := range in.piecesOf(e) {
+		out = append(out, numbered(i+1, in.Words.T("plain.piece", "at", offset(f.Off), "n", itoa(f.Len), "name", f.Name)+" "+f.Value))
 	}
 	for from := 0; from < len(text) && from < 16*pickReach; from += 16 {
 		out = append(out, octetWords(from, text[from:min(from+16, len(text))]))

@@ -96,7 +96,7 @@ func (k *tokens) reply(line string) {
 	if line[3] == '-' {
 		k.add(3, 1, 0, "more", "-")
 	} else {
-		k.add(3, 1, 0, "last", "")
+		k.add(3, 1, 0, "last", "SP")
 	}
 	rest := line[4:]
 	if word, _, _ := strings.Cut(rest, " "); strings.Count(word, ".") == 2 && len(word) < 12 && word[0] == line[0] {

@@ -9,7 +9,11 @@ import (
 // that are not empty, then the mailboxes.
 func (d *mapDrawing) stores(id trace.NodeID, r Region) {
 	in, y := d.in, 0
+	said, _ := d.status(id)
 	count := func(what string, n int) {
+		if n == 1 && said == in.Glyphs.Letter+" "+what {
+			return // the mail alone, which stands above
+		}
 		x := r.PutMax(0, y, r.W-4, Quiet, what)
 		r.Put(x+1, y, Plain, itoa(n))
 		y++

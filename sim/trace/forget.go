@@ -46,6 +46,7 @@ func (t *Trace) Forget(s Seq) {
 // forgetNames makes the symbols of names that are not used free for others.
 func (t *Trace) forgetNames(used []bool) {
 	used[0] = true
+	clear(t.recent[:])
 	for _, id := range t.young {
 		used[id] = true
 	}

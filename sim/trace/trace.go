@@ -27,9 +27,13 @@ type Trace struct {
 	syms   map[string]Sym
 	spare  []Sym // of names that are forgotten
 	young  []Sym // interned since the last Forget
-	nodes  table[Node]
-	conns  table[Conn]
-	msgs   table[Msg]
+	recent [1 << recentBits]struct {
+		name string
+		id   Sym
+	}
+	nodes table[Node]
+	conns table[Conn]
+	msgs  table[Msg]
 }
 
 // New returns an empty trace.
@@ -97,8 +101,29 @@ func (t *Trace) Text(e *Event) []byte {
 	return t.arenas[e.Text>>32][off : off+e.Len : off+e.Len]
 }
 
+// recentBits says how many names are found without a look into the map: the
+// last of each kind of spelling.
+const recentBits = 8
+
+// spelling is a number that differs for most of the words that events have.
+func spelling[T string | []byte](s T) int {
+	n := len(s)
+	return (3*n + 5*int(s[0]) + 7*int(s[n/2]) + 11*int(s[n-1])) & (1<<recentBits - 1)
+}
+
 // Intern returns the symbol of a string.
 func (t *Trace) Intern(s string) Sym {
+	if s == "" {
+		return 0
+	}
+	r := &t.recent[spelling(s)]
+	if r.name != s {
+		r.name, r.id = s, t.intern(s)
+	}
+	return r.id
+}
+
+func (t *Trace) intern(s string) Sym {
 	if id, ok := t.syms[s]; ok {
 		return id
 	}
@@ -118,6 +143,11 @@ func (t *Trace) Intern(s string) Sym {
 
 // InternBytes is Intern for octets, without garbage when they are known.
 func (t *Trace) InternBytes(b []byte) Sym {
+	if len(b) > 0 {
+		if r := &t.recent[spelling(b)]; r.name == string(b) {
+			return r.id
+		}
+	}
 	if id, ok := t.syms[string(b)]; ok {
 		return id
 	}

@@ -119,8 +119,6 @@ func (dest *destination) dispatch() {
 	}
 	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil {
 		dest.caching = caching{}
-	}
-	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil && dest.failed == 0 {
 		delete(dest.t.destinations, dest.key) // the next message begins with a new window
 	}
 }

@@ -99,6 +99,11 @@ func (e *expansion) unknown(to *Recipient, name string) {
 			return
 		}
 	}
+	if n := strings.ToLower(name); n == "mailer-daemon" || n == "postmaster" {
+		d.log("warning: required alias not found: %s", n)
+		e.done(to, sent, result{dsn: "2.0.0", text: "discarded"})
+		return
+	}
 	e.done(to, bounced, result{dsn: "5.1.1", text: fmt.Sprintf("unknown user: %q", strings.ToLower(name))})
 }
 

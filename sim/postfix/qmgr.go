@@ -145,18 +145,12 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 	}
 	ways := make([]way, 0, len(left))
 	for _, r := range left {
-		res, err := q.sys.resolveFor(d, j.mail, r.Addr)
-		if err != nil {
-			res = resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"} // qmgr_message_resolve
-		} else if f := j.mail.filter; f != "" {
-			_, domain, _ := splitAddress(r.Addr)
-			res = resolution{}
-			res.setTransport(f, orElse(q.svc.conf.Get("default_filter_nexthop"), domain))
-		} else if res.Recipient != "" {
-			r.Addr = res.Recipient // without routing through this host, "%" and the like
-		}
+		res := q.route(d, j.mail, r)
 		if listHas(d.conf.List("defer_transports"), res.Transport) {
 			res.Transport, res.Nexthop = "retry", "4.3.2 deferred transport"
+		}
+		if q.ownNotice(d, j, r, res) {
+			continue
 		}
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(j.mail.ID)},
 			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
@@ -175,6 +169,43 @@ func (q *qmgr) assign(d *daemon, j *job, left []*Recipient) {
 	for _, dest := range touched {
 		dest.dispatch()
 	}
+	if j.pending == 0 {
+		q.finish(d, j)
+	}
+}
+
+// ownNotice drops what comes back to the address from which the mail system
+// notifies the postmaster, before any delivery agent has it
+// (qmgr_message_resolve, double_bounce_sender).
+func (q *qmgr) ownNotice(d *daemon, j *job, to *Recipient, res resolution) bool {
+	local, _, _ := splitAddress(to.Addr)
+	if res.Class != classLocal || !strings.EqualFold(local, d.conf.Get("double_bounce_sender")) {
+		return false
+	}
+	d.sent(&request{mail: j.mail, queued: j.queued}, to, result{dsn: "2.0.0", text: "undeliverable postmaster notification discarded"})
+	j.pending--
+	return true
+}
+
+// route finds transport and next hop of a recipient: those of a content filter,
+// else those that trivial-rewrite(8) resolves the address to
+// (qmgr_message_resolve). The resolver may give the address another form,
+// without routing through this host, "%" and the like.
+func (q *qmgr) route(d *daemon, m *Mail, r *Recipient) resolution {
+	if m.filter != "" && !m.probe {
+		_, domain, _ := splitAddress(r.Addr)
+		res := resolution{}
+		res.setTransport(m.filter, orElse(orElse(q.svc.conf.Get("default_filter_nexthop"), domain), q.svc.conf.Get("myhostname")))
+		return res
+	}
+	res, err := q.sys.resolveFor(d, m, r.Addr)
+	switch {
+	case err != nil:
+		return resolution{Transport: "retry", Nexthop: "4.3.0 address resolver failure"}
+	case res.Recipient != "":
+		r.Addr = res.Recipient
+	}
+	return res
 }
 
 // compareAddresses orders the recipients of one destination: by domain, then

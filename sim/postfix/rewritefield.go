@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"bytes"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -16,36 +15,11 @@ import (
 const foldWidth = 70
 
 // rewriteField rewrites the addresses in a header field; form is the standard
-// form of addresses in it. The field comes back
-// as it was when nothing in it changes; else in the form that Postfix writes.
+// form of addresses in it.
 func (d *daemon) rewriteField(raw []byte, form mailaddr.RewriteConfig) []byte {
-	colon := bytes.IndexByte(raw, ':')
-	if colon < 0 {
-		return raw
-	}
-	name := string(raw[:colon])
-	of, class := recipientSide, "header_recipient"
-	switch strings.ToLower(strings.TrimSpace(name)) {
-	case "from", "sender", "reply-to", "resent-from", "resent-sender", "errors-to", "return-receipt-to", "disposition-notification-to":
-		of, class = senderSide, "header_sender"
-	}
-	changed := false
-	parts := scanAddresses(string(raw[colon+1:]))
-	for i := range parts {
-		p := &parts[i]
-		if p.addr == "" {
-			continue
-		}
-		internal := unquoteLocal(p.addr)
-		if now := d.rewriteAs(mailaddr.Rewrite(internal, form), of, class); now != internal {
-			p.addr = mailaddr.Quote(now)
-			changed = true
-		}
-	}
-	if !changed {
-		return raw
-	}
-	return foldField(name, parts)
+	return rewriteAddresses(raw, func(addr string, of side, class string) string {
+		return d.rewriteAs(mailaddr.Rewrite(addr, form), of, class)
+	})
 }
 
 // headerPart is an address of a header field with what stands around it.

@@ -311,6 +311,12 @@ func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
 	for _, to := range left {
 		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
 	}
+	if g, ok := a.generic(); ok {
+		out.Sender, out.Content = g.address(out.Sender), g.content(out.Content)
+		for i := range out.Recipients {
+			out.Recipients[i].Addr = g.address(out.Recipients[i].Addr)
+		}
+	}
 	return out
 }
 

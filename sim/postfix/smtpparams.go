@@ -19,6 +19,7 @@ type clientParams struct {
 	fallback       []string   // smtp_fallback_relay
 	addressLimit   int        // mx_address_limit
 	sessionLimit   int64      // mx_session_limit
+	generic        []string   // generic_maps
 	connectTimeout time.Duration
 	timeouts       map[smtp.Stage]time.Duration // those that differ from the client's own defaults; nil if none does
 	tls            clientTLSParams
@@ -53,7 +54,7 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 	lmtp := s.Command == "lmtp"
 	c, name := s.conf, func(name string) string { return clientParam(lmtp, name) }
 	p := &clientParams{helo: c.Get("smtp_helo_name"), port: c.tcpPort(c.Get("smtp_tcp_port")), fallback: c.List(name("fallback_relay")),
-		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")),
+		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")), generic: c.List(name("generic_maps")),
 		connectTimeout: c.Duration(name("connect_timeout")), timeouts: clientTimeouts(c, lmtp)}
 	if lmtp {
 		p.helo, p.port = c.Get("lmtp_lhlo_name"), c.tcpPort(c.Get("lmtp_tcp_port"))

@@ -122,7 +122,7 @@ func (c *Canvas) set(x, y int, text string, w int, st Style) {
 }
 
 // asciiSigns stand for the signs of words and arrows where only ASCII is drawn.
-var asciiSigns = map[string]string{"→": ">", "←": "<", "↑": "^", "↓": "v", "…": "~", "–": "-", "—": "-", "·": "|", "“": "\"", "”": "\"", "„": "\"", "’": "'", "§": "#", "⇧": "^", "█": "#", "▌": "[", "▐": "]"}
+var asciiSigns = map[string]string{"→": ">", "←": "<", "↑": "^", "↓": "v", "…": "~", "–": "-", "—": "-", "·": "|", "“": "\"", "”": "\"", "„": "\"", "’": "'", "§": "#", "⇧": "^", "↳": "`", "█": "#", "▌": "[", "▐": "]"}
 
 // combine adds a mark without a width of its own to the character before it.
 // Format characters, which only tell how to join what stands beside them, are

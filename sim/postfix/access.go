@@ -85,6 +85,7 @@ type checks struct {
 	listedSender  bool
 	prepended     []string // PREPEND of access tables
 	redirect      string   // REDIRECT
+	filter        string   // FILTER
 	bcc           []string // BCC
 	hold, discard bool     // HOLD, DISCARD
 }
@@ -158,7 +159,7 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 			return r
 		}
 	}
-	if k.conf.Bool("smtpd_reject_unlisted_recipient") && !k.listedRcpt && !k.discard {
+	if k.conf.Bool("smtpd_reject_unlisted_recipient") && !listHas(k.conf.List("receive_override_options"), "no_unknown_recipient_checks") && !k.listedRcpt && !k.discard {
 		return k.conclude(k.unlistedRecipient())
 	}
 	return nil

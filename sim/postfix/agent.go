@@ -119,7 +119,7 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	if to.Orig != to.Addr && to.Orig != "" {
 		line = appendAll(line, ", orig_to=<", mailaddr.Quote(to.Orig), ">")
 	}
-	delay, parts := r.delays(res.at)
+	delay, parts := r.delays(res.at, int(d.conf.Int("delay_logging_resolution_limit")))
 	word := res.status.String()
 	if res.soft {
 		word = "SOFTBOUNCE"
@@ -160,7 +160,7 @@ func (m *Mail) remember(to *Recipient, res result) {
 
 // delays are delay= and delays=a/b/c/d: before the queue manager, in it,
 // connection setup, transmission (smtp(8); postconf(5), delay_logging_resolution_limit).
-func (r *request) delays(now time.Time) (total, parts string) {
+func (r *request) delays(now time.Time, digits int) (total, parts string) {
 	start := r.started
 	if start.IsZero() {
 		start = now
@@ -174,8 +174,8 @@ func (r *request) delays(now time.Time) (total, parts string) {
 	if queued.IsZero() {
 		queued = start
 	}
-	return formatDelay(now.Sub(m.Arrived)), formatDelay(queued.Sub(m.Arrived)) + "/" + formatDelay(start.Sub(queued)) + "/" +
-		formatDelay(ready.Sub(start)) + "/" + formatDelay(now.Sub(ready))
+	return formatDelay(now.Sub(m.Arrived), digits), formatDelay(queued.Sub(m.Arrived), digits) + "/" + formatDelay(start.Sub(queued), digits) + "/" +
+		formatDelay(ready.Sub(start), digits) + "/" + formatDelay(now.Sub(ready), digits)
 }
 
 // undecided are the recipients about which nothing has been reported yet.

@@ -23,8 +23,10 @@ type Submission struct {
 	size   int64
 	limit  int64
 	failed *Refusal
-	tooBig bool     // failed because of message_size_limit
-	fields []string // what Prepend added, to be shown when the file exists
+	tooBig bool // failed because of message_size_limit
+	// unchecked tells that header_checks and the like are not asked.
+	unchecked bool
+	fields    []string // what Prepend added, to be shown when the file exists
 
 	// What the content checks, and access tables, have decided.
 	discard  bool
@@ -62,6 +64,22 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 	u.mail.Sender = sender
 	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(client), B: p.Sym("cleanup"), C: p.Sym(u.mail.ID)}, nil)
 	return u, nil
+}
+
+// through applies what the service by which a message comes in says of all its
+// mail: content_filter, and receive_override_options, which leave to the mail
+// system before the filter what cleanup(8) would otherwise do twice
+// (FILTER_README, "Advanced content filter").
+func (u *Submission) through(c *Config) {
+	u.mail.filter = c.Get("content_filter")
+	for _, option := range c.List("receive_override_options") {
+		switch strings.ToLower(option) {
+		case "no_address_mappings":
+			u.d.unmapped = true
+		case "no_header_body_checks":
+			u.unchecked = true
+		}
+	}
 }
 
 // ID is the queue id.
@@ -264,7 +282,7 @@ type sameRecipient struct {
 // sender_bcc_maps and recipient_bcc_maps say. Mail that the mail system itself
 // makes gets none (cleanup_message.c, CLEANUP_FLAG_BCC_OK).
 func (u *Submission) withCopies(list []*Recipient) []*Recipient {
-	if u.client != "smtpd" && u.client != "pickup" {
+	if u.client != "smtpd" && u.client != "pickup" || u.d.unmapped {
 		return list
 	}
 	copies := []string{u.d.conf.Get("always_bcc"), u.bccOf("sender_bcc_maps", u.mail.Sender)}

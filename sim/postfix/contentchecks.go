@@ -37,7 +37,7 @@ type contentChecks struct {
 // outside and from the host's users, not what the mail system itself makes
 // (postconf(5), internal_mail_filter_classes).
 func newContentChecks(u *Submission) *contentChecks {
-	if u.client != "smtpd" && u.client != "pickup" {
+	if u.client != "smtpd" && u.client != "pickup" || u.unchecked {
 		return nil
 	}
 	c := &contentChecks{u: u}

@@ -16,6 +16,7 @@ type headerPass struct {
 	hops      int
 	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
 	resent    int                                     // 1: there is a Resent- field
+	addressed bool                                    // there is a To or Cc field, or a Resent- one
 	drop      []string                                // fields that are removed
 	rewrites  bool                                    // addresses are brought to standard form
 	completes bool                                    // missing fields are added
@@ -214,6 +215,8 @@ func (h *headerPass) note(key []byte) {
 		has.date = true
 	case "from":
 		has.from = true
+	case "to", "cc":
+		h.addressed = true
 	}
 }
 
@@ -253,11 +256,22 @@ func (h *headerPass) missing() {
 		from := "MAILER-DAEMON"
 		if m.Sender != "" {
 			from = h.u.d.rewriteSender(m.Sender)
-			if m.fullName != "" {
-				from = m.fullName + " <" + from + ">" // header_from_format = standard
+			switch {
+			case m.fullName == "":
+			case h.u.d.conf.Get("header_from_format") == "obsolete":
+				from += " (" + m.fullName + ")"
+			default:
+				from = m.fullName + " <" + from + ">"
 			}
 		}
 		h.add(prefix + "From: " + from)
+	}
+	if field := h.u.d.conf.Get("undisclosed_recipients_header"); field != "" && !h.addressed {
+		if nameLen([]byte(field)) > 0 {
+			h.add(field)
+		} else {
+			h.u.d.log("warning: bad undisclosed_recipients_header header text \"%s\" -- need \"headername: headervalue\"", field)
+		}
 	}
 }
 

@@ -84,6 +84,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	if err != nil {
 		return
 	}
+	u.through(d.conf)
 	m := u.Mail()
 	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
 	if drop.requeued != "" {
@@ -94,6 +95,9 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	u.Prepend(fmt.Sprintf("Received: by %s (%s, from userid %d)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"),
 		l.UID, m.ID, postfixDate(m.Arrived)))
 	for _, r := range l.Recipients {
+		if r == "<>" { // cleanup has a name for who is nobody
+			r = d.conf.Get("empty_address_recipient")
+		}
 		orig := &Recipient{Addr: r, Orig: d.standard(r)}
 		u.AddRecipient(&Recipient{Addr: r, ORcpt: orig.original(), Notify: l.Notify})
 	}

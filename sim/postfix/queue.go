@@ -104,13 +104,18 @@ type queue struct {
 
 func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }
 
-// create makes a queue file in a directory. Its id is that of Postfix's short
-// form: five hex digits of microseconds and the inode number (mail_queue_enter).
+// create makes a queue file in a directory. Its id has Postfix's short form: five
+// hex digits of microseconds and the inode number; with enable_long_queue_ids
+// the long one (mail_queue_enter).
 func (q *queue) create(p *sim.Proc, dir string) *Mail {
 	now := p.Now()
 	m := &Mail{Msg: p.Msg(), Arrived: now}
 	for usec := now.Nanosecond() / 1000; ; usec++ {
-		m.ID = fmt.Sprintf("%05X%X", usec%1000000, q.sys.Host.Tree.NextInode())
+		if q.sys.config.Bool("enable_long_queue_ids") {
+			m.ID = longID(now.Unix(), usec%1000000, q.sys.Host.Tree.NextInode())
+		} else {
+			m.ID = fmt.Sprintf("%05X%X", usec%1000000, q.sys.Host.Tree.NextInode())
+		}
 		if q.files[m.ID] == nil {
 			break
 		}
@@ -120,6 +125,26 @@ func (q *queue) create(p *sim.Proc, dir string) *Mail {
 	q.order = append(q.order, m)
 	q.move(p, m, dir, "")
 	return m
+}
+
+// longDigits are the digits of long queue ids: no vowels, so that no words come
+// about. The last one is not used for the inode number, in front of which it
+// stands.
+const longDigits = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz"
+
+// longID is a queue id in the long form: seconds in six digits at least and
+// microseconds in four, both to the base 52, "z", the inode number to the base 51
+// (mail_queue.h).
+func longID(sec int64, usec int, inode uint64) string {
+	digits := func(n uint64, base uint64, least int) string {
+		var b []byte
+		for ; n > 0 || len(b) < least; n /= base {
+			b = append(b, longDigits[n%base])
+		}
+		slices.Reverse(b)
+		return string(b)
+	}
+	return digits(uint64(sec), 52, 6) + digits(uint64(usec), 52, 4) + "z" + digits(inode, 51, 1)
 }
 
 // move moves a queue file; to nowhere removes it.

@@ -66,7 +66,7 @@ const maxRouteSteps = 100
 // resolveFrom resolves a recipient for a sender (resolve_addr in
 // trivial-rewrite/resolve.c). d may be nil.
 func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error) {
-	local, domain, isLocal, err := s.stripLocal(s.standard(addr))
+	local, domain, isLocal, err := s.stripLocal(s.completed(s.standard(addr)))
 	if err != nil {
 		return resolution{}, err
 	}
@@ -88,6 +88,24 @@ func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error)
 		return res, err
 	}
 	return res, s.overrideRoute(d, &res)
+}
+
+// completed gives an address with an empty domain this host's name, and one with
+// an address for a domain brackets around it, if resolve_null_domain and
+// resolve_numeric_domain say so.
+func (s *System) completed(addr string) string {
+	local, domain, hasAt := splitAddress(addr)
+	if !hasAt {
+		return addr
+	}
+	if c := s.rewriteConf(); domain == "" && c.Bool("resolve_null_domain") {
+		return local + "@" + c.Get("myhostname")
+	} else if domain != "" && domain[0] >= '0' && domain[0] <= '9' && c.Bool("resolve_numeric_domain") {
+		if _, err := netip.ParseAddr(domain); err == nil {
+			return local + "@[" + domain + "]"
+		}
+	}
+	return addr
 }
 
 // stripLocal takes domains off an address for which this host is the final

@@ -152,13 +152,22 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 		l.prepended = append(l.prepended, text)
 		return dunno
 	case "REDIRECT":
-		l.redirect = text
+		if l.wants(spec, key, text, "REDIRECT", "@", "user@domain target") {
+			l.redirect = text
+			l.logRequest("redirect", fmt.Sprintf("<%s>: %s triggers REDIRECT %s", name, class, text))
+		}
 		return dunno
 	case "BCC":
-		l.bcc = append(l.bcc, text)
+		if l.wants(spec, key, text, "BCC", "@", "user@domain target") {
+			l.bcc = append(l.bcc, text)
+			l.logRequest("bcc", fmt.Sprintf("<%s>: %s triggers BCC %s", name, class, text))
+		}
 		return dunno
 	case "FILTER":
-		l.d.log("warning: access table %s: FILTER %s has no effect in this model", spec, text)
+		if l.wants(spec, key, text, "FILTER", ":", "transport:destination") {
+			l.filter = text
+			l.logRequest("filter", fmt.Sprintf("<%s>: %s triggers FILTER %s", name, class, text))
+		}
 		return dunno
 	case "HOLD":
 		l.hold = true
@@ -177,6 +186,19 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 	}
 	inner := list{checks: l.checks, param: spec, name: name, class: class}
 	return inner.apply(SplitList(value), depth+1)
+}
+
+// wants tells whether an action has the value that it needs, with a sign in it.
+func (l *list) wants(spec, key, text, action, sign, form string) bool {
+	switch {
+	case text == "":
+		l.d.log("warning: access table %s entry \"%s\" has %s entry without value", spec, key, action)
+	case !strings.Contains(text, sign):
+		l.d.log("warning: access table %s entry \"%s\" requires %s", spec, key, form)
+	default:
+		return true
+	}
+	return false
 }
 
 // stop refuses with the text of a table, which may begin with an enhanced

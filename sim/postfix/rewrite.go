@@ -58,6 +58,9 @@ const (
 // have for it.
 func (d *daemon) rewriteAs(addr string, of side, class string) string {
 	addr = d.standard(addr)
+	if d.unmapped {
+		return addr
+	}
 	params := [...]struct{ maps, classes string }{
 		{"sender_canonical_maps", "sender_canonical_classes"}, {"canonical_maps", "canonical_classes"},
 	}
@@ -156,7 +159,7 @@ func (d *daemon) masquerade(addr string) string {
 func (d *daemon) expandRecipient(addr string) ([]string, error) {
 	addr = d.rewriteAs(addr, recipientSide, "envelope_recipient")
 	specs := d.conf.List("virtual_alias_maps")
-	if len(specs) == 0 {
+	if len(specs) == 0 || d.unmapped {
 		return []string{addr}, nil
 	}
 	v := virtualExpansion{d: d, maps: d.tables.Maps(specs), list: []string{addr}, been: map[string]bool{}}

@@ -27,6 +27,7 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 		}
 		return nil, &smtp.Reply{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
 	}
+	sub.through(b.conf)
 	b.msg = &smtpdMessage{b: b, sub: sub}
 	b.checks.instance++
 	auth := ""
@@ -55,6 +56,9 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	k := m.b.checks
 	if k.redirect != "" {
 		mail.Recipients = []*Recipient{{Addr: k.redirect, Orig: k.redirect}}
+	}
+	if k.filter != "" {
+		mail.filter = k.filter
 	}
 	for _, to := range k.bcc {
 		m.sub.AddRecipient(&Recipient{Addr: to, Orig: to, Notify: smtp.NotifyNever})
@@ -132,7 +136,7 @@ func (m *smtpdMessage) Abort() {
 func (b *smtpdSession) finished() {
 	b.msg = nil
 	k := b.checks
-	k.prepended, k.redirect, k.bcc, k.hold, k.discard = nil, "", nil, false, false
+	k.prepended, k.redirect, k.filter, k.bcc, k.hold, k.discard = nil, "", "", nil, false, false
 }
 
 // rewritesHeaders tells whether the client is one whose headers are completed

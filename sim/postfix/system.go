@@ -193,6 +193,9 @@ type daemon struct {
 	conf *Config
 	pid  uint32
 	p    *sim.Proc
+	// unmapped is cleanup(8) with receive_override_options = no_address_mappings:
+	// addresses are brought to standard form, and no more.
+	unmapped bool
 }
 
 // begin makes the calling process one of a service's; end gives it back.

@@ -21,8 +21,9 @@ const (
 )
 
 // formatDelay writes a delay as the delay= and delays= attributes have it: two
-// significant digits, no more than two behind the point, no trailing zeros.
-func formatDelay(d time.Duration) string {
+// significant digits, no more than limit behind the point, no trailing zeros
+// (format_tv(3)).
+func formatDelay(d time.Duration, limit int) string {
 	if d < 0 {
 		d = 0
 	}
@@ -34,6 +35,6 @@ func formatDelay(d time.Duration) string {
 	case s >= 1:
 		digits = 1
 	}
-	scale := math.Pow10(digits)
+	scale := math.Pow10(min(digits, limit))
 	return strconv.FormatFloat(math.Round(s*scale)/scale, 'f', -1, 64)
 }

@@ -184,7 +184,7 @@ func (d *daemon) probed(r *request, to *Recipient, res result) {
 		line = appendAll(line, ", orig_to=<", mailaddr.Quote(to.Orig), ">")
 	}
 	v := verified{status: res.status, text: res.text, updated: res.at.Unix()}
-	delay, parts := r.delays(res.at)
+	delay, parts := r.delays(res.at, int(d.conf.Int("delay_logging_resolution_limit")))
 	d.logLine(appendAll(line, ", relay=", res.relay, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
 		", status=", v.word(), " (", res.text, ")"))
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},

@@ -210,15 +210,21 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 }
 
 // original is the recipient as its sender gave it (RFC 3461 §4.2): the ORCPT
-// that came along, or else the address before anything was mapped.
+// that came along or that cleanup(8) has supplied, or else the address before
+// anything was mapped, as for a blind copy.
 func (r *Recipient) original() string {
-	switch {
-	case r.ORcpt != "" || r.Orig == "":
+	if r.ORcpt != "" || r.Orig == "" {
 		return r.ORcpt
-	case strings.IndexFunc(r.Orig, func(c rune) bool { return c > 0x7e }) >= 0:
-		return "utf-8;" + r.Orig
 	}
-	return "rfc822;" + mailaddr.Quote(r.Orig)
+	return originalRecipient(r.Orig)
+}
+
+// originalRecipient is an address in the form of ORCPT, with the type in front.
+func originalRecipient(addr string) string {
+	if strings.IndexFunc(addr, func(c rune) bool { return c > 0x7e }) >= 0 {
+		return "utf-8;" + addr
+	}
+	return "rfc822;" + mailaddr.Quote(addr)
 }
 
 func contains(list []string, s string) bool {

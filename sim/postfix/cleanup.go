@@ -231,9 +231,12 @@ func (u *Submission) envelope() {
 func (u *Submission) rewriteEnvelope() {
 	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
 	var out []*Recipient
+	var clean []string // the recipients before virtual aliases
 	seen := map[sameRecipient]bool{}
 	for _, r := range u.mail.Recipients {
-		targets, err := u.d.expandRecipient(r.Addr)
+		addr := u.d.rewriteAs(r.Addr, recipientSide, "envelope_recipient")
+		clean = append(clean, addr)
+		targets, err := u.d.expandVirtual(addr)
 		if err != nil {
 			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
 			return
@@ -241,6 +244,12 @@ func (u *Submission) rewriteEnvelope() {
 		if u.mail.probe && len(targets) > 1 {
 			u.aliasedToMany(r)
 			continue
+		}
+		if r.ORcpt == "" {
+			r.ORcpt = originalRecipient(addr)
+		}
+		if len(targets) > 1 || targets[0] != addr {
+			r = u.expanded(r, addr)
 		}
 		for _, addr := range targets {
 			key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
@@ -253,12 +262,26 @@ func (u *Submission) rewriteEnvelope() {
 			out = append(out, &c)
 		}
 	}
-	u.mail.Recipients = u.withCopies(out)
+	u.mail.Recipients = u.withCopies(out, clean)
 	if u.redirect != "" && len(u.mail.Recipients) > 0 {
 		only := *u.mail.Recipients[0]
 		only.Addr = u.d.standard(u.redirect)
 		u.mail.Recipients = []*Recipient{&only}
 	}
+}
+
+// expanded reports the success of a virtual alias to a sender who wants to hear
+// of it: what becomes of the addresses that it stands for is then no success
+// to report (RFC 3461 §5.2.7.2).
+func (u *Submission) expanded(r *Recipient, alias string) *Recipient {
+	c := *r
+	if r.Notify&smtp.NotifySuccess != 0 {
+		to := *r
+		to.Addr = alias
+		u.mail.remember(&to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "none", action: "expanded"})
+		c.Notify = withoutSuccess(r.Notify)
+	}
+	return &c
 }
 
 // logRefused reports the recipients of a message of a program of the host that
@@ -279,15 +302,16 @@ type sameRecipient struct {
 }
 
 // withCopies adds the recipients of blind copies: always_bcc, and what
-// sender_bcc_maps and recipient_bcc_maps say. Mail that the mail system itself
+// sender_bcc_maps says and recipient_bcc_maps, which is asked about the
+// recipients as they are before virtual aliases. Mail that the mail system itself
 // makes gets none (cleanup_message.c, CLEANUP_FLAG_BCC_OK).
-func (u *Submission) withCopies(list []*Recipient) []*Recipient {
+func (u *Submission) withCopies(list []*Recipient, clean []string) []*Recipient {
 	if u.client != "smtpd" && u.client != "pickup" || u.d.unmapped {
 		return list
 	}
 	copies := []string{u.d.conf.Get("always_bcc"), u.bccOf("sender_bcc_maps", u.mail.Sender)}
-	for _, r := range list {
-		copies = append(copies, u.bccOf("recipient_bcc_maps", r.Addr))
+	for _, addr := range clean {
+		copies = append(copies, u.bccOf("recipient_bcc_maps", addr))
 	}
 	copies = append(copies, u.bcc...)
 	seen := map[string]bool{}

@@ -242,7 +242,7 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 	e.seen[key] = true
 	next.result = nil
 	if e.sender != e.r.mail.Sender {
-		*next = Recipient{Addr: addr} // a mailing list sends in its own name
+		*next = Recipient{Addr: addr, Notify: to.Notify} // a mailing list sends in its own name
 	}
 	for i := range e.elsewhere {
 		if f := &e.elsewhere[i]; f.sender == e.sender {

@@ -11,7 +11,8 @@ import (
 )
 
 // Flush is "postqueue -f": everything deferred is tried now, and destinations
-// that were given up for a while are worth a try again.
+// that were given up for a while are worth a try again. pickup(8) looks into
+// maildrop, too (mail_flush_maildrop).
 func (s *System) Flush() {
 	if !s.running {
 		return
@@ -19,6 +20,12 @@ func (s *System) Flush() {
 	s.qmgr.unthrottleAll()
 	for _, m := range s.queue.in(deferred) {
 		s.qmgr.retry(m)
+	}
+	for _, m := range s.queue.in(maildrop) {
+		s.run("pickup", m.last, m.Msg, func(p *sim.Proc) {
+			p.Sleep(pickupTime)
+			s.pickup(p, m)
+		})
 	}
 }
 

@@ -98,8 +98,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		if r == "<>" { // cleanup has a name for who is nobody
 			r = d.conf.Get("empty_address_recipient")
 		}
-		orig := &Recipient{Addr: r, Orig: d.standard(r)}
-		u.AddRecipient(&Recipient{Addr: r, ORcpt: orig.original(), Notify: l.Notify})
+		u.AddRecipient(&Recipient{Addr: r, Notify: l.Notify})
 	}
 	u.Write(l.Message)
 	no := u.Commit()

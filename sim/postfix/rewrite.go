@@ -157,7 +157,11 @@ func (d *daemon) masquerade(addr string) string {
 // (cleanup_map1n.c). The error is a table lookup problem or an expansion
 // beyond the limits.
 func (d *daemon) expandRecipient(addr string) ([]string, error) {
-	addr = d.rewriteAs(addr, recipientSide, "envelope_recipient")
+	return d.expandVirtual(d.rewriteAs(addr, recipientSide, "envelope_recipient"))
+}
+
+// expandVirtual expands an address in standard form.
+func (d *daemon) expandVirtual(addr string) ([]string, error) {
 	specs := d.conf.List("virtual_alias_maps")
 	if len(specs) == 0 || d.unmapped {
 		return []string{addr}, nil

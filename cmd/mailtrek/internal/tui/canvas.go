@@ -103,6 +103,9 @@ func (c *Canvas) set(x, y int, text string, w int, st Style) {
 	if x < 0 {
 		return
 	}
+	if text == " " {
+		text = "" // all blanks are equal
+	}
 	if c.ascii && len(text) > 1 {
 		if plain, ok := asciiSigns[text]; ok {
 			text = plain

@@ -45,7 +45,7 @@ func (p *Player) copied(k tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		p.notice = p.look.words.T("copy.done", "text", oneLine([]byte(text)))
-		return tea.SetClipboard(text)
+		return toClipboard(text)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"io"
 	"slices"
 
@@ -79,8 +80,7 @@ func Home(c Config) *App {
 
 // Run shows a model on a terminal until it is left.
 func Run(m tea.Model, in io.Reader, out io.Writer) error {
-	_, err := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(out)).Run()
-	return err
+	return runOn(context.Background(), m, in, out, nil)
 }
 
 // loaded is the end of a call of Load.
@@ -95,7 +95,7 @@ type loaded struct {
 // Init asks the terminal for its background.
 func (a *App) Init() tea.Cmd {
 	if a.look.auto {
-		return tea.RequestBackgroundColor
+		return askBackground
 	}
 	return nil
 }
@@ -247,17 +247,17 @@ func (a *App) load(id string) tea.Cmd {
 }
 
 // View draws the player or the list.
-func (a *App) View() tea.View {
+func (a *App) View() tea.View { return viewOf(a.paint(nil)) }
+
+// paint draws the screen on a canvas.
+func (a *App) paint(spare *Canvas) picture {
 	if a.learner != nil {
-		return a.learner.View()
+		return a.learner.paint(spare)
 	}
 	if a.player != nil {
-		return a.player.View()
+		return a.player.paint(spare)
 	}
-	v := tea.NewView(a.frame().Render(a.look.palette))
-	v.AltScreen = true
-	v.WindowTitle = "mailtrek"
-	return v
+	return picture{canvas: a.frame(), palette: a.look.palette}
 }
 
 func (a *App) frame() *Canvas {

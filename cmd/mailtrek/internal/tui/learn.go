@@ -61,7 +61,7 @@ func Learn(c LessonConfig) *Learner {
 // Init asks the terminal for its background.
 func (l *Learner) Init() tea.Cmd {
 	if l.look.auto {
-		return tea.RequestBackgroundColor
+		return askBackground
 	}
 	return nil
 }

@@ -12,11 +12,14 @@ import (
 
 // View draws the screen.
 func (l *Learner) View() tea.View {
-	l.canvas = l.canvas.again(l.w, l.h)
-	v := tea.NewView(l.draw(l.canvas).Render(l.look.palette))
-	v.AltScreen = true
-	v.WindowTitle = "mailtrek"
-	return v
+	pic := l.paint(l.canvas)
+	l.canvas = pic.canvas
+	return viewOf(pic)
+}
+
+// paint draws the screen on a canvas.
+func (l *Learner) paint(spare *Canvas) picture {
+	return picture{canvas: l.draw(spare.again(l.w, l.h)), palette: l.look.palette}
 }
 
 // frame composes the screen on a canvas of its own.

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strconv"
 
@@ -60,11 +59,7 @@ func (l *Live) turn(do func()) {
 // RunLive shows a growing trace until it is left or the context ends. begin is
 // called once, with a function that has something done on the screen's loop.
 func RunLive(ctx context.Context, l *Live, in io.Reader, out io.Writer, begin func(post func(do func()))) error {
-	p := tea.NewProgram(l, tea.WithInput(in), tea.WithOutput(out), tea.WithContext(ctx))
-	begin(func(do func()) { p.Send(posted{do}) })
-	_, err := p.Run()
-	if ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled) {
-		return nil
-	}
-	return err
+	return runOn(ctx, l, in, out, func(p *tea.Program) {
+		begin(func(do func()) { p.Send(posted{do}) })
+	})
 }

@@ -138,7 +138,7 @@ func Play(t *trace.Trace, o Options) *Player {
 // Init asks the terminal for its background.
 func (p *Player) Init() tea.Cmd {
 	if p.look.auto {
-		return tea.RequestBackgroundColor
+		return askBackground
 	}
 	return nil
 }
@@ -387,14 +387,14 @@ func (p *Player) tick(t tick) tea.Cmd {
 
 // View draws the screen.
 func (p *Player) View() tea.View {
-	p.canvas = p.canvas.again(p.w, p.h)
-	v := tea.NewView(p.draw(p.canvas).Render(p.look.palette))
-	v.AltScreen = true
-	v.WindowTitle = "mailtrek"
-	if p.pointing {
-		v.MouseMode = tea.MouseModeCellMotion
-	}
-	return v
+	pic := p.paint(p.canvas)
+	p.canvas = pic.canvas
+	return viewOf(pic)
+}
+
+// paint draws the screen on a canvas.
+func (p *Player) paint(spare *Canvas) picture {
+	return picture{canvas: p.draw(spare.again(p.w, p.h)), palette: p.look.palette, mouse: p.pointing}
 }
 
 // instant is what the lenses look at.

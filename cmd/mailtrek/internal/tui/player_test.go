@@ -149,7 +149,7 @@ func TestCopy(t *testing.T) {
 		if cmd == nil {
 			t.Fatalf("y %s copies nothing", key)
 		}
-		if got := fmt.Sprint(cmd()); !strings.Contains(got, want) || strings.ContainsAny(got, "\r\x1b") {
+		if got := clipboard(t, cmd); !strings.Contains(got, want) || strings.ContainsAny(got, "\r\x1b") {
 			t.Errorf("y %s: got %q, want it to contain %q", key, got, want)
 		}
 	}

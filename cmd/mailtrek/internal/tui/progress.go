@@ -74,7 +74,7 @@ func lookLater() tea.Cmd {
 func (m *Opening) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.readAll, lookLater()}
 	if m.look.auto {
-		cmds = append(cmds, tea.RequestBackgroundColor)
+		cmds = append(cmds, askBackground)
 	}
 	return tea.Batch(cmds...)
 }
@@ -131,15 +131,17 @@ func (m *Opening) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // View draws the bar, or the player.
 func (m *Opening) View() tea.View {
+	return viewOf(m.paint(nil))
+}
+
+// paint draws the screen on a canvas.
+func (m *Opening) paint(spare *Canvas) picture {
 	if m.player != nil {
-		return m.player.View()
+		return m.player.paint(spare)
 	}
-	c := NewCanvas(m.w, m.h)
+	c := spare.again(m.w, m.h)
 	m.draw(c.All())
-	v := tea.NewView(c.Render(m.look.palette))
-	v.AltScreen = true
-	v.WindowTitle = "mailtrek"
-	return v
+	return picture{canvas: c, palette: m.look.palette}
 }
 
 func (m *Opening) draw(r Region) {

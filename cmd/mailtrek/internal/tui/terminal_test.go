@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"encoding/base64"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -29,8 +31,12 @@ func newTerminal(t *testing.T, m tea.Model, w, h int) *terminal {
 	in, keys := io.Pipe()
 	e := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan error, 1), w: w, h: h}
 	go func() { _, _ = io.Copy(io.Discard, e.screen) }() // what the emulator answers
-	p := tea.NewProgram(m, tea.WithInput(in), tea.WithOutput(cooked{e}), tea.WithWindowSize(w, h), tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
-	go func() { _, err := p.Run(); e.done <- err }()
+	p, end := newScreen(m.(shower), in, cooked{e}, tea.WithWindowSize(w, h), tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	go func() {
+		_, err := p.Run()
+		end()
+		e.done <- err
+	}()
 	t.Cleanup(func() { p.Kill(); _ = keys.Close() })
 	return e
 }
@@ -93,4 +99,19 @@ func (e *terminal) leaves() {
 	case <-time.After(20 * time.Second):
 		e.t.Fatal("q does not leave")
 	}
+}
+
+// clipboard is the text that a command hands to the terminal's clipboard.
+func clipboard(t *testing.T, cmd tea.Cmd) string {
+	t.Helper()
+	raw, ok := cmd().(tea.RawMsg)
+	if !ok {
+		t.Fatal("nothing is copied")
+	}
+	seq := fmt.Sprint(raw.Msg)
+	text, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(strings.TrimPrefix(seq, "\x1b]52;c;"), "\a"))
+	if err != nil {
+		t.Fatalf("%q is no OSC 52: %v", seq, err)
+	}
+	return string(text)
 }

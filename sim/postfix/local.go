@@ -261,11 +261,27 @@ func (e *expansion) ownAddress(addr string) bool {
 	return e.owner != "" && strings.EqualFold(user, e.owner)
 }
 
-// include delivers to the destinations in a file.
+// include delivers to the destinations in a file. That it is not there, or no
+// file, is a mistake in the configuration, and the mail comes back (include.c).
 func (e *expansion) include(to *Recipient, path string, depth int) {
+	info, err := e.d.Host.Tree.Stat(path)
+	wrong := ""
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		wrong = fmt.Sprintf(":include:%s uses a relative path", path)
+	case err != nil:
+		wrong = fmt.Sprintf("unable to lookup :include: file %s: No such file or directory", path)
+	case info.Dir:
+		wrong = fmt.Sprintf(":include: file %s is not a regular file", path)
+	}
+	if wrong != "" {
+		e.d.log("warning: %s", wrong)
+		e.done(to, bounced, result{dsn: "5.3.5", text: "mail system configuration error"})
+		return
+	}
 	text, err := e.d.Host.Tree.ReadFile(path)
 	if err != nil {
-		e.done(to, deferral, result{dsn: "4.2.0", text: fmt.Sprintf("cannot open include file %s: No such file or directory", path)})
+		e.done(to, deferral, result{dsn: "4.2.0", text: fmt.Sprintf("cannot open include file %s: Permission denied", path)})
 		return
 	}
 	targets, err := ParseTargetFile(string(text))

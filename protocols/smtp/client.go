@@ -2,6 +2,7 @@ package smtp
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,11 @@ type ClientConfig struct {
 	OneByOne bool
 	// HeloOnly never tries EHLO ($smtp_never_send_ehlo).
 	HeloOnly bool
+	// HeloUnlessESMTP tries EHLO only with a server whose greeting says ESMTP
+	// ($smtp_always_send_ehlo = no).
+	HeloUnlessESMTP bool
+	// AwaitQuit waits for the reply to QUIT ($smtp_skip_quit_response = no).
+	AwaitQuit bool
 	// Discard are EHLO keywords to overlook ($smtp_discard_ehlo_keywords).
 	Discard Keywords
 	// LineLimit is $smtp_line_length_limit; 0 means 998 (RFC 5321
@@ -78,12 +84,15 @@ func (c *Client) Greet() error {
 	if r.Code/100 != 2 {
 		return &Error{Stage: StageGreeting, Reply: keep(r), Host: c.cfg.Peer}
 	}
+	if c.cfg.HeloUnlessESMTP && !slices.Contains(strings.Fields(strings.ToUpper(r.Text)), "ESMTP") {
+		c.cfg.HeloOnly = true
+	}
 	return c.hello()
 }
 
 // hello sends LHLO, or EHLO with HELO to fall back on.
 func (c *Client) hello() error {
-	c.offers, c.size, c.auth = 0, 0, nil
+	c.offers, c.size, c.auth, c.host = 0, 0, nil, ""
 	if c.cfg.LMTP {
 		r, err := c.ask(StageLHLO, "LHLO "+c.cfg.Helo)
 		if err == nil && r.Code/100 != 2 {
@@ -161,6 +170,9 @@ func (c *Client) offer(k Keywords, rest string) {
 	}
 }
 
+// Extended reports whether the server has answered EHLO or LHLO.
+func (c *Client) Extended() bool { return c.host != "" }
+
 // Offers reports whether the server has announced all of these extensions.
 func (c *Client) Offers(k Keywords) bool { return c.offers&k == k }
 
@@ -224,7 +236,7 @@ func (c *Client) Quit() error {
 		return nil
 	}
 	c.done = true
-	if c.cfg.OneByOne {
+	if c.cfg.OneByOne || c.cfg.AwaitQuit {
 		_, err := c.ask(StageQuit, "QUIT")
 		return err
 	}

@@ -297,8 +297,11 @@ func (c *Client) message(m *Mail) *Error {
 	if err := c.verdicts(m, lost); err != nil {
 		return err
 	}
-	if last && !together {
+	switch {
+	case last && !together:
 		_ = c.Quit() // the message has its verdict
+	case last && c.cfg.AwaitQuit:
+		_, _ = c.read(StageQuit)
 	}
 	return nil
 }
@@ -353,9 +356,13 @@ func (c *Client) abandon(last bool) *Error {
 	if r, err := c.read(StageRset); err != nil || r.Code/100 != 2 {
 		c.done = true
 	}
-	if together {
+	switch {
+	case together && c.cfg.AwaitQuit && !c.done:
+		_, _ = c.read(StageQuit)
 		c.done = true
-	} else if last {
+	case together:
+		c.done = true
+	case last:
 		_ = c.Quit() // every recipient has its verdict
 	}
 	return nil

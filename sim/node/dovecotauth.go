@@ -105,6 +105,9 @@ func (d *Dovecot) nonce(now time.Time) string {
 func (x *exchange) Next(response []byte) ([]byte, bool, error) {
 	x.proof += "\x00" + string(response)
 	challenge, done, err := x.sasl.Next(response)
+	if err != nil && x.sasl.User() != "" {
+		x.user, _ = x.d.users.Normalize(x.sasl.User()) // the answer FAIL says who was refused
+	}
 	if err != nil || !done {
 		return challenge, false, err
 	}
@@ -114,7 +117,8 @@ func (x *exchange) Next(response []byte) ([]byte, bool, error) {
 	return challenge, true, nil
 }
 
-// User is who has been authenticated: the name after auth_username_format.
+// User is who has been authenticated, or refused: the name after
+// auth_username_format.
 func (x *exchange) User() string { return x.user }
 
 // fail notes a failure and lets auth_failure_delay pass.

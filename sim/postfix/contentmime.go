@@ -137,10 +137,16 @@ func (w *mimeWalk) line(line []byte) {
 
 // boundary closes the parts that a boundary line ends, and tells whether
 // another one begins, with a header.
-func (w *mimeWalk) boundary(line []byte) (begins bool) {
+func (w *mimeWalk) boundary(line []byte) bool {
+	begins, _ := w.boundaryLine(line)
+	return begins
+}
+
+// boundaryLine is boundary for who wants to know that parts end, too.
+func (w *mimeWalk) boundaryLine(line []byte) (begins, ends bool) {
 	text, ok := bytes.CutPrefix(line, []byte("--"))
 	if !ok {
-		return false
+		return false, false
 	}
 	for i := len(w.boundaries) - 1; i >= 0; i-- {
 		rest, ok := bytes.CutPrefix(text, []byte(w.boundaries[i]))
@@ -150,9 +156,9 @@ func (w *mimeWalk) boundary(line []byte) (begins bool) {
 		w.boundaries, w.next = w.boundaries[:i+1], plainPart
 		if bytes.HasPrefix(rest, []byte("--")) {
 			w.boundaries = w.boundaries[:i]
-			return false
+			return false, true
 		}
-		return true
+		return true, false
 	}
-	return false
+	return false, false
 }

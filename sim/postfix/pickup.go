@@ -96,7 +96,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		l.UID, m.ID, postfixDate(m.Arrived)))
 	for _, r := range l.Recipients {
 		if r == "<>" { // cleanup has a name for who is nobody
-			r = d.conf.Get("empty_address_recipient")
+			r = d.standard(d.conf.Get("empty_address_recipient"))
 		}
 		u.AddRecipient(&Recipient{Addr: r, Notify: l.Notify})
 	}

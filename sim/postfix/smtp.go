@@ -218,7 +218,11 @@ func (a *smtpAgent) greet(s *clientSession, final bool) bool {
 	if a.store {
 		s.expires = a.d.p.Now().Add(a.set.cache.reuse).Unix()
 	}
-	c := smtp.NewClient(s.conn, a.clientConfig(s.peer))
+	cfg, ok := a.clientConfig(s, final)
+	if !ok {
+		return false
+	}
+	c := smtp.NewClient(s.conn, cfg)
 	s.client = c
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, s.relay, final)
@@ -227,9 +231,7 @@ func (a *smtpAgent) greet(s *clientSession, final bool) bool {
 		}
 		return false
 	}
-	if c.Unsaid8Bit() {
-		a.d.log("host %s offers SMTPUTF8 support, but not 8BITMIME", s.peer)
-	}
+	a.offers(s, cfg.Discard)
 	if !a.secure(c, s.conn, s.relay, s.peer, final) {
 		_ = c.Quit() // what there is to say about this host has been said
 		return false
@@ -260,7 +262,7 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 		}
 		return
 	}
-	m := a.mail(left)
+	m := a.mail(s, left)
 	m.Keep = func() bool { return a.lasts(s) }
 	res, err := c.Send(m)
 	if err != nil {
@@ -275,6 +277,7 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 		return
 	}
 	a.reached = true
+	a.brokenLines(m, res)
 	// Refusals of recipients were heard, and are reported, before the verdict
 	// on the message.
 	for _, early := range []bool{true, false} {
@@ -288,38 +291,6 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 	a.leave(s)
 }
 
-// tooBig returns a message that is bigger than a server takes.
-func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
-	a.reached = true
-	for _, to := range left {
-		a.d.bounced(a.r, to, result{dsn: "5.3.4", relay: relay,
-			text: fmt.Sprintf("message size %d exceeds size limit %d of server %s", a.r.mail.size, limit, peer)})
-	}
-}
-
-func (a *smtpAgent) clientConfig(peer string) smtp.ClientConfig {
-	return smtp.ClientConfig{Helo: a.set.helo, Peer: peer, LMTP: a.lmtp, Now: a.d.Host.Clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
-}
-
-// mail is the message as the client sends it.
-func (a *smtpAgent) mail(left []*Recipient) *smtp.Mail {
-	m := a.r.mail
-	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, Probe: m.probe}
-	if m.Body8 {
-		out.Body = "8BITMIME"
-	}
-	for _, to := range left {
-		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
-	}
-	if g, ok := a.generic(); ok {
-		out.Sender, out.Content = g.address(out.Sender), g.content(out.Content)
-		for i := range out.Recipients {
-			out.Recipients[i].Addr = g.address(out.Recipients[i].Addr)
-		}
-	}
-	return out
-}
-
 // siteFailed draws the conclusion from a host that broke off, refused to talk,
 // or refused the message as a whole.
 func (a *smtpAgent) siteFailed(err error, relay string, final bool) {
@@ -327,6 +298,9 @@ func (a *smtpAgent) siteFailed(err error, relay string, final bool) {
 	var failure *smtp.Error
 	if errors.As(err, &failure) {
 		res.dsn = failure.DSN()
+		if failure.Stage == smtp.StageGreeting && failure.Reply != nil && a.set.dialogue.hard5xx {
+			res.dsn = failure.Reply.DSN()
+		}
 		if failure.Reply != nil {
 			res.remoteMTA, res.diagnostic = hostOf(relay), "smtp; "+failure.Reply.String()
 		}

@@ -25,6 +25,37 @@ type clientParams struct {
 	tls            clientTLSParams
 	cache          clientCacheParams
 	sasl           clientSASLParams
+	dialogue       clientDialogueParams
+}
+
+// clientDialogueParams are those about what is said, and how the message is sent.
+type clientDialogueParams struct {
+	lineLimit   int           // line_length_limit; -1 is none
+	neverEHLO   bool          // smtp_never_send_ehlo
+	greetedEHLO bool          // smtp_always_send_ehlo = no
+	awaitQuit   bool          // skip_quit_response = no
+	hard5xx     bool          // skip_5xx_greeting = no
+	discard     smtp.Keywords // discard_ehlo_keywords, discard_lhlo_keywords
+	discardMaps []string      // and by the server's address
+	no8BitConv  bool          // disable_mime_output_conversion
+	noteTLS     bool          // tls_note_starttls_offer
+}
+
+// clientDialogue evaluates them.
+func clientDialogue(c *Config, lmtp bool) clientDialogueParams {
+	name := func(name string) string { return clientParam(lmtp, name) }
+	words := name("discard_ehlo_keyword")
+	if lmtp {
+		words = "lmtp_discard_lhlo_keyword"
+	}
+	p := clientDialogueParams{lineLimit: int(c.Int(name("line_length_limit"))), neverEHLO: !lmtp && c.Bool("smtp_never_send_ehlo"),
+		greetedEHLO: !lmtp && !c.Bool("smtp_always_send_ehlo"), awaitQuit: !c.Bool(name("skip_quit_response")),
+		hard5xx: !lmtp && !c.Bool("smtp_skip_5xx_greeting"), discard: smtp.ParseKeywords(c.Get(words + "s")), discardMaps: c.List(words + "_address_maps"),
+		no8BitConv: c.Bool("disable_mime_output_conversion"), noteTLS: c.Bool(name("tls_note_starttls_offer"))}
+	if p.lineLimit == 0 {
+		p.lineLimit = -1
+	}
+	return p
 }
 
 // clientTLSParams are those about TLS (TLS_README).
@@ -68,7 +99,7 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 		destinations: c.List(name("connection_cache_destinations")),
 		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),
 		reuse:        c.Duration(name("connection_reuse_time_limit")), mails: int(c.Int(name("connection_reuse_count_limit")))}
-	p.sasl = clientSASL(c, tables, lmtp)
+	p.sasl, p.dialogue = clientSASL(c, tables, lmtp), clientDialogue(c, lmtp)
 	s.client = p
 	return p
 }

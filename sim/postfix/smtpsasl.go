@@ -96,9 +96,9 @@ func (a *smtpAgent) compatible(s *clientSession) []string {
 	switch {
 	case len(list) > 0:
 	case len(offered) > 0:
-		a.d.log("warning: %s offered no supported AUTH mechanisms: '%s'", s.peer, strings.Join(offered, " "))
+		a.d.log("warning: %s offered no supported AUTH mechanisms: '%s'", s.relay, strings.Join(offered, " "))
 	default:
-		a.d.log("warning: %s offered null AUTH mechanism list", s.peer)
+		a.d.log("warning: %s offered null AUTH mechanism list", s.relay)
 	}
 	return list
 }

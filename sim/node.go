@@ -90,7 +90,12 @@ func (w *World) spell(a netip.AddrPort) string {
 const maxSpelt = 4096
 
 // Clock is the host's own wall clock, which a fault may have set wrong.
-func (n *Node) Clock() time.Time { return n.w.Clock().Add(n.ahead) }
+func (n *Node) Clock() time.Time {
+	if n.ahead == 0 {
+		return n.w.Clock()
+	}
+	return n.w.Clock().Add(n.ahead)
+}
 
 // SetClock sets the host's clock so far ahead of the true time, or behind it.
 // What runs for a certain time goes on undisturbed.

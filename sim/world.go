@@ -35,6 +35,10 @@ type World struct {
 	order   uint64
 	agenda  agenda
 	instant instant
+	clock   struct { // the last time that Clock was asked for
+		at   int64
+		time time.Time
+	}
 	nodes   []*Node // by trace.NodeID
 	byAddr  map[netip.Addr]*Node
 	spelt   map[netip.AddrPort]string // addresses of servers, as texts
@@ -74,7 +78,12 @@ func New(cfg Config) *World {
 func (w *World) Now() time.Duration { return time.Duration(w.now) }
 
 // Clock is the virtual wall clock, in the zone of the scenario's start.
-func (w *World) Clock() time.Time { return w.Trace.Header.Start.Add(time.Duration(w.now)) }
+func (w *World) Clock() time.Time {
+	if w.clock.at != w.now || w.clock.time.IsZero() {
+		w.clock.at, w.clock.time = w.now, w.Trace.Header.Start.Add(time.Duration(w.now))
+	}
+	return w.clock.time
+}
 
 // Dice returns a stream of dice of its own for a name, from its beginning.
 func (w *World) Dice(name string) *rand.Rand {

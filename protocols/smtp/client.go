@@ -13,24 +13,31 @@ import (
 // top to bottom, one method after another, as Postfix's smtp(8) and lmtp(8)
 // do it: Greet, perhaps StartTLS and Auth, Send for each message, Quit.
 type Client struct {
-	cfg        ClientConfig
-	rw         io.ReadWriter
-	out        []byte // written with the next flush
-	in         []byte // read and not yet used
-	from       int    // where the unused part of in begins
-	waiting    []asked
+	cfg     ClientConfig
+	rw      io.ReadWriter
+	out     []byte // written with the next flush
+	in      []byte // read and not yet used
+	from    int    // where the unused part of in begins
+	waiting []asked
+	offered
+	done     bool
+	replies  [lastStage + 1]Reply       // the last reply of each stage
+	known    *[lastStage + 1]knownReply // the last reply to any client, by stage
+	lesson   lesson                     // what the last one has learned
+	outcomes []Outcome
+	refused  *Error // why nothing of the mail under way can be sent
+	confused bool
+	accepted int
+	probing  bool // the verdict on a recipient is the reply to RCPT
+}
+
+// offered is what the reply to EHLO tells of a server.
+type offered struct {
 	offers     Keywords
 	unsaid8Bit bool   // SMTPUTF8 was offered without 8BITMIME
-	host       string // the name in the reply to EHLO
+	host       string // its name
 	size       int64
 	auth       []string
-	done       bool
-	replies    [lastStage + 1]Reply // the last reply of each stage
-	outcomes   []Outcome
-	refused    *Error // why nothing of the mail under way can be sent
-	confused   bool
-	accepted   int
-	probing    bool // the verdict on a recipient is the reply to RCPT
 }
 
 // ClientConfig is how a client behaves. The zero value of all but Helo works.
@@ -71,7 +78,9 @@ func NewClient(rw io.ReadWriter, cfg ClientConfig) *Client {
 	if cfg.LineLimit == 0 {
 		cfg.LineLimit = 998
 	}
-	return &Client{cfg: cfg, rw: rw}
+	c := cfg.Room.client()
+	c.cfg, c.rw = cfg, rw
+	return c
 }
 
 // Greet reads the greeting and says who we are. RFC 5321 §3.2: EHLO, and after
@@ -125,6 +134,11 @@ func (c *Client) hello() error {
 
 // learn reads the keywords of a reply to EHLO or LHLO (RFC 5321 §4.1.1.1).
 func (c *Client) learn(r *Reply) {
+	if l := &c.lesson; l.host != "" && l.text == r.Text && l.discard == c.cfg.Discard {
+		c.offered = l.offered
+		return
+	}
+	c.host = ""
 	first := true
 	for line := range strings.SplitSeq(r.Text, "\n") {
 		word, rest := firstWord(strings.Replace(line, "=", " ", 1))
@@ -141,6 +155,7 @@ func (c *Client) learn(r *Reply) {
 		// RFC 6531 §3.1: who offers SMTPUTF8 must offer 8BITMIME.
 		c.offers |= Key8BitMIME
 	}
+	c.lesson = lesson{r.Text, c.cfg.Discard, c.offered}
 }
 
 // Unsaid8Bit reports whether the server offers SMTPUTF8 without 8BITMIME, which

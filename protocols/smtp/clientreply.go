@@ -33,9 +33,9 @@ func (c *Client) read(stage Stage) (*Reply, error) {
 		raw += len(line) + 1
 		if code, more := replyCode(line); code > 0 && !more {
 			if lines == 1 {
-				c.single(r, line)
+				c.single(r, stage, line)
 			} else {
-				c.multi(r, first)
+				c.multi(r, stage, first)
 			}
 			c.compact()
 			return r, nil
@@ -64,24 +64,30 @@ func replyCode(line []byte) (code int, more bool) {
 
 // single makes a reply of one line. Servers repeat themselves: the same line
 // as last time costs nothing.
-func (c *Client) single(r *Reply, line []byte) {
+func (c *Client) single(r *Reply, stage Stage, line []byte) {
 	if len(line) > replyLimit {
 		line = line[:replyLimit]
 	}
-	if string(line) == r.raw {
+	if string(line) == r.raw || c.recall(r, stage, line) {
 		return
 	}
-	text := visibleReply(string(line))
+	whole := string(line)
+	text := visibleReply(whole)
 	code, _ := replyCode(line)
 	*r = Reply{Code: code, raw: text}
 	if len(text) > 4 {
 		r.Enhanced, r.Text = splitEnhanced(code, text[4:])
 	}
+	c.remember(r, stage, whole)
 }
 
 // multi makes a reply of all lines since first. The code is that of the last.
-func (c *Client) multi(r *Reply, first int) {
-	whole := string(c.in[first:c.from])
+func (c *Client) multi(r *Reply, stage Stage, first int) {
+	if c.recall(r, stage, c.in[first:c.from]) {
+		return
+	}
+	all := string(c.in[first:c.from])
+	whole := all
 	var text, raw strings.Builder
 	text.Grow(min(len(whole), 2*replyLimit))
 	raw.Grow(min(len(whole), 2*replyLimit))
@@ -111,6 +117,7 @@ func (c *Client) multi(r *Reply, first int) {
 		code = last
 	}
 	*r = Reply{Code: code, Enhanced: enhanced, Text: text.String(), raw: raw.String()}
+	c.remember(r, stage, all)
 }
 
 func lastLine(p []byte) []byte {

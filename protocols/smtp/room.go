@@ -1,10 +1,58 @@
 package smtp
 
 // Room is memory that the sessions and clients of one host use one after the
-// other for the content of messages: what one has done with, the next takes.
-// It is for those that never run at the same time. The zero value is ready.
+// other, for themselves and for the content of messages: what one has done with
+// (Session.Release, Client.Release), the next takes. It is for those that never run
+// at the same time. The zero value is ready.
 type Room struct {
-	spare []byte
+	spare    []byte
+	sessions []*Session
+	clients  []*Client
+}
+
+// idleKept is how many sessions and clients that are done are kept.
+const idleKept = 16
+
+// session returns one to be filled in, with the buffers of one that is done if
+// there is one.
+func (r *Room) session() *Session {
+	if r == nil || len(r.sessions) == 0 {
+		return &Session{}
+	}
+	last := len(r.sessions) - 1
+	s := r.sessions[last]
+	r.sessions = r.sessions[:last]
+	*s = Session{in: s.in[:0], out: s.out[:0], counts: s.counts[:0]}
+	return s
+}
+
+// client is the same for clients, which moreover remember what was said to
+// others.
+func (r *Room) client() *Client {
+	if r == nil || len(r.clients) == 0 {
+		return &Client{}
+	}
+	last := len(r.clients) - 1
+	c := r.clients[last]
+	r.clients = r.clients[:last]
+	*c = Client{in: c.in[:0], out: c.out[:0], waiting: c.waiting[:0], known: c.known, lesson: c.lesson}
+	return c
+}
+
+// Release gives the session's memory to the next one that has the same Room. It
+// must not be used afterwards.
+func (s *Session) Release() {
+	if r := s.cfg.Room; r != nil && len(r.sessions) < idleKept && cap(s.in) <= roomKept && cap(s.out) <= roomKept {
+		r.sessions = append(r.sessions, s)
+	}
+}
+
+// Release gives the client's memory to the next one that has the same Room. It
+// must not be used afterwards.
+func (c *Client) Release() {
+	if r := c.cfg.Room; r != nil && len(r.clients) < idleKept && cap(c.in) <= roomKept && cap(c.out) <= roomKept {
+		r.clients = append(r.clients, c)
+	}
 }
 
 // roomKept is the largest buffer that is kept for the next.
@@ -26,4 +74,39 @@ func (r *Room) put(b []byte) {
 	if cap(b) <= roomKept && cap(b) > cap(r.spare) {
 		r.spare = b[:0]
 	}
+}
+
+// knownReply is a reply that some server has given before, as it came. Servers
+// repeat themselves, to everybody.
+type knownReply struct {
+	whole string
+	reply Reply
+}
+
+// recall makes r the reply of these octets if it is the one known for the
+// stage.
+func (c *Client) recall(r *Reply, stage Stage, whole []byte) bool {
+	if c.known == nil || c.known[stage].whole != string(whole) {
+		return false
+	}
+	*r = c.known[stage].reply
+	return true
+}
+
+// remember keeps a reply for recall.
+func (c *Client) remember(r *Reply, stage Stage, whole string) {
+	if c.cfg.Room == nil || len(whole) > replyLimit {
+		return
+	}
+	if c.known == nil {
+		c.known = new([lastStage + 1]knownReply)
+	}
+	c.known[stage] = knownReply{whole, *r}
+}
+
+// lesson is what some client has learned of a reply to EHLO.
+type lesson struct {
+	text    string
+	discard Keywords
+	offered
 }

@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"slices"
 	"time"
 
 	"mailtrek/protocols/wire"
@@ -58,7 +59,8 @@ func NewSession(cfg Config, b Backend) *Session {
 	if cfg.BareLFCode == 0 {
 		cfg.BareLFCode = 550
 	}
-	s := &Session{cfg: cfg, b: b}
+	s := cfg.Room.session()
+	s.cfg, s.b = cfg, b
 	dialect := Postfix
 	s.facts = Facts{Peer: cfg.Peer, Proto: "SMTP", Where: "CONNECT"}
 	if cfg.LMTP {
@@ -68,7 +70,8 @@ func NewSession(cfg Config, b Backend) *Session {
 		dialect = Historic
 	}
 	s.table = tables[dialect]
-	s.counts = make([]count, len(s.table)+1)
+	s.counts = slices.Grow(s.counts, len(s.table)+1)[:len(s.table)+1]
+	clear(s.counts)
 	s.words = s.usual[:0]
 	return s
 }

@@ -23,7 +23,6 @@ type splitter struct {
 	words   []word     // of the line under way
 	asked   []question // commands that have no reply yet, oldest first
 	content bool       // client bytes are content up to the dot
-	midLine bool       // the last content byte was no LF
 	chunk   int64      // so many client bytes are a BDAT chunk
 	auth    bool       // the next client line is a response
 	greeted bool       // the greeting is out
@@ -91,7 +90,7 @@ func (s *splitter) splitLine(units []wire.Unit, side wire.Side, p []byte) ([]wir
 	if i < 0 {
 		return units, n
 	}
-	line = bytes.TrimRight(line, "\r\n")
+	line = trimEnd(line)
 	var u wire.Unit
 	if side == wire.Client {
 		u = s.clientLine(line)
@@ -187,7 +186,7 @@ func (s *splitter) replied(q question, code int) {
 		s.rcpts++
 	case q.verb == "DATA" && code == 354:
 		// The next reply answers the content.
-		s.content, s.midLine = !s.sentEarly(), false
+		s.content = !s.sentEarly()
 		s.replies = 1
 		if s.lmtp {
 			s.replies = max(1, s.rcpts)
@@ -233,6 +232,9 @@ func (s *splitter) splitContent(units []wire.Unit, p []byte) ([]wire.Unit, int) 
 	h := &s.sides[wire.Client]
 	used := 0
 	for used < len(p) {
+		if len(h.line) == 0 && p[used] != '.' {
+			used += skipLines(p[used:])
+		}
 		i := bytes.IndexByte(p[used:], '\n')
 		n := i + 1
 		if i < 0 {
@@ -244,17 +246,33 @@ func (s *splitter) splitContent(units []wire.Unit, p []byte) ([]wire.Unit, int) 
 			h.line = append(h.line, piece[:min(room, n)]...)
 		}
 		if i < 0 {
-			s.midLine = true
 			break
 		}
-		dot := string(bytes.TrimRight(h.line, "\r\n")) == "."
-		h.line, s.midLine = h.line[:0], false
+		dot := string(trimEnd(h.line)) == "."
+		h.line = h.line[:0]
 		if dot {
 			s.content = false
 			break
 		}
 	}
 	return append(units, wire.Unit{N: used, Kind: wire.Content, Verb: "DATA", More: s.content}), used
+}
+
+// skipLines is where the last line of p begins, or the first one that begins
+// with a dot. The first line does not.
+func skipLines(p []byte) int {
+	if i := bytes.Index(p, []byte("\n.")); i >= 0 {
+		return i + 1
+	}
+	return bytes.LastIndexByte(p[:len(p)-1], '\n') + 1
+}
+
+// trimEnd takes the end of a line off.
+func trimEnd(line []byte) []byte {
+	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
+		line = line[:len(line)-1]
+	}
+	return line
 }
 
 // splitChunk takes the octets of a BDAT chunk off p.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"slices"
@@ -188,13 +189,7 @@ func SortFlags(flags string) string {
 
 // CRLFSize is the number of octets of a text when every line ends in CRLF.
 func CRLFSize(data []byte) int64 {
-	n := int64(len(data))
-	for i, c := range data {
-		if c == '\n' && (i == 0 || data[i-1] != '\r') {
-			n++
-		}
-	}
-	return n
+	return int64(len(data) + bytes.Count(data, []byte("\n")) - bytes.Count(data, []byte("\r\n")))
 }
 
 // leadingNumber reads the seconds with which a name begins.

@@ -76,6 +76,7 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 	}
 	d.log(p, fmt.Sprintf("lmtp(%d)", s.pid), "Disconnect from %s: %s (state=%s)", peer, reason, watch.state)
 	d.idle = append(d.idle, s.pid)
+	session.Release()
 }
 
 // lmtpTLS is whether STARTTLS is offered, by the setting ssl.

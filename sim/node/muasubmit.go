@@ -59,6 +59,7 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 	defer func() {
 		_ = c.Quit() // what the user is told has been decided before
 		conn.Close()
+		c.Release()
 	}()
 	if err := c.Greet(); err != nil {
 		return err

@@ -120,10 +120,13 @@ func (u *Submission) Write(b []byte) {
 		u.body = append(u.body, bytes.ReplaceAll(b, crlf, crlf[1:])...)
 	}
 	if u.d.conf.Bool("cleanup_replace_stray_cr_lf") {
-		for i := start; i < len(u.body); i++ {
-			if u.body[i] == '\r' {
-				u.body[i] = ' '
+		for rest := u.body[start:]; len(rest) > 0; {
+			i := bytes.IndexByte(rest, '\r')
+			if i < 0 {
+				break
 			}
+			rest[i] = ' '
+			rest = rest[i+1:]
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mailtrek/protocols/mailaddr"
 )
 
 // Env is what a Postfix program learns from its host rather than from its
@@ -35,6 +37,11 @@ type Config struct {
 	command string
 	over    map[string]Entry
 	cache   map[string]*value
+	recent  *[128]struct { // a way around the map
+		name string
+		*value
+	}
+	rewrite *mailaddr.RewriteConfig // see rewriting
 	nets    map[string]*Networks
 	own     []netip.Prefix
 	domains map[string]*DomainList
@@ -177,6 +184,24 @@ var rawParams = map[string]bool{
 
 // eval returns the remembered value of a parameter.
 func (c *Config) eval(name string) *value {
+	if name == "" {
+		return c.remembered(name)
+	}
+	if c.recent == nil {
+		c.recent = new([128]struct {
+			name string
+			*value
+		})
+	}
+	n := len(name)
+	r := &c.recent[(3*n+5*int(name[0])+7*int(name[n/2])+11*int(name[n-1]))%len(c.recent)]
+	if r.name != name {
+		r.name, r.value = name, c.remembered(name)
+	}
+	return r.value
+}
+
+func (c *Config) remembered(name string) *value {
 	if v, ok := c.cache[name]; ok {
 		return v
 	}

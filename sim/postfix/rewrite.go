@@ -14,16 +14,20 @@ const maxCanonicalDepth = 8
 
 // rewriting is trivial-rewrite(8) as a client in the mail system asks it to
 // bring an address to its standard form.
-func (s *System) rewriting() mailaddr.RewriteConfig {
-	c := s.config
-	r := mailaddr.RewriteConfig{SwapBang: c.Bool("swap_bangpath"), PercentHack: c.Bool("allow_percent_hack")}
-	if c.Bool("append_at_myorigin") {
-		r.Origin = c.Get("myorigin")
+func (s *System) rewriting() mailaddr.RewriteConfig { return s.config.rewriting() }
+
+func (c *Config) rewriting() mailaddr.RewriteConfig {
+	if c.rewrite == nil {
+		r := mailaddr.RewriteConfig{SwapBang: c.Bool("swap_bangpath"), PercentHack: c.Bool("allow_percent_hack")}
+		if c.Bool("append_at_myorigin") {
+			r.Origin = c.Get("myorigin")
+		}
+		if c.Bool("append_dot_mydomain") {
+			r.Domain = c.Get("mydomain")
+		}
+		c.rewrite = &r
 	}
-	if c.Bool("append_dot_mydomain") {
-		r.Domain = c.Get("mydomain")
-	}
-	return r
+	return *c.rewrite
 }
 
 // standard returns an envelope address in standard form: user@domain, without

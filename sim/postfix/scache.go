@@ -44,6 +44,10 @@ type clientSession struct {
 func (s *clientSession) close() {
 	if s.keeper == nil {
 		s.conn.Close()
+		if s.client != nil {
+			s.client.Release()
+			s.client = nil
+		}
 	}
 }
 

@@ -118,6 +118,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 		c.Close()
 	}
 	d.log("disconnect from %s %s", b.client, session.Stats())
+	session.Release()
 }
 
 // startupProblem is why smtpd(8) would not start with a configuration, "" if it

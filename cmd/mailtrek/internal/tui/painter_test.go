@@ -200,8 +200,12 @@ func TestStopAndGoOn(t *testing.T) {
 	s.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
 	s.View()
 	r.waits(t, "RFC")
-	if msg := s.filter(s, tea.SuspendMsg{}); msg == nil {
-		t.Error("nobody stops the program")
+	_, cmd := s.Update(keyNamed("ctrl+z"))
+	if cmd == nil {
+		t.Fatal("Ctrl-Z does nothing")
+	}
+	if msg, ok := s.filter(s, cmd()).(tea.SuspendMsg); !ok {
+		t.Errorf("Ctrl-Z is %v, want the program stopped", msg)
 	}
 	got, _ := r.all()
 	if !strings.HasSuffix(got, "\x1b[?1049l") {

@@ -152,9 +152,30 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.enter()
 		return s, s.sizeAgain
 	}
+	if k, ok := msg.(tea.KeyPressMsg); ok && k.String() == "ctrl+z" && !undoes(s.model) {
+		return s, tea.Suspend
+	}
 	m, cmd := s.model.Update(msg)
 	s.model = m.(shower)
 	return s, s.guard(cmd)
+}
+
+// undoes tells whether a model has a use of its own for Ctrl-Z; else it stops
+// the program, as everywhere.
+func undoes(m tea.Model) bool {
+	switch m := m.(type) {
+	case *App:
+		return m.learner != nil && undoes(m.learner) || m.player != nil && undoes(m.player)
+	case *Opening:
+		return m.player != nil && undoes(m.player)
+	case *Learner:
+		return m.seat != nil && m.seat.in || m.player != nil && undoes(m.player)
+	case *Live:
+		return undoes(m.Player)
+	case *Player:
+		return m.board != nil
+	}
+	return false
 }
 
 // sizeAgain asks for the size, which may have changed while others had the

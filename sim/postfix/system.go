@@ -22,21 +22,22 @@ type System struct {
 	master *MasterCF
 	tables *Tables
 	// services are the services of master.cf with their own configuration.
-	services map[string]*service
-	open     []*sim.Listener
-	tls      map[string]*serverTLS // by their files
-	queue    *queue
-	qmgr     *qmgr
-	running  bool
-	stopped  bool        // and will read its configuration when it starts
-	procs    []*sim.Proc // of the daemons, some of them over
-	scache   scache
-	diags    []Diag
-	anvil    anvil                    // clients and what they do, by service
-	passed   map[string]time.Duration // postscreen: until when a client has passed
-	verified verifyCache
-	probing  *Config // the configuration in force for a probe that is resolved
-	line     []byte  // the log line under way
+	services  map[string]*service
+	open      []*sim.Listener
+	tls       map[string]*serverTLS // by their files
+	queue     *queue
+	qmgr      *qmgr
+	running   bool
+	masterPID uint32
+	stopped   bool        // and will read its configuration when it starts
+	procs     []*sim.Proc // of the daemons, some of them over
+	scache    scache
+	diags     []Diag
+	anvil     anvil                    // clients and what they do, by service
+	passed    map[string]time.Duration // postscreen: until when a client has passed
+	verified  verifyCache
+	probing   *Config // the configuration in force for a probe that is resolved
+	line      []byte  // the log line under way
 }
 
 // service is a line of master.cf while the mail system runs.
@@ -53,7 +54,7 @@ type service struct {
 // main.cf names are built from their sources, as an administrator would have
 // done; problems of the configuration come back in Postfix's own words.
 func New(h *node.Host) (*System, []Diag) {
-	s := &System{Host: h}
+	s := &System{Host: h, masterPID: bootPID}
 	s.queue = newQueue(s)
 	s.load()
 	s.diags = append(s.diags, BootTables(s.config, h.Tree)...)
@@ -63,13 +64,18 @@ func New(h *node.Host) (*System, []Diag) {
 // Config is the configuration in force.
 func (s *System) Config() *Config { return s.config }
 
-// load reads the configuration anew, as at start and reload.
-func (s *System) load() {
+// env is what the host supplies to a configuration.
+func (s *System) env() Env {
 	env := Env{Hostname: s.Host.Name, Interfaces: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
 	for _, a := range s.Host.Addrs {
 		env.Interfaces = append(env.Interfaces, netip.PrefixFrom(a, 16))
 	}
-	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, env)
+	return env
+}
+
+// load reads the configuration anew, as at start and reload.
+func (s *System) load() {
+	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, s.env())
 	s.diags = append(s.diags, s.config.Lint(s.master)...)
 	s.tables = NewTables(s.Host.Tree, s.passwd)
 	s.services, s.tls = map[string]*service{}, nil
@@ -100,67 +106,6 @@ func (s *System) passwd(name string) (line string, ok bool) {
 // service is the unix service of that name; nil when master.cf has none.
 func (s *System) service(name string) *service { return s.services[name+" unix"] }
 
-// Running tells whether the mail system is up.
-func (s *System) Running() bool { return s.running }
-
-// Start is "postfix start": it opens the listeners and lets the queue manager
-// look at what lies in the queue. An error is the first fatal problem.
-func (s *System) Start(cause trace.Seq) error {
-	if s.running {
-		return fmt.Errorf("fatal: the Postfix mail system is already running")
-	}
-	if s.stopped {
-		s.load()
-		s.stopped = false
-	}
-	return s.start(cause)
-}
-
-func (s *System) start(cause trace.Seq) error {
-	for _, d := range s.diags {
-		if d.Fatal {
-			return d
-		}
-	}
-	for i := range s.master.Services {
-		line := &s.master.Services[i]
-		if line.Type == "inet" && (line.Command == "smtpd" || line.Command == "postscreen") {
-			if err := s.listen(s.services[line.Name+" inet"]); err != nil {
-				return err
-			}
-		}
-	}
-	s.running = true
-	s.qmgr.start(cause)
-	s.pickupAll(cause)
-	return nil
-}
-
-// Stop is "postfix stop": master(8) ends, and all its daemons with it, wherever
-// they are. What lies in the queue stays; what was only half written there goes.
-func (s *System) Stop() {
-	s.close()
-	for _, p := range s.procs {
-		p.Kill()
-	}
-	s.procs, s.stopped = nil, true
-	for _, svc := range s.services {
-		svc.idle = nil
-	}
-	s.queue.sweep()
-}
-
-// close ends what a reload ends as well: the listeners and the queue manager.
-func (s *System) close() {
-	for _, l := range s.open {
-		l.Close()
-	}
-	s.open, s.running = nil, false
-	s.qmgr.stop()
-	s.scache.drop()
-	s.forgetVerified()
-}
-
 // run starts a process of the mail system, which dies when the mail system is
 // stopped.
 func (s *System) run(name string, cause trace.Seq, msg trace.MsgID, body func(*sim.Proc)) {
@@ -173,17 +118,6 @@ func (s *System) enlist(p *sim.Proc) {
 		s.procs = slices.DeleteFunc(s.procs, (*sim.Proc).Dead)
 	}
 	s.procs = append(s.procs, p)
-}
-
-// Reload is "postfix reload": it reads the configuration anew, and a new queue
-// manager begins. Daemons that are busy finish what they are at.
-func (s *System) Reload(cause trace.Seq) error {
-	if !s.running {
-		return fmt.Errorf("fatal: the Postfix mail system is not running")
-	}
-	s.close()
-	s.load()
-	return s.start(cause)
 }
 
 // daemon is a process of the mail system that serves one request.

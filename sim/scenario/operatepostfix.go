@@ -23,60 +23,20 @@ func postfixCommand(sh *shell, args []string) int {
 		sh.printf("postfix: fatal: the postfix command is reserved for the superuser\n")
 		return 1
 	}
-	if len(args) != 1 {
-		sh.printf("postfix: fatal: usage: postfix start|stop|reload|status|check|flush\n")
-		return 1
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		if args[0] == "-c" && len(args) > 1 { // another folder than /etc/postfix is not modelled
+			args = args[1:]
+		}
+		args = args[1:]
 	}
-	var err error
-	switch args[0] {
-	case "start":
-		if err = s.Start(sh.p.Cause()); err == nil {
-			sh.printf("postfix/postfix-script: starting the Postfix mail system\n")
-		}
-	case "stop":
-		if !s.Running() {
-			sh.printf("postfix/postfix-script: fatal: the Postfix mail system is not running\n")
-			return 1
-		}
-		s.Stop()
-		sh.printf("postfix/postfix-script: stopping the Postfix mail system\n")
-	case "reload":
-		if err = s.Reload(sh.p.Cause()); err == nil {
-			sh.printf("postfix/postfix-script: refreshing the Postfix mail system\n")
-		}
-	case "status":
-		if !s.Running() {
-			sh.printf("postfix/postfix-script: the Postfix mail system is not running\n")
-			return 1
-		}
-		sh.printf("postfix/postfix-script: the Postfix mail system is running\n")
-	case "check":
-		return sh.postfixCheck()
-	case "flush":
+	command := ""
+	if len(args) > 0 {
+		command = args[0]
+	}
+	out, status := s.Control(sh.p, command)
+	sh.printf("%s", out)
+	if command == "flush" && status == 0 {
 		return sh.one([]string{"postqueue", "-f"})
-	default:
-		sh.printf("postfix: fatal: usage: postfix start|stop|reload|status|check|flush\n")
-		return 1
-	}
-	if err != nil {
-		sh.printf("postfix/postfix-script: %v\n", err)
-		return 1
-	}
-	return 0
-}
-
-func (sh *shell) postfixCheck() (status int) {
-	config, master, diags := postfix.LoadConfig(sh.m.Tree, postfixEnv(sh.m.decl))
-	if !postfix.HasFatal(diags) {
-		diags = append(diags, config.Lint(master)...)
-	}
-	for _, d := range diags {
-		if !d.Note {
-			sh.printf("postfix: %s\n", d)
-		}
-		if d.Fatal {
-			status = 1
-		}
 	}
 	return status
 }

@@ -9,6 +9,7 @@ type Account struct {
 	Name string // after auth_username_format
 	Home string
 	Mail string // a mail_location of its own; usually ""
+	User User   // in /etc/passwd, if the userdb is that
 }
 
 // AuthDBs are the passdb and userdb of a dovecot.conf with their files read
@@ -85,7 +86,7 @@ func (a *AuthDBs) Account(user string) (Account, bool) {
 				a.passwd, _ = a.tree.Users()
 			}
 			if u, ok := a.passwd.Lookup(user); ok {
-				return Account{Name: user, Home: u.Home}, true
+				return Account{Name: user, Home: u.Home, User: u}, true
 			}
 		case "passwd-file":
 			if s, ok := a.secret(args, user); ok {

@@ -26,6 +26,24 @@ func (u User) FullName() string {
 	return full
 }
 
+// System tells whether it is a user of the system (Debian Policy §9.2.2: UID 1
+// to 999, and nobody) rather than root or a person.
+func (u User) System() bool { return u.UID > 0 && u.UID < 1000 || u.UID == 65534 }
+
+// OwnsHome tells whether the user may create files in his home. Those of the
+// system often may not: their homes are root's, or do not exist. A few daemons
+// have a directory of their own.
+func (u User) OwnsHome() bool {
+	if !u.System() {
+		return true
+	}
+	switch u.Home {
+	case "/var/cache/man", "/var/mail", "/run/ircd", "/var/cache/bind":
+		return true
+	}
+	return strings.HasPrefix(u.Home, "/home/") || strings.HasPrefix(u.Home, "/var/lib/") || strings.HasPrefix(u.Home, "/srv/")
+}
+
 // Passwd is the list of users of a host in the order of the file.
 type Passwd struct {
 	Users  []User

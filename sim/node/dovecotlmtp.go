@@ -226,6 +226,9 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	at := s.p.Now()
 	for i, r := range m.rcpts {
 		s.p.Sleep(saveTime)
+		if replies[i] = s.noBox(r, msgid); replies[i] != nil {
+			continue
+		}
 		box, err := d.box(s.p, r.user, "lmtp")
 		if err == nil {
 			data := m.data.Bytes()
@@ -246,6 +249,27 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		replies[i] = smtp.NewReply(fmt.Sprintf("250 2.0.0 <%s> %s Saved", r.addr, r.id))
 	}
 	return replies
+}
+
+// noBox is the reply about a user of the system who cannot have mail: his UID is
+// below first_valid_uid, or he may not write in his home.
+func (s *lmtpServer) noBox(r lmtpRecipient, msgid string) *smtp.Reply {
+	acc, _ := s.d.users.Account(r.user)
+	u := acc.User
+	who, rcpt := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id), "Error: lmtp-server: rcpt "+r.addr+": "
+	switch first := s.d.conf.For("lmtp").Number("first_valid_uid"); {
+	case u.System() && int64(u.UID) < int64(first):
+		s.d.log(s.p, fmt.Sprintf("lmtp(%d)", s.pid), "%sFailed to initialize user: Mail access for users with UID %d not permitted "+
+			"(see first_valid_uid in config file, uid from userdb lookup).", rcpt, u.UID)
+		return smtp.NewReply(fmt.Sprintf("451 4.3.0 <%s> Temporary internal error", r.addr))
+	case !u.OwnsHome():
+		reply := s.failed(s.p, r.addr, nil)
+		_, text, _ := strings.Cut(reply.String(), "> ")
+		s.d.log(s.p, who, "%sMailbox INBOX: Failed to autocreate mailbox: %s", rcpt, text)
+		s.d.log(s.p, who, "msgid=%s: save failed to open mailbox INBOX: Mailbox INBOX: Failed to autocreate mailbox: %s", msgid, text)
+		return reply
+	}
+	return nil
 }
 
 // logLine is deliver_log_format about a message that was saved.

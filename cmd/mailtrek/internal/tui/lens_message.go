@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"mailtrek/protocols/message"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -21,21 +20,26 @@ func drawMessage(in *Instant, r Region) {
 		return
 	}
 	l := in.letterOf(id)
-	if r.W >= 100 {
+	if r.W >= messageWide {
 		drawMessageWide(in, id, &l, r)
 		return
 	}
 	l.brief = r.H < 30
 	if in.Pick > 0 {
 		l.brief = false // every line can be chosen
-		about := min(5, r.H/2)
+		rows := in.aboutLine(&l, r.W-2)
+		about := min(len(rows)+1, r.H/2)
 		drawText(in, &l, r.Sub(1, 0, r.W-2, r.H-about))
 		r.Fill(0, r.H-about, r.W, Rule, in.Glyphs.H)
-		drawAbout(in, &l, r.Sub(1, r.H-about+1, r.W-2, about-1))
+		drawAbout(rows, r.Sub(1, r.H-about+1, r.W-2, about-1))
 		return
 	}
-	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, 3))
-	trail := min(len(l.hops)+1, max(r.H/3, 2))
+	envelope := 3
+	if !l.brief {
+		envelope = r.H / 3
+	}
+	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, envelope))
+	trail := min(len(l.hops)+1, max(r.H*2/5, 2))
 	if len(l.hops) == 0 {
 		trail = 0
 	}
@@ -43,9 +47,12 @@ func drawMessage(in *Instant, r Region) {
 	drawTrail(in, &l, r.Sub(1, r.H-trail, r.W-2, trail))
 }
 
+// messageWide is the width from which envelope and header stand side by side.
+const messageWide = 96
+
 // drawMessageWide puts the envelope and what else is known beside the text.
 func drawMessageWide(in *Instant, id trace.MsgID, l *letter, r Region) {
-	left := min(r.W*2/5, 76)
+	left := max(min(r.W*2/5, 76), 44)
 	side := r.Sub(1, 0, left-2, r.H)
 	y := drawEnvelope(in, id, l, side)
 	y += drawTrail(in, l, side.Sub(0, y+1, side.W, side.H-y-1)) + 2
@@ -64,22 +71,53 @@ func drawMessageWide(in *Instant, id trace.MsgID, l *letter, r Region) {
 		r.Put(left, y, Rule, in.Glyphs.V)
 	}
 	right := r.Sub(left+2, 0, r.W-left-3, r.H)
-	switch {
-	case in.Pick == 0:
-		drawText(in, l, right)
-		if y < side.H && l.have {
-			side.PutMax(0, side.H-1, side.W, Quiet, in.Words.T("msg.pickhint"))
-		}
-	case side.H-y >= 6:
-		drawText(in, l, right)
-		side.Fill(0, y, side.W, Rule, in.Glyphs.H)
-		drawAbout(in, l, side.Sub(0, y+1, side.W, side.H-y-1))
-	default:
-		about := 7
-		drawText(in, l, right.Sub(0, 0, right.W, right.H-about))
-		right.Fill(0, right.H-about, right.W, Rule, in.Glyphs.H)
-		drawAbout(in, l, right.Sub(0, right.H-about+1, right.W, about-1))
+	if in.Pick > 0 {
+		drawMessagePicked(in, l, side.Sub(0, y, side.W, side.H-y), right)
+		return
 	}
+	drawText(in, l, right)
+	y += drawCoding(in, l, side.Sub(0, y, side.W, side.H-y-2))
+	if y < side.H && l.have {
+		side.PutMax(0, side.H-1, side.W, Quiet, in.Words.T("msg.pickhint"))
+	}
+}
+
+// drawMessagePicked writes the text, and about its chosen line where there is
+// room: at the left below what is known, or below the text.
+func drawMessagePicked(in *Instant, l *letter, left, right Region) {
+	if rows := in.aboutLine(l, left.W); len(rows) < left.H {
+		drawText(in, l, right)
+		left.Fill(0, 0, left.W, Rule, in.Glyphs.H)
+		drawAbout(rows, left.Sub(0, 1, left.W, left.H-1))
+		return
+	}
+	rows := in.aboutLine(l, right.W)
+	about := min(len(rows)+1, right.H/2)
+	drawText(in, l, right.Sub(0, 0, right.W, right.H-about))
+	right.Fill(0, right.H-about, right.W, Rule, in.Glyphs.H)
+	drawAbout(rows, right.Sub(0, right.H-about+1, right.W, about-1))
+}
+
+// drawCoding works the first encoded text out, and shows how other programs may
+// misread it; it returns the number of rows.
+func drawCoding(in *Instant, l *letter, r Region) int {
+	c, ok := l.codedAt(0)
+	rows := c.rows(in, r.W)
+	if !ok || len(rows) > r.H {
+		return 0
+	}
+	drawAbout(rows, r)
+	y := len(rows) + 1
+	if others := in.mojibake(c.octets, c.charset); len(others) > 0 && y+len(others) <= r.H {
+		r.PutMax(0, y, r.W, others[0].style, others[0].text)
+		for _, row := range others[1:] {
+			x := r.PutMax(1, y+1, r.W-1, row.style|Title, row.name)
+			r.PutMax(x, y+1, r.W-x, row.style, row.text)
+			y++
+		}
+		y++
+	}
+	return y
 }
 
 // drawEnvelope writes sender, recipients and where the message is, and returns
@@ -224,132 +262,6 @@ func (in *Instant) placeWords(p state.Place) string {
 		return w.T("msg.gone")
 	}
 	return ""
-}
-
-// writerWidth is the width of the column that says who wrote a field.
-const writerWidth = 16
-
-// textRow is a row of the message: of its header or of its body.
-type textRow struct {
-	name, text string // the name of a field stands out
-	writer     string
-	from       string // the host of the writer, if it is known
-	note       string // at the right end, where no writer is
-	hop        int    // the number of the hop that a Received field tells of
-	style      Style
-	now        bool
-	pick       int // the number of the line among those that can be chosen
-	picked     bool
-	part       *message.Part
-}
-
-// drawText writes header and body, from the row that is scrolled to or around
-// the one that is chosen.
-func drawText(in *Instant, l *letter, r Region) {
-	r.Put(0, 0, Quiet, in.Words.T("msg.header"))
-	if len(l.fields) == 0 {
-		r.PutMax(0, 1, r.W, Quiet, in.Words.T("msg.nocontent"))
-		return
-	}
-	r.PutRight(r.W, 0, Quiet, in.Words.T("msg.writer"))
-	rows := in.textRows(l)
-	h := r.H - 1
-	top := min(in.Scroll, max(len(rows)-h, 0))
-	for i := range rows {
-		if rows[i].picked {
-			top = windowTop(len(rows), h, i)
-			break
-		}
-	}
-	for y := 0; y < h && top+y < len(rows); y++ {
-		if left := len(rows) - top - y; y == h-1 && left > 1 && !rows[top+y].picked {
-			r.PutMax(2, 1+y, r.W-2, Quiet, in.Words.T("msg.lines", "n", strconv.Itoa(left)))
-			return
-		}
-		rows[top+y].draw(in, r, 1+y)
-	}
-}
-
-// textRows are header and body.
-func (in *Instant) textRows(l *letter) []textRow {
-	p := picked{at: in.Pick}
-	rows := in.headerRows(l, &p)
-	return append(rows, in.bodyRows(l, &p)...)
-}
-
-func (row *textRow) draw(in *Instant, r Region, y int) {
-	st, name := row.style, row.style|Title
-	if row.now {
-		st, name = st|Bold, name|Bold
-		r.Put(0, y, Accent, in.Glyphs.Cursor)
-	} else if row.hop > 0 {
-		r.Put(0, y, Quiet, itoa(row.hop))
-	}
-	if row.picked {
-		st, name = st|Reverse, name|Reverse
-	}
-	room := r.W - 2
-	if row.writer != "" {
-		room -= writerWidth
-		style := Quiet
-		if row.from != "" {
-			style = Local
-		}
-		r.PutRight(r.W, y, style, clip(row.writer, writerWidth-1))
-	} else if row.note != "" {
-		room -= textWidth(row.note) + 1
-		r.PutRight(r.W, y, Quiet, row.note)
-	}
-	x := r.PutMax(2, y, room, name, row.name)
-	r.PutMax(x, y, room-(x-2), st, row.text)
-}
-
-// headerRows are the fields as they stand in the message, and below them what
-// they mean when they are encoded. In brief the Received fields are one row,
-// since they are shown as a trail.
-func (in *Instant) headerRows(l *letter, p *picked) []textRow {
-	var rows []textRow
-	trail := -1 // the row that stands for the Received fields
-	hop := 0
-	for i := range l.fields {
-		if l.fields[i].field.Is("Received") {
-			hop++
-		}
-	}
-	for _, f := range l.fields {
-		chosen := p.next()
-		who := program(f.by)
-		if f.host != "" {
-			who = f.host + " " + program(f.by)
-		}
-		now := f.event == in.At && f.event != 0
-		stamp := 0
-		if f.field.Is("Received") {
-			stamp, hop = hop, hop-1
-		}
-		if l.brief && stamp > 0 && len(l.hops) > 1 {
-			if trail < 0 {
-				trail = len(rows)
-				rows = append(rows, textRow{name: f.field.Name, writer: who, from: f.host,
-					text: ": " + in.Words.T("msg.trail", "n", strconv.Itoa(len(l.hops)))})
-			}
-			rows[trail].now = rows[trail].now || now
-			continue
-		}
-		for i, line := range f.field.Lines() {
-			line = strings.TrimRight(strings.ReplaceAll(line, "\t", "    "), " ")
-			row := textRow{text: line, now: now && i == 0, pick: p.n, picked: chosen}
-			if i == 0 {
-				n := min(len(f.field.Name), len(line))
-				row.name, row.text, row.writer, row.from, row.hop = line[:n], line[n:], who, f.host, stamp
-			}
-			rows = append(rows, row)
-		}
-		if text := f.field.Text(); text != f.field.Unfolded() {
-			rows = append(rows, textRow{text: "  = " + text, style: Local})
-		}
-	}
-	return rows
 }
 
 // program is the name of a daemon without its service.

@@ -148,11 +148,17 @@ func (l *letter) onlyInHeader() []string {
 	}
 	var out []string
 	for _, a := range append(l.addressesOf("To"), l.addressesOf("Cc")...) {
-		if !slices.ContainsFunc(l.rcpts, func(r rcpt) bool { return strings.EqualFold(r.address, a) || strings.EqualFold(r.original, a) }) {
+		if !l.named(a) {
 			out = append(out, a)
 		}
 	}
 	return out
+}
+
+// named tells whether an address is a recipient of the envelope, or was one
+// before an alias changed it.
+func (l *letter) named(a string) bool {
+	return slices.ContainsFunc(l.rcpts, func(r rcpt) bool { return strings.EqualFold(r.address, a) || strings.EqualFold(r.original, a) })
 }
 
 // addressesOf are the addresses in the fields of a name.

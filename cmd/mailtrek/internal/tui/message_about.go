@@ -8,34 +8,26 @@ import (
 	"mailtrek/sim/trace"
 )
 
-// drawAbout says about the chosen line what it means, who wrote it, and what
-// became of it.
-func drawAbout(in *Instant, l *letter, r Region) {
-	y := 0
-	for _, a := range in.aboutLine(l) {
-		lines := wrap(a.text, r.W)
-		if a.style == Local {
-			lines = []string{clip(a.text, r.W)}
-		}
-		for _, line := range lines {
-			if y >= r.H {
-				return
-			}
-			r.Put(0, y, a.style, line)
-			y++
-		}
-	}
-}
-
-// aboutRow is a sentence about the chosen line.
+// aboutRow is a line about the chosen line.
 type aboutRow struct {
 	text  string
 	style Style
 }
 
-// aboutLine are the sentences about the chosen line: first what is nowhere
-// else, then the meaning.
-func (in *Instant) aboutLine(l *letter) []aboutRow {
+// drawAbout writes them, as many as there is room for.
+func drawAbout(rows []aboutRow, r Region) {
+	for y, row := range rows {
+		if y >= r.H {
+			return
+		}
+		r.PutMax(0, y, r.W, row.style, row.text)
+	}
+}
+
+// aboutLine says about the chosen line, in rows of w cells, who wrote it, what
+// became of it, how it is encoded, and what it means: first what is nowhere
+// else.
+func (in *Instant) aboutLine(l *letter, w int) []aboutRow {
 	p := pickAt(in.letterPicks(l), in.Pick)
 	var out []aboutRow
 	if p.wrote != 0 {
@@ -44,18 +36,21 @@ func (in *Instant) aboutLine(l *letter) []aboutRow {
 	if p.became != 0 {
 		out = append(out, aboutRow{in.Words.T("msg.became", "n", itoa(int(p.became)), "what", in.short(p.became).text), Local})
 	}
-	words := explain.Lookup(in.Words.Lang(), "header "+p.about)
-	if p.about == "" {
-		words = nil
+	if c, ok := l.codedAt(in.Pick); ok && in.Pick > 0 {
+		out = append(out, c.rows(in, w)...)
 	}
-	for _, w := range words {
-		if w.Kind != "header" {
+	if p.about == "" {
+		return out
+	}
+	for _, word := range explain.Lookup(in.Words.Lang(), "header "+p.about) {
+		if word.Kind != "header" {
 			continue
 		}
-		ref := strings.Join(w.See, ", ")
-		out = append(out, aboutRow{w.Name + ": " + strings.ReplaceAll(w.Text, "\n", " "), Plain})
-		if ref != "" {
-			out = append(out, aboutRow{ref, Quiet})
+		for _, line := range wrap(word.Name+": "+strings.ReplaceAll(word.Text, "\n", " "), w) {
+			out = append(out, aboutRow{line, Plain})
+		}
+		if len(word.See) > 0 {
+			out = append(out, aboutRow{strings.Join(word.See, ", "), Quiet})
 		}
 	}
 	return out

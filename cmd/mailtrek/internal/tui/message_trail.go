@@ -48,14 +48,21 @@ func drawTrail(in *Instant, l *letter, r Region) int {
 		r.PutMax(11, y, 8, Quiet, delay)
 		x := r.PutMax(trailText, y, r.W-trailText, Title, shortName(h.By))
 		if rows == 2 {
-			r.PutMax(x+2, y, r.W-x-2, Quiet, h.ID)
+			if textWidth(h.ID) <= r.W-x-2 {
+				r.Put(x+2, y, Quiet, h.ID)
+			}
 			r.PutMax(11, y+1, 7, Quiet, h.With)
 			x = r.Put(trailText, y+1, Quiet, in.Glyphs.Left+" ")
 			r.PutMax(x, y+1, r.W-x, Plain, shortName(from))
 		} else {
 			x = r.Put(x, y, Quiet, " "+in.Glyphs.Left+" ")
 			x = r.PutMax(x, y, r.W-x, Plain, shortName(from))
-			r.PutMax(x+2, y, r.W-x-2, Quiet, joinWords(h.With, h.ID))
+			if textWidth(h.With) <= r.W-x-2 {
+				x = r.Put(x+2, y, Quiet, h.With)
+			}
+			if textWidth(h.ID) <= r.W-x-1 {
+				r.Put(x+1, y, Quiet, h.ID)
+			}
 		}
 		y += rows
 	}

@@ -49,6 +49,9 @@ func plainMessage(in *Instant) []string {
 		if row.note != "" {
 			line += "  (" + row.note + ")"
 		}
+		if row.sign == in.Glyphs.Unequal {
+			line += "  (" + row.sign + " " + w.T("msg.envelope") + ")"
+		}
 		if row.pick > last {
 			last = row.pick
 			line = numbered(row.pick, strings.TrimLeft(line, " "))
@@ -63,7 +66,24 @@ func plainMessage(in *Instant) []string {
 	if facts := l.wire.words(in); len(facts) > 0 {
 		out = append(append(out, w.T("wire.title")), facts...)
 	}
+	if c, ok := l.codedAt(0); ok {
+		for _, row := range c.rows(in, 1<<10) {
+			out = append(out, row.text)
+		}
+		for _, row := range in.mojibake(c.octets, c.charset) {
+			text := strings.Map(noBoxes, strings.TrimLeft(row.text, " "))
+			out = append(out, row.name+" "+text)
+		}
+	}
 	return out
+}
+
+// noBoxes puts "?" in the place of lines of boxes, which nobody can read out.
+func noBoxes(r rune) rune {
+	if r >= 0x2500 && r < 0x2600 {
+		return '?'
+	}
+	return r
 }
 
 // plainEnvelope lists sender and recipients and how they agree with the header.

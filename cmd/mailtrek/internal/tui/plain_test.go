@@ -47,7 +47,7 @@ func notOfWord(r rune) bool {
 // layoutWord are words that only say what stands where on the screen: headings
 // of columns, and hints about keys.
 func layoutWord(lens, word string) bool {
-	if word == unicodeGlyphs.Cross { // the twin says x
+	if word == unicodeGlyphs.Cross || word == unicodeGlyphs.Unequal { // the twin says x and !=
 		return true
 	}
 	for _, w := range strings.Fields(map[string]string{

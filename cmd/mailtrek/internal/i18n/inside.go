@@ -1,0 +1,18 @@
+package i18n
+
+// The words of what the lenses show of the inside of things, the three
+// languages beside each other.
+var insideWords = map[string][3]string{
+	"code.title":  {"{name}: down to encode, up to decode", "{name}: надолу кодира, нагоре декодира", "{name}: w dół koduje, w górę dekoduje"},
+	"code.chars":  {"characters", "знаци", "znaki"},
+	"code.octets": {"bits", "битове", "bity"},
+	"code.six":    {"six by six", "по шест", "po sześć"},
+	"code.number": {"number", "число", "liczba"},
+	"code.sent":   {"sent as", "изпратено", "wysłano"},
+}
+
+func init() {
+	for key, texts := range insideWords {
+		english[key], bulgarian[key], polish[key] = texts[0], texts[1], texts[2]
+	}
+}

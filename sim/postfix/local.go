@@ -199,13 +199,13 @@ func withoutSuccess(n smtp.Notify) smtp.Notify {
 	return n &^ smtp.NotifySuccess
 }
 
-// targets delivers to each of a list of destinations.
+// targets delivers to each of a list of destinations. A backslash in front of a
+// name means nothing, whatever aliases(5) says: alias and .forward are looked up
+// as for the name alone (recipient.c).
 func (e *expansion) targets(to *Recipient, targets []Target, commands, files []string, origin string, depth int) {
 	for _, t := range targets {
 		switch t.Kind {
-		case TargetUser:
-			e.user(e.expanded(to, e.d.standard(t.Text)), t.Text)
-		case TargetAddress:
+		case TargetUser, TargetAddress:
 			e.address(to, t.Text, depth)
 		case TargetInclude:
 			e.include(to, t.Text, depth)
@@ -295,11 +295,12 @@ func (e *expansion) include(to *Recipient, path string, depth int) {
 	e.indirect = indirect
 }
 
-// dotForward delivers as the user's .forward says, if there is one.
+// dotForward delivers as the user's .forward says, if there is one that has not
+// been followed before.
 func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool {
 	d := e.d
 	u, ok := d.user(name)
-	if !ok || e.seen["forward "+u.Name] {
+	if !ok {
 		return false
 	}
 	raw, _ := d.conf.Raw("forward_path")
@@ -317,7 +318,7 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 			continue
 		}
 		targets, err := ParseTargetFile(string(text))
-		if err != nil || len(targets) == 0 {
+		if err != nil || len(targets) == 0 || e.seen["forward "+path] {
 			return false
 		}
 		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
@@ -325,7 +326,7 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 			e.done(to, sent, result{dsn: "2.0.0", text: "forward via file: " + path})
 			return true
 		}
-		e.seen["forward "+u.Name] = true
+		e.seen["forward "+path] = true
 		next := *to
 		e.expansionSucceeded(&next, false)
 		indirect, owner := e.indirect, e.owner

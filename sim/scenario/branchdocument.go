@@ -29,12 +29,23 @@ func (b *Branch) Document(id, title string) (string, error) {
 		}
 	}
 	w.story()
+	mail, err := w.letter()
+	if err != nil {
+		return "", err
+	}
+	world := b.Scenario.ID
+	if l := b.Scenario.Letter; l != nil {
+		world = l.World
+	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "---\nid: %s\ntitle: %s\nworld: %s\n", id, quotedTitle(title), b.Scenario.ID)
+	fmt.Fprintf(&out, "---\nid: %s\ntitle: %s\nworld: %s\n", id, quotedTitle(title), world)
 	if b.Options.Seed != nil {
 		fmt.Fprintf(&out, "seed: %d\n", *b.Options.Seed)
 	}
-	fmt.Fprintf(&out, "---\nThe story of the document `%s`, with what was done besides.\n", b.Scenario.ID)
+	fmt.Fprintf(&out, "---\nThe story of the document `%s`, with what was done besides.\n", world)
+	if mail != "" {
+		fmt.Fprintf(&out, "\n%s%s\n%s\n", w.fence, mail, w.fence)
+	}
 	for _, blk := range []struct {
 		kind  string
 		lines []string
@@ -80,6 +91,9 @@ func (w *branchWriter) story() {
 	for i := range s.Actions {
 		a := &s.Actions[i]
 		lines := []string{a.Text}
+		if l := s.Letter; l != nil && a.Kind == Submit && a.Mail == l.Mail {
+			lines[0] = w.handedIn(a)
+		}
 		if j := strings.LastIndex(a.Text, "<<"); a.Kind == Operate && a.Mail == "" && j >= 0 && a.Input != "" {
 			lines = append(lines, strings.Split(strings.TrimSuffix(a.Input, "\n"), "\n")...)
 			lines = append(lines, strings.Trim(strings.TrimSpace(a.Text[j+2:]), `'"`))
@@ -105,9 +119,7 @@ func (w *branchWriter) story() {
 
 func (w *branchWriter) act(at time.Duration, lines ...string) {
 	for _, l := range lines {
-		for strings.HasPrefix(strings.TrimSpace(l), w.fence) {
-			w.fence += "`"
-		}
+		w.fenceAround(l)
 	}
 	w.acts = append(w.acts, timedLines{at, lines})
 }

@@ -17,6 +17,7 @@ type BranchFile struct {
 	Seed     *uint64
 	At       trace.Seq
 	Done     []Intervention
+	Letter   *Letter // of the way of a message: then Scenario is the name of its file
 }
 
 // branchHead is the first line of the file; the interventions follow, one a line.
@@ -25,6 +26,7 @@ type branchHead struct {
 	Scenario string    `json:"scenario"`
 	Seed     *uint64   `json:"seed,omitempty"`
 	At       trace.Seq `json:"at,omitempty"`
+	Letter   *Letter   `json:"letter,omitempty"`
 }
 
 const branchMark = "branch"
@@ -39,12 +41,12 @@ const (
 // File is the branch as a file; name is how its scenario is found again, and at
 // the event to look at.
 func (b *Branch) File(name string, at trace.Seq) BranchFile {
-	return BranchFile{Scenario: name, Seed: b.Options.Seed, At: at, Done: b.Done}
+	return BranchFile{Scenario: name, Seed: b.Options.Seed, At: at, Done: b.Done, Letter: b.Scenario.Letter}
 }
 
 // Write writes the file: JSON objects, one a line.
 func (f BranchFile) Write(w io.Writer) error {
-	if err := json.NewEncoder(w).Encode(branchHead{branchMark, f.Scenario, f.Seed, f.At}); err != nil {
+	if err := json.NewEncoder(w).Encode(branchHead{branchMark, f.Scenario, f.Seed, f.At, f.Letter}); err != nil {
 		return err
 	}
 	return WriteInterventions(w, f.Done)
@@ -77,5 +79,5 @@ func ReadBranchFile(r io.Reader) (BranchFile, error) {
 	if len(done) > maxBranchDeeds {
 		return BranchFile{}, fmt.Errorf("the branch has %d interventions; at most %d are played", len(done), maxBranchDeeds)
 	}
-	return BranchFile{Scenario: head.Scenario, Seed: head.Seed, At: head.At, Done: done}, nil
+	return BranchFile{Scenario: head.Scenario, Seed: head.Seed, At: head.At, Done: done, Letter: head.Letter}, nil
 }

@@ -54,6 +54,10 @@ type Typed struct {
 	Input string    // of a command: its here-document
 	Bare  bool      // it ended in a lone LF
 	From  trace.Seq // how many events there were before it
+	Host  string    // of a command: at whose shell; it changes with "ssh"
+
+	// Telnet is the connection that the line has begun; nil for other lines.
+	Telnet *Seat
 
 	done int // how many interventions
 }
@@ -158,7 +162,7 @@ func (s *Seat) Type(line, input string, bare bool) error {
 	iv := Intervention{Do: DoCommand, Host: s.Host, User: s.user(), Line: line, Data: []byte(input)}
 	if s.Branch == nil {
 		b := s.base.Fork(s.After, iv)
-		s.Lines = append(s.Lines, Typed{Text: line, Input: input, From: s.After, done: len(b.Done) - 1})
+		s.Lines = append(s.Lines, Typed{Text: line, Input: input, From: s.After, Host: s.Host, done: len(b.Done) - 1})
 		return s.begin(b)
 	}
 	s.Branch.Wait(seatTyping)
@@ -175,7 +179,7 @@ func (s *Seat) user() string {
 
 // record takes note of a line that is about to be typed.
 func (s *Seat) record(line, input string, bare bool) {
-	s.Lines = append(s.Lines, Typed{line, input, bare, trace.Seq(s.Branch.Trace().Len()), len(s.Branch.Done)})
+	s.Lines = append(s.Lines, Typed{Text: line, Input: input, Bare: bare, From: trace.Seq(s.Branch.Trace().Len()), Host: s.Host, done: len(s.Branch.Done)})
 	s.hush()
 }
 

@@ -27,6 +27,7 @@ type Scenario struct {
 	Actions  []Action // by time; at one time in the order of the document
 	Faults   []Fault  // likewise
 	Expects  []Expect // of this document alone
+	Letter   *Letter  // of the way of a message from a file; nil for all others
 
 	Parts        []Part        // the document for its reader
 	Translations []Translation // of the document, by language

@@ -2,7 +2,6 @@ package lessons
 
 import (
 	"fmt"
-	"time"
 
 	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
@@ -16,7 +15,8 @@ type Play struct {
 	// only a task begins with has none: its future depends on the learner.
 	Traces map[string]*trace.Trace
 
-	keys []Key
+	branches map[string]*scenario.Branch // the runs of Traces, to fork them
+	keys     []Key
 }
 
 // Place is where a stop stands in a trace.
@@ -35,16 +35,16 @@ const MaxEvents = 2_000_000
 // computes the key of every question. The error is of type scenario.Errors:
 // stops that have no place, and questions that have not exactly one key.
 func NewPlay(l *scenario.Lesson) (*Play, error) {
-	p := &Play{Lesson: l, Traces: map[string]*trace.Trace{}}
+	p := &Play{Lesson: l, Traces: map[string]*trace.Trace{}, branches: map[string]*scenario.Branch{}}
 	for _, s := range l.Stops {
 		if s.Task != nil || p.Traces[s.Scenario] != nil {
 			continue
 		}
-		t, err := run(l.Scenarios[s.Scenario], nil, 0)
-		if err != nil {
+		b := scenario.NewBranch(l.Scenarios[s.Scenario], scenario.Options{MaxEvents: MaxEvents})
+		if err := playOut(b); err != nil {
 			return nil, scenario.Errors{{File: l.File, Message: fmt.Sprintf("the scenario %s cannot be played: %v", s.Scenario, err)}}
 		}
-		p.Traces[s.Scenario] = t
+		p.Traces[s.Scenario], p.branches[s.Scenario] = b.Trace(), b
 	}
 	problems := p.find()
 	for i := range l.Stops {
@@ -63,17 +63,15 @@ func NewPlay(l *scenario.Lesson) (*Play, error) {
 	return p, nil
 }
 
-// run plays a scenario with interventions to its end, or until a virtual time.
-func run(s *scenario.Scenario, list []scenario.Intervention, until time.Duration) (*trace.Trace, error) {
-	r, err := scenario.Build(s, scenario.Options{MaxEvents: MaxEvents})
-	if err != nil {
-		return nil, err
+// playOut plays a branch to its end.
+func playOut(b *scenario.Branch) error {
+	if err := b.Begin(); err != nil {
+		return err
 	}
-	defer r.Close()
-	if err := r.PlayWith(list, until); err != nil {
-		return nil, err
+	defer b.Close()
+	for b.Advance(1 << 20) {
 	}
-	return r.Trace(), nil
+	return b.Err()
 }
 
 // find finds the places of all stops.
@@ -164,4 +162,39 @@ func (p *Play) Trace(stop int) *trace.Trace {
 		return nil
 	}
 	return p.Traces[p.Places[stop].Scenario]
+}
+
+// Branch is the run that is played at a stop, from which others can be forked;
+// nil at a task, whose world the learner changes.
+func (p *Play) Branch(stop int) *scenario.Branch {
+	if p.Lesson.Stops[stop].Task != nil {
+		return nil
+	}
+	return p.branches[p.Places[stop].Scenario]
+}
+
+// Horizon is the last event of a stop's run that may be seen: the one before
+// the first event that a question asks about which is still to be answered, at
+// this stop or at a later one. What the stop itself shows is always in sight.
+// 0 is no limit.
+func (p *Play) Horizon(g *Progress, stop int) trace.Seq {
+	if p.Lesson.Stops[stop].Task != nil {
+		return 0
+	}
+	here := p.Places[stop]
+	if here.Asked != 0 && p.Open(g, stop) {
+		return here.At
+	}
+	least := max(here.At, here.Show, p.keys[stop].Event)
+	limit := trace.Seq(0)
+	for i := stop + 1; i < len(p.Places); i++ {
+		place := p.Places[i]
+		if place.Scenario != here.Scenario || p.Lesson.Stops[i].Task != nil || place.Asked == 0 || !p.Open(g, i) {
+			continue
+		}
+		if at := max(place.At, least); limit == 0 || at < limit {
+			limit = at
+		}
+	}
+	return limit
 }

@@ -9,7 +9,8 @@ import (
 
 // Attempt is what became of a task after a learner did something.
 type Attempt struct {
-	Trace    *trace.Trace // to the time at which the task is checked
+	Branch   *scenario.Branch // played to the time at which the task is checked
+	Trace    *trace.Trace     // its trace
 	Outcomes []scenario.Outcome
 }
 
@@ -38,13 +39,14 @@ func (p *Play) Try(stop int, did []scenario.Intervention) (*Attempt, error) {
 	if n := len(did); n > 0 {
 		until = max(until, did[n-1].At+task.Until-task.Begin)
 	}
-	s.Until = max(s.Until, until)
-	t, err := run(&s, did, until)
-	if err != nil {
+	s.Until = until
+	b := scenario.NewBranch(&s, scenario.Options{MaxEvents: MaxEvents}, did...)
+	if err := playOut(b); err != nil {
 		return nil, err
 	}
-	s.Expects = task.Checks
-	return &Attempt{Trace: t, Outcomes: scenario.Check(&s, t)}, nil
+	checked := s
+	checked.Expects = task.Checks
+	return &Attempt{Branch: b, Trace: b.Trace(), Outcomes: scenario.Check(&checked, b.Trace())}, nil
 }
 
 // Solution is what solves the task of a stop, as the author says.

@@ -1,11 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 
 	"mailtrek/protocols/wire"
+	"mailtrek/scenarios"
 	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
@@ -20,6 +22,19 @@ func (a *app) branch(name string) (*scenario.Branch, error) {
 	return a.playBranch(scenario.NewBranch(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents}))
 }
 
+// worldOf is the run of a built-in scenario as the head of a trace names it.
+func (a *app) worldOf(h trace.Header) (*scenario.Branch, error) {
+	if _, ok := scenarios.Find(h.Scenario); !ok {
+		return nil, fmt.Errorf("no built-in scenario %q", h.Scenario)
+	}
+	s, err := a.load(h.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	seed := h.Seed
+	return scenario.NewBranch(s, scenario.Options{Seed: &seed, MaxEvents: maxEvents}), nil
+}
+
 // playBranch plays a branch to its end.
 func (a *app) playBranch(b *scenario.Branch) (*scenario.Branch, error) {
 	if err := b.Begin(); err != nil {
@@ -32,38 +47,44 @@ func (a *app) playBranch(b *scenario.Branch) (*scenario.Branch, error) {
 	return b, b.Err()
 }
 
-// openBranch opens a file that a branch was saved in; the branch is nil when
-// the file is none.
-func (a *app) openBranch(name string) (*scenario.Branch, scenario.BranchFile, error) {
-	var none scenario.BranchFile
-	if name == "-" {
-		return nil, none, nil
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, none, nil // whoever reads the trace says why
-	}
-	defer file.Close()
-	in := bufio.NewReader(file)
-	if head, _ := in.Peek(64); !scenario.IsBranchFile(head) {
-		return nil, none, nil
-	}
+// savedBranch plays a branch that was saved in a file of that name.
+func (a *app) savedBranch(name string, in io.Reader) (o openedFile, err error) {
 	f, err := scenario.ReadBranchFile(in)
 	if err != nil {
-		return nil, none, fmt.Errorf("%s: %w", wire.Visible(name), err)
+		return o, err
 	}
-	s, err := a.load(f.Scenario)
+	var s *scenario.Scenario
+	if l := f.Letter; l != nil {
+		s, err = a.savedLetter(name, l)
+	} else {
+		s, err = a.load(f.Scenario)
+	}
 	if err != nil {
-		return nil, none, fmt.Errorf("%s: %w", wire.Visible(name), err)
+		return o, err
 	}
 	if a.hasSeed {
 		f.Seed = &a.seed
 	}
-	b, err := a.playBranch(scenario.NewBranch(s, scenario.Options{Seed: f.Seed, MaxEvents: maxEvents}, f.Done...))
+	o.branch, err = a.playBranch(scenario.NewBranch(s, scenario.Options{Seed: f.Seed, MaxEvents: maxEvents}, f.Done...))
 	if err != nil {
-		return nil, none, fmt.Errorf("%s: %w", wire.Visible(name), err)
+		return o, err
 	}
-	return b, f, nil
+	o.trace, o.source, o.at = o.branch.Trace(), f.Scenario, f.At
+	return o, nil
+}
+
+// savedLetter is the scenario of a message whose file a saved branch names: it
+// is looked for where it was, then beside the branch.
+func (a *app) savedLetter(branch string, l *scenario.Letter) (*scenario.Scenario, error) {
+	file, err := os.Open(l.File)
+	if err != nil {
+		beside := filepath.Join(filepath.Dir(branch), filepath.Base(l.File))
+		if file, err = os.Open(beside); err != nil {
+			return nil, fmt.Errorf("the message %s of the branch is not there, nor beside it", wire.Visible(l.File))
+		}
+	}
+	defer file.Close()
+	return a.openMail(l.File, file, mailOptions{world: l.World, as: l.As, to: l.To})
 }
 
 // eventSelector names an event by its number; 0 is none.

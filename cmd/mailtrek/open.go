@@ -13,6 +13,7 @@ import (
 
 	"mailtrek/cmd/mailtrek/internal/tui"
 	"mailtrek/protocols/wire"
+	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -28,39 +29,35 @@ as mail programs save it (.eml), or a header alone, is sent through the internet
 of a scenario: somebody there hands it in, and later everybody reads their mail.`,
 		Args: oneArg("a file", "alabala.jsonl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, f, err := a.openBranch(args[0])
-			if err != nil {
-				return err
-			}
 			if a.json {
 				format = "jsonl"
 			}
-			if b == nil && format == "" && !a.plain && strings.HasSuffix(args[0], ".jsonl") {
+			if format == "" && !a.plain && traceFile(args[0]) {
 				return a.openScreen(args[0])
 			}
-			var t *trace.Trace
-			if b != nil {
-				t = b.Trace()
-			} else if t, err = a.opened(args[0], mail); err != nil {
+			o, err := a.opened(args[0], mail)
+			if err != nil {
 				return err
 			}
 			switch format {
 			case "text", "jsonl":
-				return a.print(t, format, nil)
+				return a.print(o.trace, format, nil)
 			case "":
 			default:
 				return usagef("unknown format %q; known: text, jsonl", format)
 			}
-			if a.plain {
-				return a.showPlain(t, "", "")
+			if !a.plain {
+				if err := a.needsTerminal("mailtrek open --format text " + args[0]); err != nil {
+					return err
+				}
 			}
-			if err := a.needsTerminal("mailtrek open --format text " + args[0]); err != nil {
-				return err
+			switch {
+			case o.branch != nil:
+				return a.showBranch(o.branch, o.source, eventSelector(o.at), "")
+			case a.plain:
+				return a.showPlain(o.trace, "", "")
 			}
-			if b != nil {
-				return a.showBranch(b, f.Scenario, eventSelector(f.At), "")
-			}
-			return a.show(cmd.Context(), t, "", "")
+			return a.show(cmd.Context(), o.trace, "", "")
 		},
 	}
 	c.Flags().StringVar(&format, "format", "", "no screen: print it as text or jsonl")
@@ -70,33 +67,73 @@ of a scenario: somebody there hands it in, and later everybody reads their mail.
 	return c
 }
 
-// opened reads a trace, or lets a message travel, from a file, "-" being
-// standard input.
-func (a *app) opened(name string, mail mailOptions) (*trace.Trace, error) {
+// openedFile is what a file holds: a trace, and where its world can be made
+// again, the branch.
+type openedFile struct {
+	trace  *trace.Trace
+	branch *scenario.Branch
+	source string    // how the scenario of the branch is found again
+	at     trace.Seq // the event to begin with; 0 is the first
+}
+
+// traceFile tells whether a file is a trace in all likelihood: a branch has
+// the same ending and another beginning.
+func traceFile(name string) bool {
+	if !strings.HasSuffix(name, ".jsonl") {
+		return false
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, _ := bufio.NewReader(f).Peek(64)
+	return !scenario.IsBranchFile(head)
+}
+
+// opened reads a trace or a branch, or lets a message travel, from a file, "-"
+// being standard input.
+func (a *app) opened(name string, mail mailOptions) (o openedFile, err error) {
 	in := a.in
 	if name != "-" {
 		f, err := os.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usagef("%s: no such file", wire.Visible(name))
+			return o, usagef("%s: no such file", wire.Visible(name))
 		}
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		defer f.Close()
 		in = f
 	}
 	buffered := bufio.NewReaderSize(in, 1<<16)
+	if head, _ := buffered.Peek(64); scenario.IsBranchFile(head) {
+		if o, err = a.savedBranch(name, buffered); err != nil {
+			return o, fmt.Errorf("%s: %w", wire.Visible(name), err)
+		}
+		return o, nil
+	}
 	if !isTrace(buffered) {
-		return a.openMail(name, buffered, mail)
+		s, err := a.openMail(name, buffered, mail)
+		if err != nil {
+			return o, err
+		}
+		o.branch, err = a.playBranch(scenario.NewBranch(s, scenario.Options{Seed: a.seedOverride(), MaxEvents: maxEvents}))
+		if err != nil {
+			return o, err
+		}
+		o.trace, o.source = o.branch.Trace(), name
+		return o, nil
 	}
 	t, warning, err := trace.Read(buffered)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", wire.Visible(name), err)
+		return o, fmt.Errorf("%s: %w", wire.Visible(name), err)
 	}
 	if warning != "" {
 		fmt.Fprintf(a.err, "mailtrek: %s: %s\n", wire.Visible(name), wire.Visible(warning))
 	}
-	return t, nil
+	o.trace = t
+	return o, nil
 }
 
 // openScreen reads a trace behind a bar: a long one takes its time, and can be

@@ -14,7 +14,6 @@ import (
 	"mailtrek/protocols/message"
 	"mailtrek/protocols/wire"
 	"mailtrek/sim/scenario"
-	"mailtrek/sim/trace"
 )
 
 // mailOptions are how "open" sends a message through a simulated internet.
@@ -31,8 +30,8 @@ const maxLetter = 64 << 20
 // was handed in.
 const readWhen = 30 * time.Second
 
-// openMail lets the message of a file travel, and returns the trace.
-func (a *app) openMail(name string, in io.Reader, o mailOptions) (*trace.Trace, error) {
+// openMail makes a scenario of the way of a message from a file.
+func (a *app) openMail(name string, in io.Reader, o mailOptions) (*scenario.Scenario, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxLetter+1))
 	if err != nil {
 		return nil, err
@@ -47,13 +46,15 @@ func (a *app) openMail(name string, in io.Reader, o mailOptions) (*trace.Trace, 
 	if err != nil {
 		return nil, err
 	}
-	if name = filepath.Base(name); name == "-" {
-		name = "letter"
+	letter := &scenario.Letter{File: name, World: o.world, As: o.as, To: o.to, Mail: filepath.Base(name)}
+	if name == "-" {
+		letter.Mail = "letter"
 	}
-	if err := a.address(s, raw, name, o); err != nil {
+	if err := a.address(s, raw, letter.Mail, o); err != nil {
 		return nil, err
 	}
-	return a.runScenario(s, nil, 0)
+	s.Letter = letter
+	return s, nil
 }
 
 // address makes sending the message the story of a scenario: somebody hands it

@@ -49,18 +49,14 @@ func newPlay(a *app) *cobra.Command {
 		Use:   "play SCENARIO",
 		Short: "step through a scenario on the screen",
 		Long: `Steps through a scenario on the screen. With --plain it is played in lines, also
-through a pipe: next, back, lens log, goto 42, find RCPT, why, help, quit.`,
+through a pipe: next, back, lens log, goto 42, find RCPT, why, seat mail:25 from pc,
+shell mail, what if mail down for 2m, help, quit.`,
 		Args: oneArg("a scenario", "alabala"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if a.plain {
-				_, t, err := a.perform(args[0], 0)
-				if err != nil {
+			if !a.plain {
+				if err := a.needsTerminal("mailtrek run " + args[0]); err != nil {
 					return err
 				}
-				return a.showPlain(t, at, lens)
-			}
-			if err := a.needsTerminal("mailtrek run " + args[0]); err != nil {
-				return err
 			}
 			b, err := a.branch(args[0])
 			if err != nil {

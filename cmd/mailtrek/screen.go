@@ -30,7 +30,7 @@ func (a *app) screenOptions() (tui.Options, error) {
 	if a.theme != "" && !slices.Contains(tui.Themes(), a.theme) {
 		return tui.Options{}, usagef("unknown theme %q; known: %s", wire.Visible(a.theme), strings.Join(tui.Themes(), ", "))
 	}
-	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: asciiLocale(), Save: saveNew}, nil
+	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: asciiLocale(), Save: saveNew, World: a.worldOf}, nil
 }
 
 // asciiLocale tells whether the locale names a character set that has no lines
@@ -47,11 +47,15 @@ func (a *app) showPlain(t *trace.Trace, at, lens string) error {
 	if err != nil {
 		return err
 	}
-	width := 0 // a pipe gets whole lines
+	return tui.PlayPlain(t, o, a.in, a.out, a.plainWidth())
+}
+
+// plainWidth is where lines are broken: a pipe gets whole ones.
+func (a *app) plainWidth() int {
 	if f, ok := a.out.(*os.File); ok && term.IsTerminal(f.Fd()) {
-		width = a.columns()
+		return a.columns()
 	}
-	return tui.PlayPlain(t, o, a.in, a.out, width)
+	return 0
 }
 
 // show opens a trace on the screen.
@@ -71,6 +75,9 @@ func (a *app) showBranch(b *scenario.Branch, name, at, lens string) error {
 		return err
 	}
 	o.Source = name
+	if a.plain {
+		return tui.PlayBranchPlain(b, o, a.in, a.out, a.plainWidth())
+	}
 	return tui.Run(tui.PlayBranch(b, o), a.in, a.out)
 }
 
@@ -126,15 +133,8 @@ func (a *app) home(context.Context) error {
 // travels.
 func (a *app) loadStory(name string) (tui.Loaded, error) {
 	if looksLikeFile(name) && !strings.HasSuffix(name, ".md") {
-		b, f, err := a.openBranch(name)
-		if err != nil {
-			return tui.Loaded{}, err
-		}
-		if b != nil {
-			return tui.Loaded{Branch: b, Source: f.Scenario, At: f.At}, nil
-		}
-		t, err := a.opened(name, mailOptions{world: "alabala"})
-		return tui.Loaded{Trace: t}, err
+		o, err := a.opened(name, mailOptions{world: "alabala"})
+		return tui.Loaded{Trace: o.trace, Branch: o.branch, Source: o.source, At: o.at}, err
 	}
 	b, err := a.branch(name)
 	return tui.Loaded{Branch: b, Source: name}, err

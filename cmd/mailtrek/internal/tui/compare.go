@@ -93,7 +93,11 @@ func (p *Player) comparing() (a *pairs, was, now *course) {
 func (p *Player) toggleCompare() {
 	a, _, now := p.comparing()
 	if a == nil {
-		p.notice = p.look.words.T("fork.none")
+		p.notice = p.cannot("compare")
+		return
+	}
+	if p.horizon > 0 {
+		p.notice = p.look.words.T("learn.nocompare")
 		return
 	}
 	if p.compare = !p.compare; p.compare {

@@ -16,7 +16,8 @@ import (
 
 // course is a run that can be looked at.
 type course struct {
-	branch *scenario.Branch // nil when the trace comes from a file: nothing can be changed then
+	branch *scenario.Branch // nil when the trace comes from a file: its world has to be made again
+	fixed  string           // why nothing can be changed: the key of the words
 	story  *Story
 	parent *course // the run from which it was forked; nil for the story itself
 	child  *course // the last run that was forked from it
@@ -52,6 +53,7 @@ func (p *Player) show(c *course, at trace.Seq) {
 	if p.found.what != "" {
 		p.found = newFinder(p.instant(), p.found.what)
 	}
+	p.renewStops()
 }
 
 // fork plays the run with interventions behind the event where the cursor is,
@@ -137,6 +139,7 @@ func (p *Player) adopt(b *scenario.Branch, s *Story, a *pairs, after trace.Seq, 
 	}
 	p.compare = true
 	p.toRow(a.First)
+	p.compare = p.horizon == 0 // in a lesson the other run would be seen further than it may
 	p.notice = p.look.words.T("fork.done", "n", strconv.Itoa(len(a.diffs)))
 }
 
@@ -149,7 +152,7 @@ func (p *Player) exchange() {
 	case c.child != nil && c.child.pairs != nil:
 		p.show(c.child, c.child.pairs.beside(p.at, false))
 	default:
-		p.notice = p.look.words.T("fork.none")
+		p.notice = p.cannot("exchange")
 		return
 	}
 	p.notice = p.look.words.T("fork.now", "what", p.courseName())
@@ -179,19 +182,10 @@ func (p *Player) back() bool {
 	return true
 }
 
-// mayFork tells whether the run can be changed, and says why not.
-func (p *Player) mayFork() bool {
-	if p.course.branch == nil {
-		p.notice = p.look.words.T("fork.file")
-		return false
-	}
-	return true
-}
-
 // drop takes the last intervention back: a fork is left for the run without
 // what was done last.
 func (p *Player) drop() {
 	if !p.back() {
-		p.notice = p.look.words.T("fork.none")
+		p.notice = p.cannot("undo")
 	}
 }

@@ -20,17 +20,20 @@ const editLimit = 4096
 func (l *edit) set(text string) { l.text, l.at = text, len(text) }
 
 // insert puts text at the cursor, without control characters.
-func (l *edit) insert(s string) {
+// It tells whether there was room for it.
+func (l *edit) insert(s string) bool {
 	s = strings.Map(func(r rune) rune {
 		if r < 0x20 || r >= 0x7f && r < 0xa0 || r == utf8.RuneError {
 			return -1
 		}
 		return r
 	}, s)
-	if len(l.text)+len(s) <= editLimit {
-		l.text = l.text[:l.at] + s + l.text[l.at:]
-		l.at += len(s)
+	if len(l.text)+len(s) > editLimit {
+		return false
 	}
+	l.text = l.text[:l.at] + s + l.text[l.at:]
+	l.at += len(s)
+	return true
 }
 
 // press takes a key; false when the key is none that edits.

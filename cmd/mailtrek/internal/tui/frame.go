@@ -25,9 +25,11 @@ type frame struct {
 	why     why
 
 	bookmarks []trace.Seq
+	stopped   []trace.Seq // places where breakpoints with a condition stop
 	only      string // the filter
 	copying   bool   // the row of keys is the choice of what is copied
 	scene     scene
+	horizon   trace.Seq // what lies behind it is hidden; 0: nothing is
 }
 
 // why is the explanation of the current event.
@@ -265,7 +267,11 @@ func (f *frame) timeline(r Region) {
 	percent := strconv.Itoa(int(in.At)*100/max(in.Story.T.Len(), 1)) + " %"
 	n := r.W - 8
 	bar, here := in.Story.bar(n), in.Story.place(in.At, n)
+	seen := f.seen(n)
 	for i, m := range bar {
+		if i >= seen {
+			m = 0
+		}
 		mark, st := g.Ahead, Rule
 		if i < here {
 			mark, st = g.Played, Quiet
@@ -283,6 +289,9 @@ func (f *frame) timeline(r Region) {
 				st = Accent &^ Bold
 			}
 		}
+		if i > here && m&(markBad|markWarn) != 0 {
+			st = Quiet // what is not yet does not cry
+		}
 		r.Put(1+i, 0, st, mark)
 	}
 	r.Put(0, 0, Quiet, g.V)
@@ -291,12 +300,24 @@ func (f *frame) timeline(r Region) {
 	for _, s := range f.bookmarks {
 		r.Put(1+in.Story.place(s, n), 0, Accent, g.Bookmark)
 	}
+	for _, s := range f.stopped {
+		r.Put(1+in.Story.place(s, n), 0, Warn, g.Break)
+	}
 	for s := range f.breaks {
 		r.Put(1+in.Story.place(s, n), 0, Warn, g.Break)
 	}
 	if r.H > 1 {
 		f.stages(r.Sub(0, 1, r.W, 1), n)
 	}
+}
+
+// seen is the cell of the time line from which on no marks are shown: it may
+// hold events on both sides of the horizon.
+func (f *frame) seen(n int) int {
+	if f.horizon == 0 {
+		return n
+	}
+	return f.in.Story.place(f.horizon, n)
 }
 
 // stages names the stages of the story below the time line, as far as there is
@@ -315,7 +336,7 @@ func (f *frame) stages(r Region, n int) {
 		x := 1 + in.Story.place(st.First, n)
 		name := in.Words.T("stage." + st.Kind.String())
 		end := x + textWidth(name)
-		if x < free || end > r.W || ok && x < to && end+2 > from {
+		if x < free || end > r.W || ok && x < to && end+2 > from || f.horizon > 0 && st.First > f.horizon {
 			continue
 		}
 		free = r.Put(x, 0, Quiet, name) + 2
@@ -343,7 +364,7 @@ func (f *frame) keys(r Region) {
 func (in *Instant) drawKeys(r Region, row []brief) {
 	x := 1
 	for _, b := range row {
-		k := b.keys
+		k := in.Keys.brief(in.Place, b.keys)
 		if in.Glyphs.ASCII {
 			k = asciiKeys(k)
 		}

@@ -82,7 +82,7 @@ func (l *Learner) arrive() {
 	s := l.stop()
 	if s.Task != nil {
 		l.seat = newSeated(l)
-		l.show(l.seat.trace(), trace.Seq(l.seat.trace().Len()), s.Task.Lens)
+		l.show(l.seat.branch(), trace.Seq(l.seat.trace().Len()), s.Task.Lens)
 		return
 	}
 	place := l.play.Places[l.g.Stop]
@@ -93,15 +93,16 @@ func (l *Learner) arrive() {
 			at = place.Show
 		}
 	}
-	l.show(l.play.Trace(l.g.Stop), at, place.Lens)
+	l.show(l.play.Branch(l.g.Stop), at, place.Lens)
 }
 
-// show plays a trace from an event on; an empty lens is the one that is there.
-func (l *Learner) show(t *trace.Trace, at trace.Seq, lens string) {
+// show plays a run from an event on; an empty lens is the one that is there.
+func (l *Learner) show(b *scenario.Branch, at trace.Seq, lens string) {
 	old := l.player
 	o := l.cfg.Options
-	o.Lens, o.At = lens, at
-	l.player = Play(t, o)
+	o.Lens, o.At, o.Source = lens, at, b.Scenario.ID
+	l.player = PlayBranch(b, o)
+	l.player.horizon = l.limit()
 	l.player.look, l.player.w, l.player.h = l.look, l.w, l.h
 	if old != nil {
 		l.player.speed = old.speed
@@ -113,12 +114,12 @@ func (l *Learner) show(t *trace.Trace, at trace.Seq, lens string) {
 
 // limit is the last event that may be seen: the one before that which a
 // question asks about. 0 is no limit.
-func (l *Learner) limit() trace.Seq {
-	place := l.play.Places[l.g.Stop]
-	if place.Asked == 0 || !l.play.Open(l.g, l.g.Stop) {
-		return 0
-	}
-	return place.At
+func (l *Learner) limit() trace.Seq { return l.play.Horizon(l.g, l.g.Stop) }
+
+// closed tells whether the question of the stop is open and hides something:
+// then nobody tries out what will come.
+func (l *Learner) closed() bool {
+	return l.ask != nil && l.play.Places[l.g.Stop].Asked != 0 && l.play.Open(l.g, l.g.Stop)
 }
 
 // Update is the root of a lesson.
@@ -145,10 +146,12 @@ func (l *Learner) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // pass hands something to the player and keeps its cursor before the answer.
 func (l *Learner) pass(msg tea.Msg) tea.Cmd {
 	_, cmd := l.player.Update(msg)
-	if limit := l.limit(); limit > 0 && l.player.at > limit {
-		l.player.at, l.player.play = limit, 0
-		l.player.notice = ""
-		l.notice = l.look.words.T("learn.stopped")
+	if l.player.stopAtHorizon() {
+		key := "learn.stopped"
+		if !l.closed() {
+			key = "learn.ahead"
+		}
+		l.notice = l.look.words.T(key)
 	}
 	l.look = l.player.look
 	return cmd
@@ -156,7 +159,7 @@ func (l *Learner) pass(msg tea.Msg) tea.Cmd {
 
 func (l *Learner) paste(msg tea.PasteMsg) {
 	switch {
-	case l.player.prompt != nil:
+	case l.player.prompt != nil || l.player.away():
 		l.pass(msg)
 	case l.seat != nil && l.seat.in:
 		l.seat.line.insert(msg.Content)
@@ -171,7 +174,7 @@ func (l *Learner) press(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case k.String() == "ctrl+c":
 		return tea.Quit
-	case p.help || p.whole || p.prompt != nil || p.copying:
+	case p.help || p.whole || p.prompt != nil || p.copying || p.away():
 		return l.pass(k)
 	case l.help:
 		l.help = false
@@ -205,6 +208,8 @@ func (l *Learner) other(k tea.KeyPressMsg) tea.Cmd {
 		l.reveal()
 	case key.Matches(k, learnKeys.Sit) && l.seat != nil:
 		l.seat.in, l.reading = true, false
+	case key.Matches(k, learnKeys.Sit, learnKeys.WhatIf):
+		return l.tryOut(k)
 	case key.Matches(k, learnKeys.Page):
 		l.reading = !l.reading
 	case key.Matches(k, learnKeys.Return):
@@ -273,6 +278,7 @@ const bottom = 1 << 20
 // reveal goes to where the answer can be seen.
 func (l *Learner) reveal() {
 	place := l.play.Places[l.g.Stop]
+	l.player.horizon = l.limit()
 	if place.Show != 0 {
 		l.player.at, l.player.scroll = place.Show, 0
 	}
@@ -295,7 +301,7 @@ func (l *Learner) save() {
 // learnKeyMap are the keys of a lesson.
 type learnKeyMap struct {
 	Next, Back, Hint, Give, Sit, Page, Return key.Binding
-	Down, Up, Leave, Quit                     key.Binding
+	Down, Up, Leave, Quit, WhatIf             key.Binding
 }
 
 var learnKeys = learnKeyMap{
@@ -304,6 +310,7 @@ var learnKeys = learnKeyMap{
 	Hint:   bind("h", "h"),
 	Give:   bind("x", "x"),
 	Sit:    bind("T", "T"),
+	WhatIf: bind("i", "i"),
 	Page:   bind("o", "o"),
 	Return: bind("r", "r"),
 	Down:   bind("PgDn", "pgdown"),
@@ -317,7 +324,7 @@ func (k *learnKeyMap) rows() []helpRow {
 	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help.learn." + text, keys} }
 	return []helpRow{
 		row("next", k.Next), row("back", k.Back), row("option", bind("1 … 9")), row("hint", k.Hint), row("give", k.Give),
-		row("sit", k.Sit), row("look", k.Leave), row("return", k.Return), row("text", k.Down, k.Up), row("page", k.Page),
+		row("sit", k.Sit), row("whatif", k.WhatIf), row("look", k.Leave), row("return", k.Return), row("text", k.Down, k.Up), row("page", k.Page),
 		row("play", keys.Next, keys.Back), row("lens", keys.Lens), row("quit", k.Quit), row("help", keys.Help),
 	}
 }

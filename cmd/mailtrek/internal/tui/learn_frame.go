@@ -36,14 +36,14 @@ const (
 func (l *Learner) draw(c *Canvas) *Canvas {
 	p := l.player
 	p.w, p.h = c.w, c.h
-	if c.w < leastWidth || c.h < leastHeight || p.help || p.whole {
+	if c.w < leastWidth || c.h < leastHeight || p.help || p.whole || p.away() {
 		return p.draw(c)
 	}
 	r := c.All()
 	if l.help {
 		in := p.instant()
-		in.helpTitle(r, "help.note")
-		in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), learnKeys.rows(), 0)
+		in.helpTitle(r, in.Words.T("help.note"))
+		in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), learnKeys.rows(), 0, nil)
 		return c
 	}
 	l.header(r.Sub(0, 0, r.W, 1))
@@ -136,7 +136,7 @@ func (l *Learner) words(r Region) {
 func (l *Learner) world(r Region) {
 	p := l.player
 	in := p.instant()
-	f := frame{in: in, lens: p.lens, beside: -1, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, why: in.why()}
+	f := frame{in: in, lens: p.lens, beside: -1, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, stopped: p.stopped, only: p.only.what, why: in.why(), horizon: p.horizon}
 	if l.seat != nil && l.seat.in {
 		l.keyboard(r)
 		return
@@ -182,17 +182,17 @@ func (l *Learner) keyboard(r Region) {
 	}
 	r.Fill(0, 1, r.W, Rule, l.look.glyphs.H)
 	body := r.Sub(1, 2, r.W-2, r.H-2)
+	body = l.remarked(body)
 	var rows []proseLine
 	for _, row := range s.transcript(in) {
 		rows = append(rows, hardWrap(row, body.W)...)
 	}
-	head := l.player.short(s.shell.Host) + "$ "
+	head := s.head(l.player)
 	if s.here != nil {
-		rows = append(rows, proseLine{{head, Quiet}, {s.here.command + " <<" + s.here.mark, Title}})
+		rows = append(rows, proseLine{{l.player.short(s.shell.Host) + "$ ", Quiet}, {s.here.command + " <<" + s.here.mark, Title}})
 		for _, line := range strings.Split(strings.TrimSuffix(s.here.text.String(), "\n"), "\n") {
 			rows = append(rows, hardWrap(proseLine{{"> ", Quiet}, {line, Plain}}, body.W)...)
 		}
-		head = "> "
 	}
 	prompt := proseLine{{head, Key}, {s.line.text, Plain}, {" ", Plain | Reverse}}
 	rows = append(rows, hardWrap(prompt, body.W)...)
@@ -200,6 +200,22 @@ func (l *Learner) keyboard(r Region) {
 	for y, row := range rows[top:] {
 		body.putProse(0, y, row)
 	}
+}
+
+// remarked writes the remark about the last line at the foot of the keyboard,
+// and returns the room above it.
+func (l *Learner) remarked(r Region) Region {
+	h := l.seat.remark(l)
+	if h.text == "" || r.H < 6 {
+		return r
+	}
+	lines := flow([]span{{h.text, Plain}, {"  " + h.ref, Quiet}}, r.W)
+	n := min(len(lines), 3)
+	r.Fill(0, r.H-n-1, r.W, Rule, l.look.glyphs.H)
+	for y, line := range lines[:n] {
+		r.putProse(0, r.H-n+y, line)
+	}
+	return r.Sub(0, 0, r.W, r.H-n-1)
 }
 
 // hardWrap breaks a line at the edge, as terminals do.
@@ -230,7 +246,7 @@ func hardWrap(l proseLine, w int) []proseLine {
 // foot is the last row: what was just said, or the keys.
 func (l *Learner) foot(r Region) {
 	p := l.player
-	in := &Instant{Words: l.look.words, Glyphs: l.look.glyphs}
+	in := &Instant{Words: l.look.words, Glyphs: l.look.glyphs, Keys: l.look.keys, Place: inLesson}
 	notice := l.notice
 	if notice == "" {
 		notice = p.notice

@@ -22,6 +22,7 @@ type plainLesson struct {
 	width int
 	seen  trace.Seq // the last event that was printed
 	story *Story
+	line  *plainPlayer // the play in lines: lenses, seats, changes
 }
 
 // LearnPlain conducts a lesson with lines from in, until it is left or in ends.
@@ -34,11 +35,12 @@ func LearnPlain(c LessonConfig, in io.Reader, out io.Writer, width int, command 
 	l.say(l.text.Title)
 	l.prints(l.notice)
 	l.prints(w.T("learn.plain.help"))
+	l.prints(w.T("learn.plain.also"))
 	l.stopped()
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 4096), 1<<20)
 	for lines.Scan() {
-		if !l.take(strings.TrimSpace(lines.Text())) {
+		if !l.take(lines.Text()) {
 			break
 		}
 	}
@@ -190,15 +192,29 @@ func (l *plainLesson) score() {
 
 // take does what a line says; false leaves the lesson.
 func (l *plainLesson) take(line string) bool {
+	switch {
+	case l.player.away():
+		return l.astray(line)
+	case l.seat != nil && (l.seat.here != nil || l.seat.tel != nil):
+		l.shellLine(line)
+		return true
+	}
+	return l.takes(strings.TrimSpace(line))
+}
+
+// takes does what a line of the lesson itself says.
+func (l *plainLesson) takes(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	open := l.play.Open(l.g, l.g.Stop)
 	switch {
-	case l.seat != nil && l.seat.here != nil:
-		l.shellLine(line)
 	case line == "quit" || line == "q":
 		return false
 	case line == "help" && l.seat == nil || line == "?":
 		l.prints(l.look.words.T("learn.plain.help"))
+		l.linear().help()
+		l.linear().out.Flush()
+	case l.ofPlay(word, rest):
+		return l.playLine(line)
 	case line == "back":
 		l.move(l.g.Stop - 1)
 	case line == "next" || line == "" && (!open || l.seat == nil && l.ask == nil):
@@ -330,21 +346,27 @@ func (l *plainLesson) parse(line string) (a lessons.Answer, ok bool) {
 
 // shellLine gives a line to the seat of a task and prints what came of it.
 func (l *plainLesson) shellLine(line string) {
-	if line == "" && l.seat.here == nil {
+	s := l.seat
+	if line == "" && s.here == nil && s.tel == nil {
 		l.prompt()
 		return
 	}
-	before := len(l.seat.transcript(l.player.instant()))
-	solved := !l.play.Open(l.g, l.g.Stop)
+	before := len(s.transcript(l.player.instant()))
+	solved, typed := !l.play.Open(l.g, l.g.Stop), s.tel
 	l.notice = ""
-	if line == "undo" {
-		l.seat.undo(l.Learner)
+	switch {
+	case line == "undo" && s.tel == nil, line == "~undo":
+		s.undo(l.Learner)
 		before = 0
-	} else {
-		l.seat.typed(l.Learner, line)
+	case s.tel != nil && (line == "~." || s.over() && line == ""):
+		s.hangUp(l.Learner)
+	case s.tel != nil:
+		s.say(l.Learner, strings.TrimPrefix(line, "~"), false)
+	default:
+		s.typed(l.Learner, line)
 	}
 	l.prints(l.notice)
-	rows := l.seat.transcript(l.player.instant())
+	rows := s.transcript(l.player.instant())
 	for i := min(before, len(rows)); i < len(rows); i++ {
 		text := ""
 		for _, s := range rows[i] {
@@ -353,6 +375,12 @@ func (l *plainLesson) shellLine(line string) {
 		if i > before || before == 0 { // the first is the line itself
 			fmt.Fprintln(l.out, wire.Visible(text))
 		}
+	}
+	if h := s.remark(l.Learner); h.text != "" {
+		l.prints(joinWords(h.text, parens(h.ref)))
+	}
+	if typed == nil && s.tel != nil {
+		l.prints(l.look.words.T("plain.seat.taken", "what", "telnet "+s.tel.To.String()))
 	}
 	if !solved && !l.play.Open(l.g, l.g.Stop) {
 		l.printChecks()
@@ -373,7 +401,7 @@ func (l *plainLesson) printChecks() {
 }
 
 func (l *plainLesson) prompt() {
-	if l.seat.here != nil {
+	if l.seat.here != nil || l.seat.tel != nil {
 		return
 	}
 	fmt.Fprint(l.out, l.player.short(l.seat.shell.Host)+"$ ")

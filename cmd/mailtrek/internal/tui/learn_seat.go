@@ -24,13 +24,14 @@ type seated struct {
 	shell *scenario.Seat
 	in    bool // keys go to the shell
 	line  prompt
-	past  []string // what was typed
-	back  int      // how far one has gone back in it
-	came  []string // the hosts from which one came by ssh
-	here  *heredoc // the here-document that is being typed
+	past  []string       // what was typed
+	back  int            // how far one has gone back in it
+	came  []string       // the hosts from which one came by ssh
+	here  *heredoc       // the here-document that is being typed
+	tel   *scenario.Seat // the connection that the shell has begun; nil at its prompt
 
 	outcomes []scenario.Outcome
-	future   *trace.Trace // of the solved task: what came of it
+	future   *scenario.Branch // of the solved task: what came of it
 	failed   string
 }
 
@@ -118,8 +119,8 @@ func (s *seated) close() {
 
 // branch is the course of events with what was typed.
 func (s *seated) branch() *scenario.Branch {
-	if s.shell.Branch != nil {
-		return s.shell.Branch
+	if b := s.sits().Branch; b != nil {
+		return b
 	}
 	return s.base
 }
@@ -131,9 +132,18 @@ func (s *seated) trace() *trace.Trace { return s.branch().Trace() }
 func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
+		if s.tel != nil {
+			s.hangUp(l)
+			return nil
+		}
 		s.stand(l)
-	case "enter":
+	case "enter", "ctrl+j":
 		line := s.line.text
+		if s.tel != nil {
+			s.line.text, s.back = "", 0
+			s.say(l, line, k.String() == "ctrl+j")
+			return nil
+		}
 		if line == "" && s.here == nil && !l.play.Open(l.g, l.g.Stop) {
 			l.forward()
 			return nil
@@ -164,7 +174,7 @@ func (s *seated) press(l *Learner, k tea.KeyPressMsg) tea.Cmd {
 func (s *seated) stand(l *Learner) {
 	s.in, l.reading = false, true
 	if s.future != nil {
-		l.show(s.future, trace.Seq(s.future.Len()), "")
+		l.show(s.future, trace.Seq(s.future.Trace().Len()), "")
 	}
 }
 
@@ -206,6 +216,7 @@ func (s *seated) typed(l *Learner, line string) {
 		} else {
 			s.stand(l)
 		}
+	case s.dial(l, line, words):
 	default:
 		s.run(l, line, "")
 	}
@@ -223,7 +234,7 @@ func (s *seated) run(l *Learner, line, input string) {
 
 // settle lets the world go on until the command has ended.
 func (s *seated) settle() {
-	for n := 0; n < 100 && s.shell.Settle(2000); n++ {
+	for n := 0; n < 100 && s.sits().Settle(2000); n++ {
 	}
 }
 
@@ -232,6 +243,17 @@ func (s *seated) undo(l *Learner) {
 	if s.here != nil {
 		s.here = nil
 		return
+	}
+	if s.tel != nil && len(s.tel.Lines) > 0 {
+		if _, _, err := s.tel.Undo(); err != nil {
+			l.notice = err.Error()
+		}
+		s.settle()
+		s.done(l)
+		return
+	}
+	if s.tel != nil { // nothing was said: the connection itself is taken back
+		s.shell.Branch, s.tel = s.tel.Branch, nil
 	}
 	if len(s.shell.Lines) == 0 {
 		if len(l.g.Done[l.stop().ID].Did) > 0 { // of an earlier sitting: all of it
@@ -250,8 +272,7 @@ func (s *seated) undo(l *Learner) {
 
 // done shows the world as it is now, looks ahead, and keeps what was done.
 func (s *seated) done(l *Learner) {
-	t := s.trace()
-	l.show(t, trace.Seq(t.Len()), "")
+	l.show(s.branch(), trace.Seq(s.trace().Len()), "")
 	s.foresee(l)
 	if !l.play.Open(l.g, l.g.Stop) {
 		return
@@ -262,7 +283,7 @@ func (s *seated) done(l *Learner) {
 		return
 	}
 	if attempt.Solved() { // who is typing goes on typing, and leaves when they like
-		s.future, l.prose = attempt.Trace, bottom
+		s.future, l.prose = attempt.Branch, bottom
 		if !l.plain {
 			l.notice = l.look.words.T("learn.solved.go")
 		}
@@ -295,6 +316,9 @@ func (s *seated) history(back bool) {
 
 // complete completes the last word: a tool, a host, a file.
 func (s *seated) complete(l *Learner) {
+	if s.tel != nil {
+		return
+	}
 	i := strings.LastIndexByte(s.line.text, ' ') + 1
 	word := s.line.text[i:]
 	var fit []string
@@ -342,23 +366,4 @@ func (s *seated) words(first bool, begin string) []string {
 		out = append(out, h.Name)
 	}
 	return out
-}
-
-// transcript is what the screen of the keyboard shows: commands with their
-// prompts, and what they printed.
-func (s *seated) transcript(in *Instant) []proseLine {
-	t := s.trace()
-	var rows []proseLine
-	for q := s.from + 1; t.Has(q); q++ {
-		e := t.At(q)
-		switch {
-		case e.Kind == trace.Action && t.Name(e.B) == "command":
-			rows = append(rows, proseLine{{in.Story.short(e.Node) + "$ ", Quiet}, {oneLine(t.Text(e)), Title}})
-		case e.Kind == trace.Output:
-			for _, line := range strings.Split(strings.TrimRight(string(t.Text(e)), "\n"), "\n") {
-				rows = append(rows, proseLine{{strings.ReplaceAll(line, "\t", "  "), Plain}})
-			}
-		}
-	}
-	return rows
 }

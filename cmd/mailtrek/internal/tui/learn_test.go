@@ -108,7 +108,7 @@ func walkLesson(t *testing.T, l *Learner) {
 		stop := l.g.Stop
 		if limit := l.limit(); limit > 0 {
 			press(l, "right")
-			if l.ask.focus && !l.ask.typing() {
+			if l.ask != nil && l.ask.focus && !l.ask.typing() {
 				press(l, "end")
 			}
 			if l.player.at > limit {

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"mailtrek/protocols/wire"
+	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -21,7 +22,8 @@ import (
 type plainPlayer struct {
 	*Player
 	out   *bufio.Writer
-	width int // lines are broken at blanks; 0 leaves them whole
+	width int       // lines are broken at blanks; 0 leaves them whole
+	heard trace.Seq // at a seat: the last event that was printed
 }
 
 // plainCommand is a command of the linear player.
@@ -41,7 +43,7 @@ func stepKey(code rune, text string, mod tea.KeyMod) func(l *plainPlayer, arg st
 		}
 		for range min(times, 100_000) {
 			at := l.at
-			l.press(tea.KeyPressMsg(tea.Key{Code: code, Text: text, Mod: mod}))
+			l.do(l.press(tea.KeyPressMsg(tea.Key{Code: code, Text: text, Mod: mod})))
 			if l.at == at {
 				break
 			}
@@ -75,6 +77,13 @@ func init() { // help refers to the table
 		{"became", "plain.arg.line", "plain.does.became", func(l *plainPlayer, arg string) { l.line(arg, true) }},
 		{"mark m", "", "plain.does.mark", stepKey('m', "m", 0)},
 		{"marked", "", "plain.does.marked", stepKey('\'', "'", 0)},
+		{"seat", "plain.arg.seat", "plain.does.seat", (*plainPlayer).seatCommand},
+		{"shell", "plain.arg.host", "plain.does.shell", (*plainPlayer).shellCommand},
+		{"what whatif", "plain.arg.whatif", "plain.does.whatif", (*plainPlayer).whatIfCommand},
+		{"compare", "", "plain.does.compare", (*plainPlayer).compareCommand},
+		{"other", "", "plain.does.other", (*plainPlayer).otherCommand},
+		{"return", "", "plain.does.return", (*plainPlayer).returnCommand},
+		{"save", "plain.arg.file", "plain.does.save", (*plainPlayer).saveCommand},
 		{"help ? h", "", "plain.does.help", func(l *plainPlayer, _ string) { l.help() }},
 		{"quit q exit", "", "plain.does.quit", nil},
 	}
@@ -84,9 +93,19 @@ func init() { // help refers to the table
 // out, until it is left or in ends. width is where lines are broken, 0 for
 // nowhere.
 func PlayPlain(t *trace.Trace, o Options, in io.Reader, out io.Writer, width int) error {
-	l := &plainPlayer{Player: Play(t, o), out: bufio.NewWriter(out), width: width}
+	return linear(Play(t, o), out, width).converse(o, in)
+}
+
+// PlayBranchPlain is PlayPlain for a branch that was played to its end: seats
+// can be taken in it, and things changed.
+func PlayBranchPlain(b *scenario.Branch, o Options, in io.Reader, out io.Writer, width int) error {
+	return linear(PlayBranch(b, o), out, width).converse(o, in)
+}
+
+// converse reads commands and answers them.
+func (l *plainPlayer) converse(o Options, in io.Reader) error {
 	l.look.glyphs = &plainGlyphs
-	w := l.look.words
+	w, t := l.look.words, l.story.T
 	l.print(t.Header.Title)
 	if t.Len() == 0 {
 		l.print(w.T("app.nothing"))
@@ -100,9 +119,9 @@ func PlayPlain(t *trace.Trace, o Options, in io.Reader, out io.Writer, width int
 	}
 	l.prompted()
 	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 4096), promptLimit*4)
+	lines.Buffer(make([]byte, 4096), pasteOctets)
 	for lines.Scan() {
-		if !l.take(strings.TrimSpace(lines.Text())) {
+		if !l.take(lines.Text()) {
 			break
 		}
 		l.prompted()
@@ -136,6 +155,19 @@ func (l *plainPlayer) print(s string) {
 
 // take carries a command out; false when it is the one that leaves.
 func (l *plainPlayer) take(line string) bool {
+	switch {
+	case l.board != nil:
+		l.typeLine(line)
+		return true
+	case l.form != nil:
+		l.formLine(strings.TrimSpace(line))
+		return true
+	}
+	return l.command(strings.TrimSpace(line))
+}
+
+// command carries a command out; false when it is the one that leaves.
+func (l *plainPlayer) command(line string) bool {
 	word, arg, _ := strings.Cut(line, " ")
 	if line == "" { // Enter alone goes on
 		word = "next"
@@ -167,6 +199,9 @@ func (l *plainPlayer) take(line string) bool {
 
 // tell says the event: where it is in the story, what happens, and why.
 func (l *plainPlayer) tell() {
+	if l.stopAtHorizon() {
+		l.notice = l.look.words.T("learn.ahead")
+	}
 	in := l.instant()
 	e, t := in.event(), in.Story.T
 	if l.notice != "" {

@@ -15,8 +15,8 @@ import (
 // askSave asks for the name of the file.
 func (p *Player) askSave() {
 	switch b, _ := p.growing(); {
-	case p.look.save == nil || p.course.branch == nil:
-		p.notice = p.look.words.T("fork.file")
+	case p.look.save == nil || p.course.branch == nil && b == nil:
+		p.notice = p.look.words.T("save.nothing")
 	case b == nil || len(b.Done) == 0:
 		p.notice = p.look.words.T("save.nothing")
 	default:

@@ -36,17 +36,20 @@ type keyboard struct {
 	at      int // of offer; -1 none
 	lens    bool
 	scroll  int
-	closed  bool // it was said that the connection is over
+	closed  bool      // it was said that the connection is over
+	under   *keyboard // of a telnet that a shell has begun: the shell
+	came    []string  // of a shell: the hosts from which one came by ssh
+	queue   []string  // lines that were pasted and are still to be typed
+	warned  bool      // it was said what Ctrl-C does
 }
 
 // takeSeat asks where to sit down.
 func (p *Player) takeSeat() tea.Cmd {
-	if !p.mayFork() {
-		return nil
-	}
-	return p.survey(func(w *facts) tea.Cmd {
-		title := p.look.words.T("seat.title", "n", strconv.Itoa(int(p.at)))
-		return p.openForm(&form{title: title, world: w, next: p.nextSeat})
+	return p.mayFork(func() tea.Cmd {
+		return p.survey(func(w *facts) tea.Cmd {
+			title := p.look.words.T("seat.title", "n", strconv.Itoa(int(p.at)))
+			return p.openForm(&form{title: title, world: w, next: p.nextSeat})
+		})
 	})
 }
 
@@ -118,7 +121,7 @@ func (p *Player) settle() tea.Cmd {
 	b := p.board
 	if b.seat.Branch == nil {
 		p.grow(p.course.parentOf(b), b.seat.After)
-		return nil
+		return p.moreTyping(b)
 	}
 	return p.start(&work{
 		words: func() string { return p.progress("work.seat", b.seat.Branch) },
@@ -135,7 +138,7 @@ func (p *Player) settle() tea.Cmd {
 				return nil
 			}
 			p.follow()
-			return nil
+			return p.moreTyping(b)
 		},
 	})
 }
@@ -200,11 +203,24 @@ func (p *Player) place(to netip.AddrPort) string {
 
 // enter sends the line that was typed.
 func (p *Player) enter(bare bool) tea.Cmd {
+	text := p.board.line.text
+	p.board.line.set("")
+	return p.submit(text, bare)
+}
+
+// submit sends a line.
+func (p *Player) submit(text string, bare bool) tea.Cmd {
 	b := p.board
-	text := b.line.text
-	b.offer, b.at, b.back, b.scroll = nil, -1, 0, 0
+	b.offer, b.at, b.back, b.scroll, b.warned = nil, -1, 0, 0, false
 	if b.until != "" {
 		return p.hereDocument(text)
+	}
+	if b.under != nil && b.seat.End() != nil {
+		cmd := p.comeBack()
+		if text == "" {
+			return cmd
+		}
+		b, bare = p.board, false
 	}
 	if b.seat.IsShell() {
 		if strings.TrimSpace(text) == "" {
@@ -214,13 +230,15 @@ func (p *Player) enter(bare bool) tea.Cmd {
 			if mark := strings.Trim(strings.TrimSpace(text[i+2:]), `'"`); mark != "" && !strings.Contains(mark, " ") {
 				b.until, b.input = mark, nil
 				b.remember(text)
-				b.line.set("")
 				return nil
 			}
 		}
+		if cmd, done := p.builtin(text); done {
+			b.remember(text)
+			return cmd
+		}
 	}
 	b.remember(text)
-	b.line.set("")
 	return p.say(text, "", bare)
 }
 
@@ -228,7 +246,6 @@ func (p *Player) enter(bare bool) tea.Cmd {
 // command is given.
 func (p *Player) hereDocument(text string) tea.Cmd {
 	b := p.board
-	b.line.set("")
 	if text != b.until {
 		b.input = append(b.input, text)
 		return nil
@@ -325,6 +342,10 @@ func (p *Player) pass() {
 // rest, so that one sees what becomes of what was typed.
 func (p *Player) stand() tea.Cmd {
 	b := p.board
+	b.queue = nil
+	if b.under != nil {
+		return p.comeBack()
+	}
 	if b.seat.Branch == nil {
 		p.board = nil
 		p.notice = p.look.words.T("seat.left.empty")
@@ -378,7 +399,7 @@ func (p *Player) seatPrompt() string {
 	case b.until != "":
 		return "> "
 	case b.seat.IsShell():
-		return "root@" + p.short(b.seat.Host) + ":~# "
+		return p.instant().shellPrompt(b.seat.Host)
 	}
 	return "C: "
 }

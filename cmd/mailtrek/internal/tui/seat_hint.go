@@ -46,7 +46,7 @@ func (p *Player) margin(in *Instant) why {
 		return why{text: p.seatEnd(end)}
 	}
 	if q := b.lastSaid(in); q != 0 {
-		return (&Instant{Story: in.Story, At: q, Snap: in.Snap, Words: in.Words, Glyphs: in.Glyphs}).why()
+		return (&Instant{Story: in.Story, At: q, Snap: in.Snap, Words: in.Words, Glyphs: in.Glyphs, Depth: in.Depth}).why()
 	}
 	return in.why()
 }
@@ -80,8 +80,10 @@ func (b *keyboard) lastSaid(in *Instant) trace.Seq {
 
 // hint is the remark about the last line; its key is empty when there is none
 // to make.
-func (p *Player) hint() lesson {
-	b := p.board
+func (p *Player) hint() lesson { return p.hintAt(p.board) }
+
+// hintAt is the remark about the last line of a keyboard.
+func (p *Player) hintAt(b *keyboard) lesson {
 	n := len(b.seat.Lines)
 	if n == 0 {
 		return lesson{}

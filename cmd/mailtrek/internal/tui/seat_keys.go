@@ -13,6 +13,7 @@ type seatKeyMap struct {
 	Enter, Bare, Complete, Older, Newer  key.Binding
 	Undo, Pass, Lens, Lno, Up, Down      key.Binding
 	Save, Help, Leave, Clear, Begin, End key.Binding
+	Stop, EOF                            key.Binding
 }
 
 var seatKeys = seatKeyMap{
@@ -33,6 +34,8 @@ var seatKeys = seatKeyMap{
 	Clear:    bind("Ctrl-U", "ctrl+u"),
 	Begin:    bind("Home Ctrl-A", "home", "ctrl+a"),
 	End:      bind("End Ctrl-E", "end", "ctrl+e"),
+	Stop:     bind("Ctrl-C", "ctrl+c"),
+	EOF:      bind("Ctrl-D", "ctrl+d"),
 }
 
 // rows are the bindings as the help page shows them.
@@ -40,8 +43,8 @@ func (k *seatKeyMap) rows() []helpRow {
 	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help.seat." + text, keys} }
 	return []helpRow{
 		row("enter", k.Enter), row("complete", k.Complete), row("undo", k.Undo), row("history", k.Older, k.Newer), row("pass", k.Pass),
-		row("lens", k.Lens, k.Lno), row("scroll", k.Up, k.Down), row("bare", k.Bare), row("clear", k.Clear), row("ends", k.Begin, k.End),
-		row("save", k.Save), row("help", k.Help), row("leave", k.Leave),
+		row("lens", k.Lens, k.Lno), row("scroll", k.Up, k.Down), row("bare", k.Bare), row("clear", k.Clear, k.Stop), row("ends", k.Begin, k.End),
+		row("save", k.Save), row("help", k.Help), row("leave", k.Leave, k.EOF),
 	}
 }
 
@@ -92,6 +95,11 @@ func (p *Player) typedAt(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, seatKeys.Help):
 		p.help, p.scroll = true, 0
 	case key.Matches(k, seatKeys.Leave):
+		return p.stand()
+	case key.Matches(k, seatKeys.EOF) && b.line.text == "" && b.until == "":
+		if b.seat.IsShell() {
+			return p.exitShell()
+		}
 		return p.stand()
 	default:
 		b.line.press(k)

@@ -46,7 +46,7 @@ func consoleText(w int) int {
 // line that is being typed.
 func (p *Player) drawConsole(in *Instant, r Region) {
 	b := p.board
-	rows := in.consoleRows(b, r.W-consoleText(r.W)-1, p.seatPrompt())
+	rows := in.consoleRows(b, r.W-consoleText(r.W)-1)
 	body := r.Sub(0, 0, r.W, r.H-1)
 	rows = scrollBack(rows, body.H, b.scroll)
 	for y, row := range rows {
@@ -122,9 +122,9 @@ type consoleRow struct {
 }
 
 // consoleRows are what was typed and what came back.
-func (in *Instant) consoleRows(b *keyboard, w int, prompt string) []consoleRow {
+func (in *Instant) consoleRows(b *keyboard, w int) []consoleRow {
 	if b.seat.IsShell() {
-		return in.shellRows(b, w, prompt)
+		return in.shellRows(b, w)
 	}
 	id := b.seat.Conn()
 	var rows []consoleRow
@@ -185,28 +185,29 @@ func typedRows(in *Instant, l *scenario.Typed, w int) []consoleRow {
 }
 
 // shellRows are the commands with what they printed.
-func (in *Instant) shellRows(b *keyboard, w int, prompt string) []consoleRow {
+func (in *Instant) shellRows(b *keyboard, w int) []consoleRow {
 	t := in.Story.T
-	prompt = strings.TrimSuffix(strings.TrimPrefix(prompt, "> "), " ")
-	if prompt == "" {
-		prompt = "#"
-	}
-	host := t.NodeNamed(b.seat.Host)
 	var rows []consoleRow
 	add := func(text string, st Style) {
 		for _, part := range wrapLine(text, w) {
 			rows = append(rows, consoleRow{text: part, style: st, shell: true})
 		}
 	}
-	for i, l := range b.seat.Lines {
+	for i := range b.seat.Lines {
+		l := &b.seat.Lines[i]
 		end := trace.Seq(t.Len())
 		if i+1 < len(b.seat.Lines) {
 			end = b.seat.Lines[i+1].From
 		}
-		add(prompt+" "+visibleText(l.Text), Title)
+		add(in.shellPrompt(l.Host)+visibleText(l.Text), Title)
 		for s := range strings.Lines(l.Input) {
 			add("> "+visibleText(strings.TrimRight(s, "\n")), Plain)
 		}
+		if l.Telnet != nil {
+			in.telnetRows(l.Telnet, add)
+			continue
+		}
+		host := t.NodeNamed(l.Host)
 		for q := l.From + 1; q <= end && q <= in.At; q++ {
 			e := t.At(q)
 			if e.Kind != trace.Output || e.Node != host || !slices.ContainsFunc(t.Chain(q), func(c trace.Seq) bool { return c == l.From+1 }) {
@@ -220,10 +221,36 @@ func (in *Instant) shellRows(b *keyboard, w int, prompt string) []consoleRow {
 			}
 		}
 	}
+	if b.until != "" {
+		add(in.shellPrompt(b.seat.Host)+visibleText(b.history[len(b.history)-1]), Title)
+	}
 	for _, l := range b.input {
-		add("> "+l, Plain)
+		add("> "+visibleText(l), Plain)
 	}
 	return rows
+}
+
+// telnetRows are what was said on a connection that a shell has begun.
+func (in *Instant) telnetRows(s *scenario.Seat, add func(string, Style)) {
+	t := in.Story.T
+	for _, q := range in.Snap.ConnEvents(s.Conn()) {
+		e := t.At(q)
+		if q > in.At || !e.Kind.Said() {
+			continue
+		}
+		for line := range strings.Lines(string(t.Text(e))) {
+			add(e.Side.String()+": "+visibleText(strings.TrimRight(line, "\r\n")), Quiet)
+		}
+	}
+}
+
+// shellPrompt is what stands before a line of a host's shell.
+func (in *Instant) shellPrompt(host string) string {
+	short := host
+	if id := in.Story.T.NodeNamed(host); id != 0 {
+		short = in.Story.short(id)
+	}
+	return "root@" + short + ":~# "
 }
 
 // console draws the row.

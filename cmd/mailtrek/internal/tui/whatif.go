@@ -76,8 +76,7 @@ func (p *Player) asked(k tea.KeyPressMsg) tea.Cmd {
 	c, done, gone := f.pick.press(k)
 	switch {
 	case done:
-		f.values, f.labels = append(f.values, c.key()), append(f.labels, c.text)
-		return p.proceed()
+		return p.chosen(c)
 	case gone && len(f.values) == 0:
 		p.closeForm()
 	case gone:
@@ -86,6 +85,13 @@ func (p *Player) asked(k tea.KeyPressMsg) tea.Cmd {
 		return p.proceed()
 	}
 	return nil
+}
+
+// chosen takes an answer and goes on.
+func (p *Player) chosen(c choice) tea.Cmd {
+	f := p.form
+	f.values, f.labels = append(f.values, c.key()), append(f.labels, c.text)
+	return p.proceed()
 }
 
 // draw shows the form in place of the lens.
@@ -107,12 +113,11 @@ func formRow() []brief {
 
 // whatIf opens the form of changes.
 func (p *Player) whatIf() tea.Cmd {
-	if !p.mayFork() {
-		return nil
-	}
-	return p.survey(func(w *facts) tea.Cmd {
-		title := p.look.words.T("whatif.title", "n", strconv.Itoa(int(p.at)))
-		return p.openForm(&form{title: title, world: w, next: p.nextChange})
+	return p.mayFork(func() tea.Cmd {
+		return p.survey(func(w *facts) tea.Cmd {
+			title := p.look.words.T("whatif.title", "n", strconv.Itoa(int(p.at)))
+			return p.openForm(&form{title: title, world: w, next: p.nextChange})
+		})
 	})
 }
 

@@ -154,8 +154,8 @@ func TestSeatSize(t *testing.T) {
 func TestForkOfAFile(t *testing.T) {
 	p := Play(branchOf(t, "alabala").Trace(), Options{Theme: "mono"})
 	p.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
-	for _, k := range []string{"i", "T", "S"} {
-		if act(p, k); !strings.Contains(p.notice, "cannot be changed") {
+	for k, want := range map[string]string{"i": "cannot be changed", "T": "cannot be changed", "S": "Nothing has been changed yet"} {
+		if act(p, k); !strings.Contains(p.notice, want) {
 			t.Errorf("%s: the screen says %q", k, p.notice)
 		}
 	}

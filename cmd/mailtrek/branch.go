@@ -69,7 +69,7 @@ func (a *app) savedBranch(name string, in io.Reader) (o openedFile, err error) {
 	if err != nil {
 		return o, err
 	}
-	o.trace, o.source, o.at = o.branch.Trace(), f.Scenario, f.At
+	o.trace, o.source, o.at, o.lens = o.branch.Trace(), f.Scenario, f.At, f.Lens
 	return o, nil
 }
 

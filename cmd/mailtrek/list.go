@@ -37,11 +37,11 @@ func (a *app) everything() ([]listed, error) {
 }
 
 // lists are the kinds of things that can be listed.
-var lists = []string{"lessons", "scenarios", "worlds", "explanations"}
+var lists = []string{"lessons", "scenarios", "worlds", "explanations", "keys"}
 
 func newList(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:       "list [lessons|scenarios|worlds|explanations]",
+		Use:       "list [lessons|scenarios|worlds|explanations|keys]",
 		Short:     "list what there is to play, or what can be explained",
 		ValidArgs: lists,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -55,6 +55,9 @@ func newList(a *app) *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := ""
+			if len(args) == 1 && args[0] == "keys" {
+				return a.listKeys()
+			}
 			if len(args) == 1 && args[0] == "explanations" {
 				return a.explanations(explain.All(a.lang), false)
 			}

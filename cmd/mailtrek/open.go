@@ -53,7 +53,7 @@ of a scenario: somebody there hands it in, and later everybody reads their mail.
 			}
 			switch {
 			case o.branch != nil:
-				return a.showBranch(o.branch, o.source, eventSelector(o.at), "")
+				return a.showBranch(o.branch, o.source, eventSelector(o.at), o.lens)
 			case a.plain:
 				return a.showPlain(o.trace, "", "")
 			}
@@ -74,6 +74,7 @@ type openedFile struct {
 	branch *scenario.Branch
 	source string    // how the scenario of the branch is found again
 	at     trace.Seq // the event to begin with; 0 is the first
+	lens   string    // the lens to begin with; "" is the first
 }
 
 // traceFile tells whether a file is a trace in all likelihood: a branch has

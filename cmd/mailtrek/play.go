@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,15 +51,19 @@ func newPlay(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "play SCENARIO",
 		Short: "step through a scenario on the screen",
-		Long: `Steps through a scenario on the screen. With --plain it is played in lines, also
+		Long: `Steps through a scenario on the screen, or through a run that was saved from the
+screen, at the place where it was saved. With --plain it is played in lines, also
 through a pipe: next, back, lens log, goto 42, find RCPT, why, seat mail:25 from pc,
 shell mail, what if mail down for 2m, help, quit.`,
 		Args: oneArg("a scenario", "alabala"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if !a.plain {
 				if err := a.needsTerminal("mailtrek run " + args[0]); err != nil {
 					return err
 				}
+			}
+			if info, err := os.Stat(args[0]); err == nil && !info.IsDir() && !strings.HasSuffix(args[0], ".md") {
+				return a.playFile(cmd.Context(), args[0], at, lens)
 			}
 			b, err := a.branch(args[0])
 			if err != nil {
@@ -68,6 +75,27 @@ shell mail, what if mail down for 2m, help, quit.`,
 	c.Flags().StringVar(&at, "at", "", "begin at the first event that a `SELECTOR` names, e.g. 'smtp RCPT'")
 	c.Flags().StringVar(&lens, "lens", "", "begin with this lens, e.g. ladder")
 	return c
+}
+
+// playFile plays what is no scenario document: a run that was saved, at the
+// place where it was saved, a trace, or a message that travels.
+func (a *app) playFile(ctx context.Context, name, at, lens string) error {
+	o, err := a.opened(name, mailOptions{world: "alabala"})
+	switch {
+	case err != nil:
+		return err
+	case o.branch == nil && a.plain:
+		return a.showPlain(o.trace, at, lens)
+	case o.branch == nil:
+		return a.show(ctx, o.trace, at, lens)
+	}
+	if at == "" {
+		at = eventSelector(o.at)
+	}
+	if lens == "" {
+		lens = o.lens
+	}
+	return a.showBranch(o.branch, o.source, at, lens)
 }
 
 // startAt is the first event of a selector.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/lessons/explain"
 	"mailtrek/protocols/wire"
 )
 
@@ -24,6 +25,7 @@ type app struct {
 	lang    string
 	noColor bool
 	json    bool
+	depth   string
 }
 
 const about = `mailtrek lets you watch an e-mail travel, and take part.
@@ -52,6 +54,7 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.theme, "theme", "", "colours of the screen: dark, light, colour-blind or mono")
 	f.Uint64Var(&a.seed, "seed", 0, "seed of all dice (default: the scenario's)")
 	f.StringVar(&a.lang, "lang", "", "language: en, bg or pl (default from the locale)")
+	f.StringVar(&a.depth, "depth", "", "how deep explanations go: novice, course or rfc (default course)")
 	f.BoolVar(&a.noColor, "no-color", false, "no colours, as with NO_COLOR in the environment")
 	f.BoolVar(&a.json, "json", false, "data as JSON where the output is data")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -76,7 +79,18 @@ func (a *app) settle(cmd *cobra.Command) error {
 	} else if _, ok := i18n.In(a.lang); !ok {
 		return usagef("unknown language %q; known: %s", a.lang, strings.Join(i18n.Languages(), ", "))
 	}
+	if _, ok := explain.DepthNamed(a.depth); !ok {
+		return usagef("unknown depth %q%s; known: %s", wire.Visible(a.depth), nearWord(a.depth, explain.Depths()), strings.Join(explain.Depths(), ", "))
+	}
 	return nil
+}
+
+// nearWord names the known word that is nearest to one.
+func nearWord(word string, known []string) string {
+	if near := wire.Nearest(word, known); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
 }
 
 func firstSet(names ...string) string {

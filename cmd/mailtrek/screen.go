@@ -30,7 +30,11 @@ func (a *app) screenOptions() (tui.Options, error) {
 	if a.theme != "" && !slices.Contains(tui.Themes(), a.theme) {
 		return tui.Options{}, usagef("unknown theme %q; known: %s", wire.Visible(a.theme), strings.Join(tui.Themes(), ", "))
 	}
-	return tui.Options{Lang: a.lang, Theme: a.theme, NoColor: a.noColor, ASCII: asciiLocale(), Save: saveNew, World: a.worldOf}, nil
+	keys, err := readKeys()
+	if err != nil {
+		return tui.Options{}, err
+	}
+	return tui.Options{Lang: a.lang, Depth: a.depth, Keys: keys, Theme: a.theme, NoColor: a.noColor, ASCII: asciiLocale(), Save: saveNew, World: a.worldOf}, nil
 }
 
 // asciiLocale tells whether the locale names a character set that has no lines
@@ -64,7 +68,7 @@ func (a *app) show(_ context.Context, t *trace.Trace, at, lens string) error {
 	if err != nil {
 		return err
 	}
-	return tui.Run(tui.Play(t, o), a.in, a.out)
+	return tui.Run(tui.Opened(a.homeConfig(), tui.Play(t, o)), a.in, a.out)
 }
 
 // showBranch opens a branch on the screen, where it can be changed. name is how
@@ -78,7 +82,7 @@ func (a *app) showBranch(b *scenario.Branch, name, at, lens string) error {
 	if a.plain {
 		return tui.PlayBranchPlain(b, o, a.in, a.out, a.plainWidth())
 	}
-	return tui.Run(tui.PlayBranch(b, o), a.in, a.out)
+	return tui.Run(tui.Opened(a.homeConfig(), tui.PlayBranch(b, o)), a.in, a.out)
 }
 
 // startOptions are the options of a screen that begins at the first event of a
@@ -116,17 +120,39 @@ func (a *app) home(context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, broken := a.everything()
-	c := tui.Config{Options: o, Load: a.loadStory, Learn: func(id string) (tui.LessonConfig, error) { return a.lesson(id, false) }}
+	c := a.homeConfig()
+	c.Options = o
+	items, broken := a.items()
+	c.Items, c.Stock = items, nil
 	if broken != nil {
 		c.Broken = broken.Error()
 	}
+	return tui.Run(tui.Home(c), a.in, a.out)
+}
+
+// homeConfig is the home screen without what it offers, which is read when it
+// is first asked for.
+func (a *app) homeConfig() tui.Config {
+	return tui.Config{
+		Load:  a.loadStory,
+		Learn: func(id string) (tui.LessonConfig, error) { return a.lesson(id, false) },
+		Stock: func() []tui.Item {
+			items, _ := a.items()
+			return items
+		},
+	}
+}
+
+// items are the lessons and scenarios as the home screen offers them.
+func (a *app) items() ([]tui.Item, error) {
+	all, broken := a.everything()
+	var items []tui.Item
 	for _, d := range all {
 		if d.Kind != "world" {
-			c.Items = append(c.Items, tui.Item{ID: d.ID, Title: d.Title, Note: strings.Trim(d.progress, " ()"), Summary: d.Summary, Lesson: d.Kind == "lesson", Group: d.folder, Reading: d.reading})
+			items = append(items, tui.Item{ID: d.ID, Title: d.Title, Note: strings.Trim(d.progress, " ()"), Summary: d.Summary, Lesson: d.Kind == "lesson", Group: d.folder, Reading: d.reading})
 		}
 	}
-	return tui.Run(tui.Home(c), a.in, a.out)
+	return items, broken
 }
 
 // loadStory is how the home screen gets a scenario, a file, or a message that
@@ -134,7 +160,7 @@ func (a *app) home(context.Context) error {
 func (a *app) loadStory(name string) (tui.Loaded, error) {
 	if looksLikeFile(name) && !strings.HasSuffix(name, ".md") {
 		o, err := a.opened(name, mailOptions{world: "alabala"})
-		return tui.Loaded{Trace: o.trace, Branch: o.branch, Source: o.source, At: o.at}, err
+		return tui.Loaded{Trace: o.trace, Branch: o.branch, Source: o.source, At: o.at, Lens: o.lens}, err
 	}
 	b, err := a.branch(name)
 	return tui.Loaded{Branch: b, Source: name}, err

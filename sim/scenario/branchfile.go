@@ -16,6 +16,7 @@ type BranchFile struct {
 	Scenario string // the id of a scenario, or the name of its file
 	Seed     *uint64
 	At       trace.Seq
+	Lens     string // that one was looking through; "" is any
 	Done     []Intervention
 	Letter   *Letter // of the way of a message: then Scenario is the name of its file
 }
@@ -26,6 +27,7 @@ type branchHead struct {
 	Scenario string    `json:"scenario"`
 	Seed     *uint64   `json:"seed,omitempty"`
 	At       trace.Seq `json:"at,omitempty"`
+	Lens     string    `json:"lens,omitempty"`
 	Letter   *Letter   `json:"letter,omitempty"`
 }
 
@@ -46,7 +48,7 @@ func (b *Branch) File(name string, at trace.Seq) BranchFile {
 
 // Write writes the file: JSON objects, one a line.
 func (f BranchFile) Write(w io.Writer) error {
-	if err := json.NewEncoder(w).Encode(branchHead{branchMark, f.Scenario, f.Seed, f.At, f.Letter}); err != nil {
+	if err := json.NewEncoder(w).Encode(branchHead{branchMark, f.Scenario, f.Seed, f.At, f.Lens, f.Letter}); err != nil {
 		return err
 	}
 	return WriteInterventions(w, f.Done)
@@ -79,5 +81,5 @@ func ReadBranchFile(r io.Reader) (BranchFile, error) {
 	if len(done) > maxBranchDeeds {
 		return BranchFile{}, fmt.Errorf("the branch has %d interventions; at most %d are played", len(done), maxBranchDeeds)
 	}
-	return BranchFile{Scenario: head.Scenario, Seed: head.Seed, At: head.At, Done: done, Letter: head.Letter}, nil
+	return BranchFile{Scenario: head.Scenario, Seed: head.Seed, At: head.At, Lens: head.Lens, Done: done, Letter: head.Letter}, nil
 }

@@ -181,7 +181,7 @@ var lensWords = map[string][3]string{
 	"help.jump":    {"choose a line with J K, then: to its event", "избери ред с J K, после: към събитието му", "wybierz wiersz przez J K, potem: do jego zdarzenia"},
 	"help.wrote":   {"who wrote this line? what became of it?", "кой е писал този ред? какво е станало с него?", "kto napisał ten wiersz? co się z nim stało?"},
 	"pick.none":    {"There is no line to choose here yet.", "Тук още няма ред за избиране.", "Nie ma tu jeszcze wiersza do wyboru."},
-	"pick.first":   {"Choose a line first, with J and K.", "Първо избери ред с J и K.", "Najpierw wybierz wiersz klawiszami J i K."},
+	"pick.first":   {"Choose a line first, with {down} and {up}.", "Първо изберете ред с {down} и {up}.", "Najpierw wybierz wiersz klawiszami {down} i {up}."},
 	"pick.unknown": {"No event tells that.", "Никое събитие не казва това.", "Żadne zdarzenie o tym nie mówi."},
 	"pick.wrote":   {"Event {n} wrote: {line}", "Събитие {n} написа: {line}", "Zdarzenie {n} napisało: {line}"},
 	"pick.became":  {"Event {n} was the last with: {line}", "Събитие {n} е последното с: {line}", "Zdarzenie {n} było ostatnie z: {line}"},

@@ -31,7 +31,7 @@ func (p *Player) comparison() *comparison {
 		row = a.rowOf(p.at, p.course == now)
 	}
 	look := func(c *course) *Instant {
-		return &Instant{Story: c.story, At: p.at, Words: p.look.words, Glyphs: p.look.glyphs}
+		return &Instant{Story: c.story, At: p.at, Words: p.look.words, Glyphs: p.look.glyphs, Keys: p.look.keys, Place: inPlay, Depth: p.look.depth}
 	}
 	return &comparison{was: look(was), now: look(now), a: a, row: row, first: p.course == was, what: now.what}
 }

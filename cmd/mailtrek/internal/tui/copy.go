@@ -12,7 +12,7 @@ import (
 // y copies: the row of keys becomes a choice, and what is chosen goes to the
 // clipboard of the terminal by the sequence OSC 52, which also works over ssh.
 
-// copies are the choices, in the order of the row.
+// copies are the choices, in the order of the list.
 var copies = []struct {
 	key, word string
 	text      func(in *Instant) string
@@ -21,6 +21,11 @@ var copies = []struct {
 	{"d", "copy.dialogue", (*Instant).copyDialogue},
 	{"w", "copy.why", (*Instant).copyWhy},
 	{"s", "copy.selector", (*Instant).selectorHere},
+	{"c", "copy.command", func(in *Instant) string { return in.Command }},
+	{"m", "copy.markdown", (*Instant).copyMarkdown},
+	{"j", "copy.json", (*Instant).copyJSON},
+	{"e", "copy.source", (*Instant).copySource},
+	{"v", "copy.view", func(in *Instant) string { return in.View }},
 }
 
 // copyRow is the row of keys while there is a choice.
@@ -32,22 +37,82 @@ func copyRow() []brief {
 	return append(row, brief{"Esc", "copy.leave"})
 }
 
+// drawCopies lists the choices over the lower part of the lens, each with the
+// beginning of what would be copied.
+func (p *Player) drawCopies(in *Instant, r Region) {
+	h := len(copies) + 2
+	if r.H < h+1 {
+		return
+	}
+	r = r.Sub(0, r.H-h, r.W, h)
+	for y := range h {
+		r.Fill(0, y, r.W, Plain, " ")
+	}
+	r.Fill(0, 0, r.W, Rule, in.Glyphs.H)
+	r.Put(2, 1, Title, in.Words.T("copy.what"))
+	wide := 0
+	for _, c := range copies {
+		wide = max(wide, textWidth(in.Words.T(c.word)))
+	}
+	full := p.forCopy(in)
+	for i, c := range copies {
+		r.Put(2, 2+i, Key, c.key)
+		r.Put(5, 2+i, Plain, in.Words.T(c.word))
+		text := clean(c.text(full))
+		first, _, more := strings.Cut(text, "\n")
+		if more {
+			first += " …"
+		}
+		if text == "" {
+			first = in.Glyphs.H
+		}
+		r.PutMax(7+wide, 2+i, r.W-wide-9, Quiet, first)
+	}
+}
+
+// forCopy is an instant with what only the player knows.
+func (p *Player) forCopy(in *Instant) *Instant {
+	full := *in
+	full.Command = p.commandHere(in)
+	full.View = p.viewText()
+	return &full
+}
+
 // copied is the key behind y.
 func (p *Player) copied(k tea.KeyPressMsg) tea.Cmd {
 	p.copying = false
 	for _, c := range copies {
-		if c.key != k.String() {
-			continue
+		if c.key == k.String() {
+			return p.copyText(c.text(p.forCopy(p.instant())))
 		}
-		text := clean(c.text(p.instant()))
-		if text == "" {
-			p.notice = p.look.words.T("copy.nothing")
-			return nil
-		}
-		p.notice = p.look.words.T("copy.done", "text", oneLine([]byte(text)))
-		return toClipboard(text)
 	}
 	return nil
+}
+
+// copyAs copies in the format of a name, which is that of its words.
+func (p *Player) copyAs(word string) tea.Cmd {
+	for _, c := range copies {
+		if c.word == word {
+			return p.copyText(c.text(p.forCopy(p.instant())))
+		}
+	}
+	return nil
+}
+
+// copyText gives a text to the terminal's clipboard.
+func (p *Player) copyText(text string) tea.Cmd {
+	text = clean(text)
+	if text == "" {
+		p.notice = p.look.words.T("copy.nothing")
+		return nil
+	}
+	first, _, _ := strings.Cut(text, "\n")
+	if lines := strings.Count(text, "\n") + 1; lines > 1 {
+		p.notice = p.look.words.T("copy.lines", "n", itoa(lines), "text", first)
+	} else {
+		p.notice = p.look.words.T("copy.done", "text", first)
+	}
+	return toClipboard(text)
 }
 
 // clean makes a text fit to be pasted anywhere: line ends stay, all other

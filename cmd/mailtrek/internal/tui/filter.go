@@ -72,6 +72,13 @@ func (p *Player) step(k tea.KeyPressMsg) bool {
 	case key.Matches(k, keys.Hop, keys.HopBack):
 		next, prev = by(state.ByHop)
 		on = key.Matches(k, keys.Hop)
+	case key.Matches(k, keys.Line, keys.LineBack):
+		next = func(s trace.Seq) trace.Seq { return p.beyond(s, "line", +1) }
+		prev = func(s trace.Seq) trace.Seq { return p.beyond(s, "line-back", -1) }
+		on = key.Matches(k, keys.Line)
+	case key.Matches(k, keys.Message, keys.MessageBack):
+		next, prev = p.story.messageAfter, p.story.messageBefore
+		on = key.Matches(k, keys.Message)
 	case key.Matches(k, keys.Phase, keys.PhaseBack):
 		next, prev = by(state.ByStage)
 		on = key.Matches(k, keys.Phase)
@@ -159,7 +166,7 @@ func (p *Player) toggleBookmark() {
 // toBookmark goes to the next bookmark, behind the last to the first.
 func (p *Player) toBookmark() {
 	if len(p.bookmarks) == 0 {
-		p.notice = p.look.words.T("mark.none")
+		p.notice = p.cannot("marked")
 		return
 	}
 	i, _ := slices.BinarySearch(p.bookmarks, p.at+1)

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"io"
-	"slices"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -27,6 +26,9 @@ type Item struct {
 type Config struct {
 	Options
 	Items []Item
+	// Stock gets the items later, where reading them at once would keep a story
+	// waiting that is to be shown first; nil: Items are all.
+	Stock func() []Item
 	// Broken says which documents are left out of Items because they cannot be
 	// read; it is shown until a key is pressed.
 	Broken string
@@ -44,11 +46,15 @@ type Loaded struct {
 	Branch *scenario.Branch
 	Source string    // how the scenario of the branch is found again
 	At     trace.Seq // the event to begin with; 0 is the first
+	Lens   string    // the lens to begin with; "" is the first
 }
 
 // player plays what was loaded.
 func (l Loaded) player(o Options) *Player {
 	o.Source, o.At = l.Source, max(l.At, o.At)
+	if l.Lens != "" {
+		o.Lens = l.Lens
+	}
 	if l.Branch != nil {
 		return PlayBranch(l.Branch, o)
 	}
@@ -73,8 +79,8 @@ type App struct {
 // Home returns the home screen, lessons first, then the scenarios by folder, with the first entry selected.
 func Home(c Config) *App {
 	a := &App{cfg: c, look: c.look(), failed: c.Broken, w: 80, h: 24}
-	a.cfg.Items = slices.Clone(c.Items)
-	slices.SortStableFunc(a.cfg.Items, func(x, y Item) int { return x.rank() - y.rank() })
+	a.cfg.Items = ordered(c.Items)
+	a.look.catalogue = a.items
 	return a
 }
 
@@ -116,16 +122,19 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if a.learner.left {
 			a.look = a.learner.look
 			a.learner = nil
+			return a, cmd
 		}
-		return a, cmd
+		return a, tea.Batch(cmd, a.wanted(a.learner.player))
 	}
 	if a.player != nil {
 		_, cmd := a.player.Update(msg)
 		if a.player.left {
 			a.look = a.player.look
 			a.player = nil
+			a.stock()
+			return a, cmd
 		}
-		return a, cmd
+		return a, tea.Batch(cmd, a.wanted(a.player))
 	}
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
@@ -146,8 +155,12 @@ func (a *App) open(l loaded) {
 	a.loading = ""
 	if l.err != nil {
 		a.failed = l.err.Error()
+		if p := a.playing(); p != nil {
+			p.notice, a.failed = oneLine([]byte(a.failed)), ""
+		}
 		return
 	}
+	a.player, a.learner = nil, nil
 	if l.lesson != nil {
 		a.learner = Learn(*l.lesson)
 		a.learner.home = true
@@ -159,6 +172,7 @@ func (a *App) open(l loaded) {
 	a.player.home = true
 	a.player.w, a.player.h = a.w, a.h
 	a.player.look.words, a.player.look.palette, a.player.look.auto = a.look.words, a.look.palette, a.look.auto
+	a.player.look.glyphs, a.player.look.session = a.look.glyphs, a.look.session
 }
 
 func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
@@ -262,7 +276,7 @@ func (a *App) paint(spare *Canvas) picture {
 
 func (a *App) frame() *Canvas {
 	c := NewCanvas(a.w, a.h)
-	in := &Instant{Words: a.look.words, Glyphs: a.look.glyphs}
+	in := &Instant{Words: a.look.words, Glyphs: a.look.glyphs, Keys: a.look.keys, Place: atHome}
 	r := c.All()
 	switch {
 	case c.w < leastWidth || c.h < leastHeight:

@@ -12,11 +12,16 @@ type keyMap struct {
 	Command, CommandBack key.Binding
 	Hop, HopBack         key.Binding
 	Phase, PhaseBack     key.Binding
+	Line, LineBack       key.Binding
+	Octet, OctetBack     key.Binding
+	Message, MessageBack key.Binding
+	Until, UntilBack     key.Binding
 	Play, Faster, Slower key.Binding
 	Start, End           key.Binding
 	Goto, Find           key.Binding
 	Again, Before        key.Binding
 	Cause, Mark, Explain key.Binding
+	Stops, Depth         key.Binding
 	Bookmark, Marked     key.Binding
 	Filter, Copy         key.Binding
 	Lens, LensBack, Lno  key.Binding
@@ -28,6 +33,7 @@ type keyMap struct {
 	Exchange, Compare    key.Binding
 	Undo, Save           key.Binding
 	Theme, Help          key.Binding
+	Palette              key.Binding
 	Leave, Quit          key.Binding
 }
 
@@ -45,6 +51,14 @@ var keys = keyMap{
 	HopBack:     bind("⇧← [", "shift+left", "["),
 	Phase:       bind("PgDn }", "pgdown", "}"),
 	PhaseBack:   bind("PgUp {", "pgup", "{"),
+	Line:        bind("L", "L"),
+	LineBack:    bind("H", "H"),
+	Octet:       bind(".", "."),
+	OctetBack:   bind(",", ","),
+	Message:     bind(")", ")"),
+	MessageBack: bind("(", "("),
+	Until:       bind("r F5", "r", "f5"),
+	UntilBack:   bind("R ⇧F5", "R", "shift+f5"),
 	Play:        bind("p", "p"),
 	Faster:      bind("+", "+", "="),
 	Slower:      bind("-", "-"),
@@ -56,7 +70,9 @@ var keys = keyMap{
 	Before:      bind("N", "N"),
 	Cause:       bind("c", "c"),
 	Explain:     bind("e", "e"),
+	Depth:       bind("E", "E"),
 	Mark:        bind("b", "b"),
+	Stops:       bind("B", "B"),
 	Bookmark:    bind("m", "m"),
 	Marked:      bind("'", "'"),
 	Filter:      bind("f", "f"),
@@ -80,6 +96,7 @@ var keys = keyMap{
 	Save:        bind("S", "S"),
 	Theme:       bind("t", "t"),
 	Help:        bind("?", "?", "f1"),
+	Palette:     bind(": F2", ":", "f2"),
 	Leave:       bind("Esc", "esc"),
 	Quit:        bind("q", "q", "ctrl+c"),
 }
@@ -89,18 +106,20 @@ func (k *keyMap) groups() [][]helpRow {
 	row := func(text string, keys ...key.Binding) helpRow { return helpRow{"help." + text, keys} }
 	return [][]helpRow{
 		{
-			row("event", k.Next, k.Back), row("command", k.Command, k.CommandBack), row("hop", k.Hop, k.HopBack),
-			row("stage", k.Phase, k.PhaseBack), row("ends", k.Start, k.End),
+			row("event", k.Next, k.Back), row("line", k.Line, k.LineBack), row("octet", k.Octet, k.OctetBack), row("command", k.Command, k.CommandBack),
+			row("hop", k.Hop, k.HopBack), row("stage", k.Phase, k.PhaseBack), row("message", k.Message, k.MessageBack), row("ends", k.Start, k.End),
+			row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before), row("filter", k.Filter),
+			row("play", k.Play, k.Faster, k.Slower), row("until", k.Until, k.UntilBack), row("stops", k.Stops), row("break", k.Mark), row("bookmark", k.Bookmark, k.Marked),
 		},
 		{
-			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became), row("mouse", k.Mouse), row("ascii", k.ASCII), row("theme", k.Theme), row("help", k.Help),
-			row("leave", k.Leave), row("quit", k.Quit),
+			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became),
+			row("explain", k.Explain), row("depth", k.Depth), row("cause", k.Cause), row("copy", k.Copy),
 		},
 		{
-			row("explain", k.Explain, k.Cause), row("play", k.Play, k.Faster, k.Slower),
-			row("break", k.Mark), row("bookmark", k.Bookmark, k.Marked), row("goto", k.Goto), row("find", k.Find), row("again", k.Again, k.Before),
 			row("whatif", k.WhatIf), row("seat", k.Seat), row("exchange", k.Exchange), row("compare", k.Compare), row("undo", k.Undo), row("save", k.Save),
-			row("filter", k.Filter), row("copy", k.Copy),
+		},
+		{
+			row("palette", k.Palette), row("help", k.Help), row("theme", k.Theme), row("mouse", k.Mouse), row("ascii", k.ASCII), row("leave", k.Leave), row("quit", k.Quit),
 		},
 	}
 }
@@ -116,7 +135,7 @@ func (k *keyMap) row(playing bool) []brief {
 		play = brief{"p", "key.pause"}
 	}
 	return []brief{
-		{"←→", "key.step"}, {"q", "key.quit.row"}, {"?", "key.help"}, {"Tab", "key.lens"}, {"↑↓", "key.command"},
+		{"←→", "key.step"}, {"q", "key.quit.row"}, {"?", "key.help"}, {":", "key.palette"}, {"Tab", "key.lens"}, {"↑↓", "key.command"},
 		{"[ ]", "key.hop"}, play, {"e", "key.explain"}, {"i", "key.whatif"}, {"T", "key.seat"}, {"/", "key.find"}, {"g", "key.goto"}, {"c", "key.cause"}, {"{ }", "key.phase"}, {"b", "key.mark.row"}, {"f", "key.filter"}, {"y", "key.copy"},
 	}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/lessons/explain"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -14,8 +15,16 @@ type Instant struct {
 	Snap   *state.Snapshot // how things stand after event At
 	Scroll int             // rows that the lens is scrolled, towards what is older or further down
 	Pick   int             // the line of the lens that is chosen, counted from 1; 0 for none
+	Octet  int             // the octet of the event where one is, counted from 1; 0 for none
 	Words  *i18n.Words
 	Glyphs *Glyphs
+	Keys   *Keys         // what the keys mean
+	Place  place         // whose keys they are
+	Depth  explain.Depth // how deep explanations go
+
+	// What is copied and only the player knows: the command line that leads
+	// here, and the lens as text.
+	Command, View string
 }
 
 // event is the event where the cursor stands.

@@ -20,14 +20,18 @@ type dump struct {
 	owner  []int16 // for every octet the innermost piece, -1 for none
 	turn   []bool  // for every piece whether its octets have the second colour
 	chosen int     // the chosen piece, counted from 0; -1 for none
+	octet  int     // the octet where one is, counted from 0; -1 for none
 	per    int     // octets in a row
 }
 
 // dumpOf cuts the octets of an event for rows of per octets.
 func (in *Instant) dumpOf(e *trace.Event, per int) *dump {
-	d := &dump{text: in.Story.T.Text(e), pieces: in.piecesOf(e), chosen: -1, per: per}
+	d := &dump{text: in.Story.T.Text(e), pieces: in.piecesOf(e), chosen: -1, octet: -1, per: per}
 	if in.Pick > 0 && in.Pick <= len(d.pieces) {
 		d.chosen = in.Pick - 1
+	}
+	if in.Octet <= len(d.text) {
+		d.octet = in.Octet - 1
 	}
 	d.owner, d.turn = make([]int16, len(d.text)), make([]bool, len(d.pieces))
 	for i := range d.owner {
@@ -37,6 +41,9 @@ func (in *Instant) dumpOf(e *trace.Event, per int) *dump {
 		for at := f.Off; at < f.Off+f.Len && at < len(d.owner); at++ {
 			d.owner[at] = int16(i & 0x7fff)
 		}
+	}
+	if d.octet >= 0 && d.chosen < 0 {
+		d.chosen = int(d.owner[d.octet])
 	}
 	last, turn := int16(-1), true
 	for _, o := range d.owner {
@@ -97,6 +104,9 @@ func drawBytes(in *Instant, r Region) {
 	if d.chosen >= 0 {
 		top = windowTop(d.rows(), octets.H, d.pieces[d.chosen].Off/d.per)
 	}
+	if d.octet >= 0 {
+		top = windowTop(d.rows(), octets.H, d.octet/d.per)
+	}
 	for y := 0; y < octets.H && top+y < d.rows(); y++ {
 		d.drawOctets(octets, y, (top+y)*d.per)
 	}
@@ -115,6 +125,14 @@ func (d *dump) drawOctets(r Region, y, from int) {
 		if d.chosen >= 0 {
 			if f := &d.pieces[d.chosen]; from+i >= f.Off && from+i < f.Off+f.Len {
 				st |= Reverse
+			}
+		}
+		if d.octet >= 0 { // it alone stands out, its piece is underlined
+			if st&Reverse != 0 {
+				st = st&^Reverse | Underline
+			}
+			if from+i == d.octet {
+				st |= Reverse | Bold
 			}
 		}
 		r.Put(x, y, st, strings.ToLower(hexByte(c)))

@@ -35,7 +35,7 @@ func (p *Player) toggleASCII() {
 // clicked handles a click and the wheel; they count only where the player
 // itself is on the screen.
 func (p *Player) clicked(msg tea.MouseMsg) {
-	if !p.pointing || p.story.T.Len() == 0 || p.w < leastWidth || p.h < leastHeight || p.prompt != nil || p.help || p.whole || p.form != nil || p.board != nil {
+	if !p.pointing || p.story.T.Len() == 0 || p.w < leastWidth || p.h < leastHeight || p.prompt != nil || p.palette != nil || p.help || p.whole || p.form != nil || p.board != nil {
 		return
 	}
 	at := msg.Mouse()

@@ -56,7 +56,10 @@ func (p *Player) choose(k tea.KeyPressMsg) bool {
 	picks := lens.picks(p.instant())
 	switch {
 	case lens.Picks == nil:
-		return !down && !up
+		if down || up {
+			return false
+		}
+		p.notice = p.cannotAsk()
 	case len(picks) == 0:
 		p.notice = p.look.words.T("pick.none")
 	case down || up:
@@ -99,7 +102,7 @@ func (p *Player) ask(l pick, became bool) {
 	}
 	switch {
 	case p.pick == 0:
-		p.notice = p.look.words.T("pick.first")
+		p.notice = p.pickFirst()
 	case to == 0 || !p.story.T.Has(to):
 		p.notice = p.look.words.T("pick.unknown")
 	default:

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"mailtrek/cmd/mailtrek/internal/i18n"
+	"mailtrek/lessons/explain"
+	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
 
@@ -18,6 +20,8 @@ type Options struct {
 	NoColor bool      // no colours, whatever the terminal can do
 	ASCII   bool      // no line-drawing characters
 	Lens    string    // a name of Lenses; "" is the first
+	Depth   string    // how deep explanations go, a name of explain.Depths; "" is the course's
+	Keys    *Keys     // what the keys mean; nil: as they come
 	At      trace.Seq // the first event; 0 is 1
 
 	// Source is how the scenario of a branch is found again: its id or the name
@@ -26,6 +30,9 @@ type Options struct {
 	// Save writes a new file, and fails when there is one of that name; nil:
 	// nothing can be saved.
 	Save func(name string, content []byte) error
+	// World is the run of a scenario anew, not yet begun, by what the head of a
+	// trace says; nil: a trace from a file cannot be changed.
+	World func(trace.Header) (*scenario.Branch, error)
 }
 
 // look is what Options come to: the words, marks and colours of the screens.
@@ -36,10 +43,23 @@ type look struct {
 	auto    bool // follows the terminal's background
 	source  string
 	save    func(name string, content []byte) error
+	world   func(trace.Header) (*scenario.Branch, error)
+
+	*session
+}
+
+// session is what all screens of one run of the program share and keep.
+type session struct {
+	keys  *Keys
+	depth explain.Depth
+	past  []string // what was typed into the palette, the latest last
+	// catalogue is what can be opened from anywhere; nil: nothing can.
+	catalogue func() []Item
 }
 
 func (o Options) look() look {
-	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, source: o.Source, save: o.Save}
+	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, source: o.Source, save: o.Save, world: o.World, session: &session{keys: o.Keys}}
+	l.depth, _ = explain.DepthNamed(o.Depth)
 	l.words, _ = i18n.In(o.Lang)
 	if o.ASCII {
 		l.glyphs = &asciiGlyphs
@@ -94,20 +114,28 @@ type Player struct {
 	w, h     int
 	look     look
 	prompt   *prompt
+	palette  *palette
+	entry    string // of the encyclopaedia, shown as a page while whole is set; "": the present event
+	wants    string // what is to be opened instead
 	help     bool
 	whole    bool // the whole explanation is shown
+	top      int  // the row with which the page over the screen began when it was drawn last
 	notice   string
 	found    finder
 	speed    int
 	play     int // number of the present run of ticks; 0 when paused
 	ticks    int
 	breaks   map[trace.Seq]bool
+	stops    []finder    // breakpoints with a condition
+	stopped  []trace.Seq // the first events that they name
+	octet    int         // the octet of the event where one is, counted from 1; 0 for none
 
 	bookmarks []trace.Seq // in ascending order
 	only      finder      // the filter; nothing is left out while it has no match
 	copying   bool        // the next key says what is copied
 	canvas    *Canvas     // of the last View; its cells are used again
 
+	options Options   // with which it was opened, but for the place
 	course  *course   // the run that is on the screen
 	compare bool      // beside the one that it was forked from
 	row     int       // of the comparison
@@ -115,6 +143,7 @@ type Player struct {
 	board   *keyboard // the seat that one has taken
 	work    *work     // something that takes time
 	serial  int       // of the last work
+	horizon trace.Seq // in a lesson: the last event of the story that may be seen; 0 is no limit
 
 	home bool // Esc leads back to a home screen
 	left bool // the player asks to be left for the home screen
@@ -123,6 +152,8 @@ type Player struct {
 // Play returns a player at the beginning of a trace.
 func Play(t *trace.Trace, o Options) *Player {
 	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, beside: -1, w: 80, h: 24}
+	p.options = o
+	p.options.At, p.options.Lens, p.options.Source = 0, "", ""
 	p.course = &course{story: p.story}
 	if !t.Has(p.at) {
 		p.at = trace.Seq(t.Len())
@@ -158,26 +189,31 @@ func (p *Player) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case weighed:
 		p.compared(msg)
 	case tea.PasteMsg:
-		p.paste(msg.Content)
+		return p, p.paste(msg.Content)
+	case pasteLine:
+		return p, p.nextPasted(msg.b)
 	case tea.MouseMsg:
 		p.clicked(msg)
 	case tea.KeyPressMsg:
-		return p, p.press(msg)
+		return p, p.press(p.meant(msg))
 	}
 	return p, nil
 }
 
 // paste puts text where something is being typed.
-func (p *Player) paste(text string) {
+func (p *Player) paste(text string) tea.Cmd {
 	switch {
 	case p.work != nil:
 	case p.prompt != nil:
 		p.prompt.insert(text)
+	case p.palette != nil:
+		p.palette.line.insert(text)
 	case p.form != nil:
 		p.form.pick.paste(text)
 	case p.board != nil:
-		p.board.line.insert(text)
+		return p.pasted(text)
 	}
+	return nil
 }
 
 func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
@@ -187,10 +223,15 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 		if p.at != at || p.lens != lens {
 			p.scroll, p.pick = 0, 0
 		}
+		if p.at != at && !key.Matches(k, keys.Octet, keys.OctetBack) {
+			p.octet = 0
+		}
 	}()
 	switch {
-	case k.String() == "ctrl+c":
+	case k.String() == "ctrl+c" && (p.board == nil || p.interrupt()):
 		return tea.Quit
+	case k.String() == "ctrl+c":
+		return nil
 	case p.work != nil:
 		if key.Matches(k, keys.Leave) {
 			return p.cancel()
@@ -199,21 +240,22 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case p.prompt != nil:
 		p.typed(k)
 		return nil
+	case p.palette != nil:
+		return p.command(k)
 	case p.form != nil:
 		return p.asked(k)
 	case p.board != nil && !p.help:
 		return p.typedAt(k)
 	case p.copying:
 		return p.copied(k)
-	case p.help && key.Matches(k, keys.Command, keys.ScrollDown):
-		p.scroll++
+	case (p.help || p.whole) && p.scrollPage(k):
 		return nil
-	case p.help && key.Matches(k, keys.CommandBack, keys.ScrollUp):
-		p.scroll = max(p.scroll-1, 0)
+	case p.whole && key.Matches(k, keys.Depth):
+		p.deeper()
 		return nil
 	case p.help || p.whole:
 		p.scroll = 0
-		p.help, p.whole = false, false
+		p.help, p.whole, p.entry = false, false, ""
 		if key.Matches(k, keys.Quit) && p.board == nil {
 			return tea.Quit
 		}
@@ -227,7 +269,7 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Play):
 		return p.toggle()
 	}
-	if p.story.T.Len() > 0 && !p.stepRows(k) && !p.choose(k) && !p.step(k) {
+	if p.story.T.Len() > 0 && !p.stepRows(k) && !p.choose(k) && !p.stepOctet(k) && !p.step(k) {
 		p.other(k)
 	}
 	return nil
@@ -275,9 +317,11 @@ func (p *Player) other(k tea.KeyPressMsg) {
 	case key.Matches(k, keys.Beside):
 		p.besideNext()
 	case key.Matches(k, keys.Help):
-		p.help, p.scroll = true, 0
+		p.help, p.scroll, p.top = true, 0, 0
+	case key.Matches(k, keys.Palette):
+		p.openPalette("")
 	case key.Matches(k, keys.Explain):
-		p.whole = true
+		p.whole, p.scroll, p.top = true, 0, 0
 	case key.Matches(k, keys.Mouse):
 		p.toggleMouse()
 	case key.Matches(k, keys.ASCII):
@@ -298,6 +342,12 @@ func (p *Player) other(k tea.KeyPressMsg) {
 		p.again(-1)
 	case key.Matches(k, keys.Mark):
 		p.toggleBreak()
+	case key.Matches(k, keys.Stops):
+		p.prompt = &prompt{kind: "stop"}
+	case key.Matches(k, keys.Until, keys.UntilBack):
+		p.until(key.Matches(k, keys.UntilBack))
+	case key.Matches(k, keys.Depth):
+		p.deeper()
 	case key.Matches(k, keys.Filter):
 		p.prompt = &prompt{kind: "filter", text: p.only.what}
 	case key.Matches(k, keys.Copy):
@@ -376,10 +426,9 @@ func (p *Player) tick(t tick) tea.Cmd {
 		p.play = 0
 		return nil
 	}
-	p.scroll = 0
-	if p.breaks[p.at] {
-		p.play = 0
-		p.notice = p.look.words.T("break.hit")
+	p.scroll, p.octet = 0, 0
+	if why, ok := p.stopsHere(); ok {
+		p.play, p.notice = 0, why
 		return nil
 	}
 	return p.nextTick()
@@ -399,7 +448,7 @@ func (p *Player) paint(spare *Canvas) picture {
 
 // instant is what the lenses look at.
 func (p *Player) instant() *Instant {
-	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Pick: p.pick, Words: p.look.words, Glyphs: p.look.glyphs}
+	return &Instant{Story: p.story, At: p.at, Snap: p.story.Folds.At(p.at), Scroll: p.scroll, Pick: p.pick, Octet: p.octet, Words: p.look.words, Glyphs: p.look.glyphs, Keys: p.look.keys, Place: p.keyPlace(), Depth: p.look.depth}
 }
 
 // frame composes the screen on a canvas of its own.
@@ -417,11 +466,13 @@ func (p *Player) draw(c *Canvas) *Canvas {
 	case p.help && p.board != nil:
 		drawSeatHelp(in, c.All())
 	case p.help:
-		drawHelp(in, c.All())
+		p.top = p.drawHelp(in, c.All())
+	case p.whole && p.entry != "":
+		p.top = in.drawEntries(p.entry, c.All())
 	case p.whole:
-		drawWhyPage(in, in.why(), c.All())
+		p.top = drawWhyPage(in, in.why(), c.All())
 	default:
-		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why(), scene: p.scene(in)}
+		f := frame{in: in, lens: p.lens, beside: p.beside, playing: p.play != 0, breaks: p.breaks, bookmarks: p.bookmarks, stopped: p.stopped, only: p.only.what, copying: p.copying, notice: p.notice, why: in.why(), scene: p.scene(in)}
 		if p.board != nil {
 			f.why = p.margin(in)
 		}

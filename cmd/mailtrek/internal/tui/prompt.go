@@ -14,7 +14,7 @@ import (
 
 // prompt is a line that is being typed, in place of the keys.
 type prompt struct {
-	kind string // "find", "filter", "goto", "path" or "save"
+	kind string // "find", "filter", "stop", "goto", "path" or "save"
 	text string
 }
 
@@ -55,10 +55,21 @@ func (q *prompt) edit(k tea.KeyPressMsg) (done, gone bool) {
 	return false, false
 }
 
+// order is the order of the palette that does the same as the prompt.
+func (q *prompt) order() string {
+	return map[string]string{"find": "find", "filter": "only", "stop": "stop", "goto": "at"}[q.kind]
+}
+
+// completes tells whether Tab goes on in the palette, which knows the words.
+func (q *prompt) completes() bool { return q.order() != "" }
+
 func (q *prompt) draw(in *Instant, r Region) {
 	r.Fill(0, 0, r.W, Plain, " ")
 	x := r.Put(1, 0, Accent, in.Words.T("prompt."+q.kind)) + 1
 	hint := in.Words.T("prompt.hint")
+	if q.completes() {
+		hint = in.Words.T("prompt.hint.tab")
+	}
 	room := r.W - x - 3
 	if room > textWidth(hint)+24 {
 		r.PutRight(r.W-1, 0, Quiet, hint)
@@ -118,6 +129,11 @@ func newFinder(in *Instant, what string) finder {
 
 // typed handles a key while a prompt is open.
 func (p *Player) typed(k tea.KeyPressMsg) {
+	if k.String() == "tab" && p.prompt.completes() {
+		p.openPalette(p.prompt.order() + " " + p.prompt.text)
+		p.prompt = nil
+		return
+	}
 	done, gone := p.prompt.edit(k)
 	if !done {
 		if gone {
@@ -133,6 +149,9 @@ func (p *Player) typed(k tea.KeyPressMsg) {
 	case what == "" && q.kind == "filter":
 		p.only = finder{}
 		return
+	case what == "" && q.kind == "stop":
+		p.clearStops()
+		return
 	case what == "":
 		return
 	case q.kind == "save":
@@ -140,6 +159,9 @@ func (p *Player) typed(k tea.KeyPressMsg) {
 		return
 	case q.kind == "filter":
 		p.filtered(what)
+		return
+	case q.kind == "stop":
+		p.setStop(what)
 		return
 	}
 	if q.kind == "goto" && p.jump(what) {
@@ -190,9 +212,8 @@ func (s *Story) since(d time.Duration) trace.Seq {
 
 // again goes to the next match in a direction.
 func (p *Player) again(step int) {
-	w := p.look.words
 	if p.found.match == nil {
-		p.notice = w.T("find.nothing")
+		p.notice = p.cannot("again")
 		return
 	}
 	find := p.found.next

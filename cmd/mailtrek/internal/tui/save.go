@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mailtrek/sim/scenario"
-	"mailtrek/sim/trace"
 )
 
 // A branch can be kept: as a scenario document (name.md), which anybody can
@@ -17,8 +16,8 @@ func (p *Player) askSave() {
 	switch b, _ := p.growing(); {
 	case p.look.save == nil || p.course.branch == nil && b == nil:
 		p.notice = p.look.words.T("save.nothing")
-	case b == nil || len(b.Done) == 0:
-		p.notice = p.look.words.T("save.nothing")
+	case len(b.Done) == 0: // nothing was changed: the place is what is kept
+		p.prompt = &prompt{kind: "save", text: "my-" + b.Scenario.ID + ".jsonl"}
 	default:
 		p.prompt = &prompt{kind: "save", text: "my-" + b.Scenario.ID + ".md"}
 	}
@@ -57,7 +56,9 @@ func (p *Player) branchText(b *scenario.Branch, name string) ([]byte, error) {
 		if source == "" {
 			source = b.Scenario.ID
 		}
-		err := b.File(source, trace.Seq(p.at)).Write(&out)
+		f := b.File(source, p.at)
+		f.Lens = lenses[p.lens].Name
+		err := f.Write(&out)
 		return out.Bytes(), err
 	}
 	id := strings.TrimSuffix(name[strings.LastIndexAny(name, `/\`)+1:], ".md")

@@ -31,7 +31,18 @@ func (p *Player) scene(in *Instant) scene {
 	} else if p.course.parent != nil || p.course.child != nil {
 		s.row = keys.forkRow()
 	}
+	if p.octet > 0 {
+		s.links = func(r Region) { r.PutMax(0, 0, r.W, Accent&^Bold, in.octetWords()) }
+	}
+	if p.copying && s.area == nil {
+		s.area = func(r Region) {
+			lenses[p.lens].Draw(in, r)
+			p.drawCopies(in, r)
+		}
+	}
 	switch {
+	case p.palette != nil:
+		s.area, s.row = func(r Region) { p.drawPalette(in, r) }, paletteRow()
 	case p.form != nil:
 		s.area, s.row = func(r Region) { p.form.draw(in, r) }, formRow()
 	case p.board != nil:
@@ -47,13 +58,16 @@ func (p *Player) scene(in *Instant) scene {
 // lensShown tells whether a lens is to be seen besides what the scene shows in
 // its place.
 func (p *Player) lensShown(w int) bool {
+	if p.copying || p.palette != nil {
+		return true
+	}
 	return p.form == nil && p.board != nil && (w >= seatBeside || p.board.lens)
 }
 
 // drawSeatHelp is the page of the keys of a seat.
 func drawSeatHelp(in *Instant, r Region) {
-	in.helpTitle(r, "help.note")
-	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), seatKeys.rows(), 0)
+	in.helpTitle(r, in.Words.T("help.note"))
+	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), seatKeys.rows(), 0, nil)
 }
 
 // Grow takes up what the trace has got since the story was made.

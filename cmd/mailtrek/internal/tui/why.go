@@ -4,6 +4,6 @@ import "mailtrek/lessons/explain"
 
 // why is the explanation of the current event.
 func (in *Instant) why() why {
-	e := explain.Why(in.Story.T, in.At, in.Words.Lang())
+	e := explain.WhyAt(in.Depth, in.Story.T, in.At, in.Words.Lang())
 	return why{text: e.Text, ref: e.Ref}
 }

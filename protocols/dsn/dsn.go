@@ -44,6 +44,8 @@ type Report struct {
 	Postmaster bool
 	// ReturnPath is the envelope sender, for the copy of the message.
 	ReturnPath string
+	// Global makes it the notification about a message with SMTPUTF8 (RFC 6533).
+	Global     bool
 	Message    []byte // the message, lines ending in LF
 	Recipients []Recipient
 }
@@ -78,7 +80,11 @@ func (r *Report) Compose() []byte {
 	fmt.Fprintf(&b, "This is a MIME-encapsulated message.\n\n--%s\n", boundary)
 	b.WriteString("Content-Description: Notification\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n")
 	r.notification(&b)
-	fmt.Fprintf(&b, "--%s\nContent-Description: Delivery report\nContent-Type: message/delivery-status\n\n", boundary)
+	fmt.Fprintf(&b, "--%s\nContent-Description: Delivery report\nContent-Type: %s", boundary, r.media("message/delivery-status", "message/global-delivery-status"))
+	if r.Global {
+		b.WriteString("Content-Transfer-Encoding: 8bit\n")
+	}
+	b.WriteByte('\n')
 	r.status(&b)
 	fmt.Fprintf(&b, "--%s\n", boundary)
 	r.original(&b)
@@ -167,11 +173,11 @@ func (r *Report) status(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "X-Postfix-Queue-ID: %s\n", r.QueueID)
 	if r.Sender != "" {
-		fmt.Fprintf(b, "X-Postfix-Sender: rfc822; %s\n", r.Sender)
+		fmt.Fprintf(b, "X-Postfix-Sender: %s; %s\n", r.addressType(r.Sender), r.Sender)
 	}
 	fmt.Fprintf(b, "Arrival-Date: %s\n\n", message.FormatDate(r.Arrival))
 	for _, to := range r.Recipients {
-		fmt.Fprintf(b, "Final-Recipient: rfc822; %s\n", to.Final)
+		fmt.Fprintf(b, "Final-Recipient: %s; %s\n", r.addressType(to.Final), to.Final)
 		if to.ORcpt != "" {
 			fmt.Fprintf(b, "Original-Recipient: %s\n", to.ORcpt)
 		}
@@ -189,17 +195,34 @@ func (r *Report) status(b *bytes.Buffer) {
 	}
 }
 
+// media is the line end of a Content-Type field: a type, or what it is for mail
+// with SMTPUTF8 (RFC 6533 §4).
+func (r *Report) media(plain, global string) string {
+	if r.Global {
+		return global + "\n"
+	}
+	return plain + "\n"
+}
+
+// addressType is the type of an address in a notification (RFC 6533 §3).
+func (r *Report) addressType(addr string) string {
+	if r.Global && strings.IndexFunc(addr, func(c rune) bool { return c > 0x7e }) >= 0 {
+		return "utf-8"
+	}
+	return "rfc822"
+}
+
 // original is the part with the message, or with its header alone.
 func (r *Report) original(b *bytes.Buffer) {
 	whole := r.Kind == Failure && !r.HdrsOnly
 	if whole {
-		b.WriteString("Content-Description: Undelivered Message\nContent-Type: message/rfc822\n")
+		b.WriteString("Content-Description: Undelivered Message\nContent-Type: " + r.media("message/rfc822", "message/global"))
 	} else {
 		what := "Undelivered Message Headers"
 		if r.Kind == Success {
 			what = "Message Headers"
 		}
-		fmt.Fprintf(b, "Content-Description: %s\nContent-Type: text/rfc822-headers\n", what)
+		fmt.Fprintf(b, "Content-Description: %s\nContent-Type: %s", what, r.media("text/rfc822-headers", "message/global-headers"))
 	}
 	fmt.Fprintf(b, "Content-Transfer-Encoding: 8bit\n\nReturn-Path: <%s>\n", r.ReturnPath)
 	msg := r.Message

@@ -89,7 +89,7 @@ func TestUText(t *testing.T) {
 			t.Errorf("UnUText(%q) = %q, want %q", c.coded, got, c.plain)
 		}
 	}
-	if got, want := UText("и+a b"), `и\x{2B}a\x{20}b`; got != want {
+	if got, want := UText("и+a b"), `\x{438}\x{2B}a\x{20}b`; got != want {
 		t.Errorf("UText = %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package mailaddr
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -32,21 +33,16 @@ func UnUText(s string) (string, bool) {
 	return b.String(), true
 }
 
-// UText encodes an address as utf-8-addr-unitext (RFC 6533 §3), for a server
-// that offers SMTPUTF8: what xtext would code becomes \x{NN}.
+// UText encodes an address as utf-8-addr-xtext (RFC 6533 §3), which every server
+// that offers DSN takes: what xtext would code, and all that is not ASCII,
+// becomes \x{NN}.
 func UText(s string) string {
-	const hex = "0123456789ABCDEF"
 	var b strings.Builder
-	for i := range len(s) {
-		if c := s[i]; c < utf8.RuneSelf && (c <= ' ' || c == 127 || c == '+' || c == '=' || c == '\\') {
-			b.WriteString(`\x{`)
-			if c >= 16 {
-				b.WriteByte(hex[c>>4])
-			}
-			b.WriteByte(hex[c&15])
-			b.WriteByte('}')
+	for _, c := range s {
+		if c <= ' ' || c >= 127 || c == '+' || c == '=' || c == '\\' {
+			fmt.Fprintf(&b, `\x{%X}`, c)
 		} else {
-			b.WriteByte(c)
+			b.WriteRune(c)
 		}
 	}
 	return b.String()

@@ -153,7 +153,7 @@ func (d *daemon) send(m *Mail, n notice) (ok bool) {
 	p.Handle(w.AddMsg(trace.Msg{Name: kindName(n.kind) + " of " + w.Msg(m.Msg).Name, Parent: m.Msg}))
 	u, err := d.Submit(p, "bounce", n.from)
 	if err == nil {
-		u.Mail().Local = true
+		u.Mail().Local, u.Mail().UTF8 = true, m.UTF8
 		u.AddRecipient(&Recipient{Addr: n.to})
 		host := d.conf.Get("myhostname")
 		u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
@@ -186,7 +186,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 	sender := orElse(m.Sender, "MAILER-DAEMON@"+d.conf.Get("myhostname"))
 	r := &dsn.Report{Kind: kind, Postmaster: n.postmaster, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: n.to,
 		Sender: sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
-		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: n.headers || m.Ret == smtp.RetHdrs, ReturnPath: sender, Message: m.Content}
+		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: n.headers || m.Ret == smtp.RetHdrs, Global: m.UTF8, ReturnPath: sender, Message: m.Content}
 	if int64(len(m.Content)) > d.conf.Int("bounce_size_limit") {
 		r.HdrsOnly = true
 	}

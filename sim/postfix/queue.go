@@ -37,7 +37,8 @@ type Mail struct {
 	EnvID      string    // RFC 3461 §4.4, decoded
 	Ret        smtp.Ret  // RFC 3461 §4.3
 	Body8      bool      // BODY=8BITMIME was declared
-	UTF8       bool      // SMTPUTF8 was asked for
+	UTF8       bool      // SMTPUTF8 was asked for, or what a program of the host sent needs it
+	beyond     bool      // the sender's address or a header field has more than ASCII
 
 	filter    string     // "transport:nexthop" of FILTER, to which all of it goes
 	fullName  string     // of the user who submitted it, for a From that is missing

@@ -19,7 +19,7 @@ func (a *smtpAgent) clientConfig(s *clientSession, final bool) (cfg smtp.ClientC
 		Discard: set.discard, LineLimit: set.lineLimit, Now: a.d.Host.Clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
 	if len(set.discardMaps) > 0 {
 		key := strings.TrimSuffix(s.peer[strings.LastIndexByte(s.peer, '[')+1:], "]")
-		words, spec, err := a.d.tables.Maps(set.discardMaps).Find(key)
+		words, spec, err := a.d.maps(set.discardMaps).Find(key)
 		if err != nil {
 			return cfg, a.sessionFailed(result{dsn: "4.3.0", text: "local data error while talking to " + s.peer, relay: s.relay}, final)
 		}
@@ -59,7 +59,7 @@ func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
 // mail is the message as the client sends it.
 func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	m := a.r.mail
-	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, Probe: m.probe}
+	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, NeedsUTF8: m.needsUTF8(left), Probe: m.probe}
 	if m.Body8 {
 		out.Body = "8BITMIME"
 	}

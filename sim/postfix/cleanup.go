@@ -202,6 +202,7 @@ func (u *Submission) complete() {
 	u.mail.Content = h.out
 	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
 	u.rewriteEnvelope()
+	u.detectUTF8()
 }
 
 // added records a header field that a daemon has added.

@@ -36,18 +36,7 @@ func (d *Dovecot) servePOP3(p *sim.Proc, c *sim.Conn, implicit bool) {
 	client, server := remote(c), local(c)
 	b := &popServer{d: d, p: p, c: c, client: client, guest: d.comes(c, "pop3")}
 	defer b.guest.leaves()
-	conf := d.conf.For("pop3")
-	cfg := pop3.Config{
-		Hostname:             d.hostname(),
-		Greeting:             conf.Text("login_greeting"),
-		Mechanisms:           conf.Mechanisms(),
-		TLS:                  map[string]pop3.TLSLevel{"yes": pop3.TLSYes, "required": pop3.TLSRequired}[conf.Text("ssl")],
-		Local:                client.Addr() == server.Addr(),
-		DisablePlaintextAuth: conf.Bool("disable_plaintext_auth"),
-		LockSession:          conf.Bool("pop3_lock_session"),
-		EnableLast:           conf.Bool("pop3_enable_last"),
-		NoFlagUpdates:        conf.Bool("pop3_no_flag_updates"),
-	}
+	cfg := d.POP3Config(client.Addr() == server.Addr())
 	for _, m := range cfg.Mechanisms {
 		if m == "APOP" {
 			cfg.Timestamp = pop3.Timestamp(1, d.logins, p.Now(), d.random(), d.hostname())

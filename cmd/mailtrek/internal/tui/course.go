@@ -36,6 +36,7 @@ type course struct {
 func PlayBranch(b *scenario.Branch, o Options) *Player {
 	p := Play(b.Trace(), o)
 	p.course.branch = b
+	p.story.knows(b)
 	return p
 }
 
@@ -123,6 +124,7 @@ func (p *Player) progress(key string, b *scenario.Branch) string {
 // adopt shows a branch that was played to its end as a fork of the present run,
 // at the first difference.
 func (p *Player) adopt(b *scenario.Branch, s *Story, a *pairs, after trace.Seq, what string) {
+	s.knows(b)
 	c := &course{branch: b, story: s, pairs: a, parent: p.course, after: after, what: what, breaks: map[trace.Seq]bool{}}
 	for s := range p.breaks {
 		if s <= a.Shared {

@@ -30,6 +30,11 @@ func (in *Instant) moment(id trace.ConnID) moment {
 		m.now = in.Words.T("dlg.phase.closed")
 	}
 	m.machine = in.machineOf(id)
+	if m.machine != nil && m.conn.Phase == state.Open {
+		if moves := in.presentMoves(id, m.machine, m.now); moves != nil {
+			m.machine = m.machine.with(m.now, moves)
+		}
+	}
 	return m
 }
 

@@ -47,6 +47,7 @@ func (p *Player) mayFork(then func() tea.Cmd) tea.Cmd {
 				return nil
 			}
 			c.branch = b
+			p.story.knows(b)
 			return then()
 		},
 	})

@@ -151,12 +151,14 @@ func (p *Player) follow() {
 	c := p.course
 	if c.board != b {
 		c = &course{branch: b.seat.Branch, story: NewStory(t), parent: p.course, after: b.seat.After, what: p.seatName(b.seat), board: b}
+		c.story.knows(c.branch)
 		p.course.child = c
 		p.show(c, trace.Seq(t.Len()))
 		return
 	}
 	if c.story.T != t {
 		c.branch, c.story = b.seat.Branch, NewStory(t)
+		c.story.knows(c.branch)
 	} else {
 		c.story.Grow()
 	}

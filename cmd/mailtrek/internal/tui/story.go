@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"mailtrek/sim/node"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -19,9 +20,11 @@ type Story struct {
 	talkedTo trace.Seq                // as far as the story was looked at
 
 	// Made when they are first asked for.
-	offers   map[offer]*announcement // what servers announce
-	machines map[string]*machine     // of the sessions of a kind of server
-	moves    map[fileKey][]trace.Seq // the moves of each queue file
+	offers   map[offer]*announcement    // what servers announce
+	machines map[string]*machine        // of the sessions of a kind of server
+	held     heldNow                    // the session that was held again last
+	dovecot  func(string) *node.Dovecot // of a host, where the world is known; else nil
+	moves    map[fileKey][]trace.Seq    // the moves of each queue file
 }
 
 // mark says what is remarkable about a place of the time line.

@@ -36,8 +36,10 @@ func splitNexthop(s string) (host string, port uint16) {
 	return s[:i], uint16(n)
 }
 
-// find lists the addresses to try, in order; or why there are none.
+// find lists the addresses to try, in order; or why there are none. DNS is asked
+// for A-labels (RFC 5891 §4.4).
 func (a *smtpAgent) find(host string, port uint16) ([]target, *result) {
+	host = dnswire.ALabels(host)
 	if strings.HasPrefix(host, "[") || a.lmtp || a.d.conf.Bool("disable_dns_lookups") {
 		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 		if ip, err := netip.ParseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {

@@ -9,6 +9,10 @@ var insideWords = map[string][3]string{
 	"code.six":    {"six by six", "по шест", "po sześć"},
 	"code.number": {"number", "число", "liczba"},
 	"code.sent":   {"sent as", "изпратено", "wysłano"},
+
+	"pfx.talk":    {"WHO ASKS WHOM", "КОЙ КОГО ПИТА", "KTO KOGO PYTA"},
+	"pfx.found":   {"found", "има го", "jest"},
+	"pfx.nothing": {"not there", "няма го", "nie ma"},
 }
 
 func init() {

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
@@ -22,24 +24,66 @@ func drawPostfix(in *Instant, r Region) {
 		total += in.Snap.QueueLen(node, q)
 	}
 	r.PutRight(r.W-1, 0, Quiet, in.Words.T("pfx.total", "n", strconv.Itoa(total)))
-	body := r.Sub(1, 2, r.W-2, r.H-2)
-	y := drawDaemons(in, node, body) + 1
+	top := 2
+	if r.H < 14 {
+		top = 1
+	}
+	body := r.Sub(1, top, r.W-2, r.H-top)
+	foot := in.talkHeight(node, r.H)
+	if foot > 0 {
+		drawInside(in, node, r.Sub(0, r.H-foot, r.W, foot))
+		body.H -= foot + 1
+	}
+	y := drawDaemons(in, node, body)
+	if r.H >= 14 {
+		y++
+	}
+	rest := func() Region { return body.Sub(0, y, body.W, body.H-y) }
 	if body.W+2 >= columnsFrom {
-		y += drawQueueColumns(in, node, body.Sub(0, y, body.W, body.H-y)) + 1
+		y += drawQueueColumns(in, node, rest()) + 1
 	} else {
-		y += drawQueues(in, node, body.Sub(0, y, body.W, body.H-y)) + 1
+		y += drawQueues(in, node, rest()) + 1
 	}
 	if body.H-y >= 2 {
-		if n := drawDestinations(in, node, body.Sub(0, y, body.W, body.H-y)); n > 0 {
+		if n := drawDestinations(in, node, rest()); n > 0 {
 			y += n + 1
 		}
 	}
 	if e := in.retried(node); e != nil && body.H-y >= 3 {
-		y += drawTries(in, e, body.Sub(0, y, body.W, min(body.H-y, max((body.H-y)/2, 5)))) + 1
+		y += drawTries(in, e, rest()) + 1
 	}
-	if body.H-y >= 5 {
-		drawLogTail(in, node, r.Sub(0, 2+y, r.W, r.H-2-y))
+	if foot == 0 && body.H-y >= 3 {
+		drawTalk(in, node, rest())
 	}
+}
+
+// talkHeight is how many rows at the foot of the lens belong to what the daemons
+// say; 0 where they get what is left over.
+func (in *Instant) talkHeight(node trace.NodeID, h int) int {
+	switch tried := in.retried(node) != nil; {
+	case h < 20:
+		return 0
+	case h < 40 && tried:
+		return 6 // the tries tell more
+	case tried:
+		return h / 3
+	}
+	return h * 2 / 5
+}
+
+// drawInside shows what the daemons say to each other, and beside it, where
+// there is room, what the log says about it.
+func drawInside(in *Instant, node trace.NodeID, r Region) {
+	if r.W < 150 {
+		drawTalk(in, node, r.Sub(1, 0, r.W-2, r.H))
+		return
+	}
+	half := r.W / 2
+	drawTalk(in, node, r.Sub(1, 0, half-3, r.H))
+	for y := range r.H {
+		r.Put(half, y, Rule, in.Glyphs.V)
+	}
+	drawLogTail(in, node, r.Sub(half+1, 0, r.W-half-1, r.H))
 }
 
 // mailHost is the mail system to look into: that of the event, or the last one
@@ -77,6 +121,11 @@ var (
 	agents   = []string{"smtp", "relay", "lmtp", "local", "virtual", "pipe", "error", "discard", "bounce"}
 )
 
+// station tells whether a daemon or a queue has a place in the two rows.
+func station(name string) bool {
+	return slices.Contains(stations, name) || slices.Contains(agents, name) || name == "pickup" || name == "maildrop"
+}
+
 // drawDaemons draws the way through the daemons with the one that is at work
 // now, and returns the number of rows.
 func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
@@ -95,8 +144,25 @@ func drawDaemons(in *Instant, node trace.NodeID, r Region) int {
 		drawStation(in, r, x, 0, agent, now[agent])
 	}
 	in.drawToken(node, way, agent, gap, r)
-	r.PutMax(0, 2, r.W, in.labelOf(in.event()).style, in.daemonWords(node))
+	if text := in.daemonWords(node); text != "" {
+		x := min(in.stationAt(way, agent, gap, in.talkOf(in.event()).who), max(r.W-textWidth(text)-4, 0))
+		x = r.Put(x, 2, Rule, in.Glyphs.Corner+in.Glyphs.H+" ")
+		r.PutMax(x, 2, r.W-x, in.labelOf(in.event()).style, text)
+	}
 	return 3
+}
+
+// stationAt is the column of the station with which the words of a talk begin.
+func (in *Instant) stationAt(way []string, agent string, gap int, who string) int {
+	from, _, _ := strings.Cut(who, " ")
+	x := 0
+	for _, name := range append(way[:len(way):len(way)], agent) {
+		if name == program(from) {
+			return x
+		}
+		x += textWidth(name) + gap
+	}
+	return 0
 }
 
 // linkGap is the room between two stations: less where they would not fit.
@@ -123,10 +189,15 @@ func (in *Instant) daemonWords(node trace.NodeID) string {
 		return ""
 	}
 	switch e.Kind {
-	case trace.Daemon:
-		return joinWords(in.labelOf(e).text+":", oneLine(in.Story.T.Text(e)))
-	case trace.Lookup, trace.Delivery:
-		return in.labelOf(e).text
+	case trace.Daemon, trace.Lookup, trace.Delivery:
+		row := in.talkOf(e)
+		if _, to, ok := strings.Cut(row.who, arrowTo); ok {
+			row.asked = strings.TrimSpace(to) + ": " + row.asked
+		}
+		if row.answer != "" {
+			row.asked += " = " + row.answer
+		}
+		return row.asked
 	}
 	return ""
 }
@@ -138,7 +209,23 @@ func (in *Instant) way(node trace.NodeID) (way []string, agent string) {
 	if now["pickup"] || now["maildrop"] {
 		way = append([]string{"maildrop", "pickup"}, stations[1:]...)
 	}
-	return way, in.agentOf(node)
+	return way, in.agentNow(node)
+}
+
+// agentNow is the delivery agent at work at the event, or the last that had
+// something to do.
+func (in *Instant) agentNow(node trace.NodeID) string {
+	e, agent := in.event(), in.agentOf(node)
+	switch {
+	case e.Kind == trace.Delivery && e.Node == node:
+		return in.agentFor(e)
+	case e.Conn == 0 || in.Story.T.Conn(e.Conn).Client != node:
+	case e.Proto == trace.LMTP:
+		return "lmtp"
+	case e.Proto == trace.SMTP && agent != "relay":
+		return "smtp"
+	}
+	return agent
 }
 
 // drawToken puts the message below the station where it is: the daemon that
@@ -205,6 +292,9 @@ func (in *Instant) busy(node trace.NodeID) map[string]bool {
 	switch e.Kind {
 	case trace.Daemon:
 		now[program(t.Name(e.B))] = true
+		if !station(program(t.Name(e.B))) {
+			now[program(t.Name(e.A))] = true // who asks a daemon off the way
+		}
 	case trace.Queue:
 		now[t.Name(e.C)] = true
 		if e.C == 0 {
@@ -215,13 +305,13 @@ func (in *Instant) busy(node trace.NodeID) map[string]bool {
 	case trace.Envelope:
 		now["cleanup"] = true
 	case trace.Delivery:
-		now[in.agentOf(node)] = true
+		now[in.agentFor(e)] = true
 	default:
 		if e.Conn != 0 && e.Proto != trace.DNS {
 			if t.Conn(e.Conn).Server == node && e.Proto == trace.SMTP {
 				now["smtpd"] = true
 			} else if t.Conn(e.Conn).Client == node {
-				now[in.agentOf(node)] = true
+				now[in.agentNow(node)] = true
 			}
 		}
 	}
@@ -252,7 +342,7 @@ func (in *Instant) agentOf(node trace.NodeID) string {
 // drawLogTail shows the last lines of the host's log, where there is room.
 func drawLogTail(in *Instant, node trace.NodeID, r Region) {
 	r.Put(1, 0, Quiet, "/var/log/maillog")
-	body := r.Sub(0, 1, r.W, min(r.H-1, 14))
+	body := r.Sub(0, 1, r.W, r.H-1)
 	for i, row := range in.logRows(node, body.H, body.W) {
 		row.draw(in, body, i)
 	}

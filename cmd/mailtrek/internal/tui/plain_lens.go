@@ -261,7 +261,17 @@ func plainPostfix(in *Instant) []string {
 			out = append(out, w.T("pfx.tries")+" "+row)
 		}
 	}
-	for _, row := range in.logRows(node, 14, 1<<16) {
+	for _, row := range in.talks(node, plainRows) {
+		line := row.who + ": " + row.asked
+		if row.answer != "" {
+			line += " = " + row.answer
+		}
+		if row.event == in.At {
+			line = "* " + line
+		}
+		out = append(out, line)
+	}
+	for _, row := range in.logRows(node, plainRows, 1<<16) {
 		out = append(out, row.head+row.program+row.text)
 	}
 	return out

@@ -11,44 +11,46 @@ import (
 // columnsFrom is the width from which the queues stand side by side.
 const columnsFrom = 100
 
+// queueEdges are the columns where the queues begin. They stay where they are
+// from one event to the next: those that mail passes share the room, and the
+// others are as narrow as their names.
+func queueEdges(w int) [len(state.QueueNames) + 1]int {
+	const maildrop, hold, corrupt = 10, 8, 9
+	share := (w - maildrop - hold - corrupt) / 3
+	return [...]int{0, maildrop, maildrop + share, maildrop + 2*share, w - hold - corrupt, w - corrupt, w}
+}
+
 // drawQueueColumns puts the queue directories side by side and returns the
-// number of rows. Those with files share the room that the empty ones leave.
+// number of rows. A queue with files may spread over the empty ones at its
+// right.
 func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
-	names := state.QueueNames
-	var wide [len(names)]int
-	full, left := 0, r.W
-	for i, q := range names {
-		if in.Snap.QueueLen(node, q) > 0 {
-			full++
+	edges := queueEdges(r.W)
+	rows := 1
+	for i, q := range state.QueueNames {
+		n := in.Snap.QueueLen(node, q)
+		if n == 0 {
+			r.PutMax(edges[i], 0, edges[i+1]-edges[i], Quiet, q)
 			continue
 		}
-		wide[i] = len(q) + 3
-		left -= wide[i]
-	}
-	x, rows := 0, 1
-	for i, q := range names {
-		n := in.Snap.QueueLen(node, q)
-		if n > 0 {
-			wide[i] = min(left/full, 62)
+		x, next := edges[i], i+1
+		for next < len(state.QueueNames) && in.Snap.QueueLen(node, state.QueueNames[next]) == 0 {
+			next++
 		}
-		st := Quiet
-		if n > 0 {
-			st = Title
+		wide := max(edges[next]-x-2, edges[i+1]-x)
+		if least := 30; wide < least { // the last ones spread to the left
+			x, wide = max(r.W-least, 0), least
 		}
-		end := r.PutMax(x, 0, wide[i], st, q)
-		if n > 0 {
-			r.Put(end+1, 0, Quiet, strconv.Itoa(n))
-		}
+		end := r.PutMax(edges[i], 0, edges[i+1]-edges[i], Title, q)
+		r.Put(end+1, 0, Quiet, strconv.Itoa(n))
 		y := 1
 		for _, e := range in.Snap.Queue(node, q, 6) {
-			y += drawFile(in, e, r.Sub(x, y, wide[i]-2, r.H-y)) + 1
+			y += drawFile(in, e, r.Sub(x, y, wide, r.H-y)) + 1
 		}
 		if n > 6 {
-			r.PutMax(x, y, wide[i]-2, Quiet, in.Words.T("dlg.more", "n", itoa(n-6)))
-			y++
+			r.PutMax(x, y, wide, Quiet, in.Words.T("dlg.more", "n", itoa(n-6)))
+			y += 2
 		}
-		rows = max(rows, y)
-		x += wide[i]
+		rows = max(rows, y-1)
 	}
 	return min(rows, r.H)
 }
@@ -145,12 +147,13 @@ func (in *Instant) destinations(node trace.NodeID) []destination {
 	return out
 }
 
-// destined finds out from the events of a queue file where its recipients go
-// and how far the delivery is.
+// destined finds out from the events of a queue file where each of its
+// recipients goes and how far the delivery is.
 func (in *Instant) destined(node trace.NodeID, e *state.Entry, find func(string) *destination) {
 	t := in.Story.T
-	var to *destination
-	busy := false
+	names := map[string]string{} // of the destination, by recipient
+	over := map[string]bool{}    // recipients whose delivery has ended in this attempt
+	busy := map[string]bool{}    // by destination
 	events := in.Snap.MsgEvents(e.Msg)
 	for _, s := range events[max(len(events)-2000, 0):] {
 		ev := t.At(s)
@@ -162,27 +165,45 @@ func (in *Instant) destined(node trace.NodeID, e *state.Entry, find func(string)
 		}
 		text := string(t.Text(ev))
 		switch {
-		case ev.Kind == trace.Delivery && to != nil:
-			busy, to.said = false, deliveryWord(ev.Code)+" "+text
-			to.suspended = strings.Contains(text, "delivery temporarily suspended")
-		case t.Name(ev.A) == "qmgr" && t.Name(ev.B) == "trivial-rewrite":
-			if _, name, ok := strings.Cut(text, ": "); ok {
-				to = find(name)
+		case ev.Kind == trace.Delivery:
+			if to := names[t.Name(ev.B)]; to != "" {
+				d := find(to)
+				d.said = deliveryWord(ev.Code) + " " + text
+				d.suspended = strings.Contains(text, "delivery temporarily suspended")
 			}
-		case t.Name(ev.A) == "qmgr" && to != nil && s >= e.Moved:
-			busy = true
+			over[t.Name(ev.B)] = s >= e.Moved
+		case t.Name(ev.A) == "qmgr" && t.Name(ev.B) == "trivial-rewrite":
+			if rcpt, to, ok := strings.Cut(strings.TrimPrefix(text, "resolve "), ": "); ok {
+				names[rcpt] = to
+				find(to)
+			}
+		case t.Name(ev.A) == "qmgr" && s >= e.Moved:
+			if _, to, ok := strings.Cut(text, " over "); ok {
+				busy[to] = true
+			}
 		}
 	}
-	if to == nil {
-		return
-	}
-	switch {
-	case e.Queue == "deferred":
-		to.putOff++
-	case busy:
-		to.delivering++
-	default:
-		to.waiting++
+	in.countBound(e, names, over, busy, find)
+}
+
+// countBound counts a queue file once for each destination that it still has
+// recipients for.
+func (in *Instant) countBound(e *state.Entry, names map[string]string, over, busy map[string]bool, find func(string) *destination) {
+	counted := map[string]bool{}
+	for _, rcpt := range e.Recipients {
+		to, fate := names[rcpt.Address], rcpt.Fate.String()
+		if to == "" || counted[to] || e.Queue == "deferred" && fate != "deferred" || e.Queue != "deferred" && (over[rcpt.Address] || fate != "" && fate != "deferred") {
+			continue
+		}
+		counted[to] = true
+		switch d := find(to); {
+		case e.Queue == "deferred":
+			d.putOff++
+		case busy[to]:
+			d.delivering++
+		default:
+			d.waiting++
+		}
 	}
 }
 

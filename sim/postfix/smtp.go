@@ -324,7 +324,7 @@ func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final, 
 		res.remoteMTA, res.diagnostic = hostOf(relay), "smtp; "+o.Err.Reply.String()
 	}
 	switch {
-	case !o.Err.Temporary():
+	case !o.Err.Temporary() && (final || !a.softBounce()):
 		a.d.bounced(a.r, to, res)
 	case final:
 		a.d.deferred(a.r, to, res)
@@ -333,6 +333,10 @@ func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final, 
 		a.d.log("%s: %s", a.r.mail.ID, res.text)
 	}
 }
+
+// softBounce tells whether failures for good are none, with soft_bounce = yes:
+// then another host is tried, as after one that may pass (smtp_trouble.c).
+func (a *smtpAgent) softBounce() bool { return a.d.conf.Bool("soft_bounce") && !a.r.mail.probe }
 
 // hostOf is the host in "mail.alabala.com[10.10.10.10]:25".
 func hostOf(relay string) string {

@@ -192,7 +192,7 @@ func (a *smtpAgent) cannotAuthenticate(s *clientSession, why string) result {
 // sessionFailed is a host with which no session came about (smtp_sess_fail). It
 // returns false: the session cannot go on.
 func (a *smtpAgent) sessionFailed(res result, final bool) bool {
-	if res.dsn[0] == '5' {
+	if res.dsn[0] == '5' && (final || !a.softBounce()) {
 		a.reached = true
 		for _, to := range a.r.undecided() {
 			a.d.bounced(a.r, to, res)

@@ -34,10 +34,16 @@ type Folder struct {
 // New returns a Folder that has folded the whole trace. That takes less than a
 // microsecond or two an event.
 func New(t *trace.Trace) *Folder {
+	f := Begin(t)
+	f.Extend()
+	return f
+}
+
+// Begin returns a Folder that has folded nothing yet: ExtendTo folds.
+func Begin(t *trace.Trace) *Folder {
 	f := &Folder{t: t, index: newIndex(t), edit: 1}
 	f.head = Snapshot{f: f.index}
 	f.keep()
-	f.Extend()
 	return f
 }
 

@@ -170,7 +170,7 @@ var lensWords = map[string][3]string{
 	"plain.does.quit":    {"leave", "изход", "wyjdź"},
 
 	"open.read":   {"{n} KiB read", "прочетени {n} KiB", "odczytano {n} KiB"},
-	"open.fold":   {"read; the story is being put together", "прочетено; историята се сглобява", "odczytano; składanie historii"},
+	"open.fold":   {"read; the story is being put together: event {n} of {of}", "прочетено; историята се сглобява: събитие {n} от {of}", "odczytano; składanie historii: zdarzenie {n} z {of}"},
 	"open.giveup": {"Esc gives it up", "Esc се отказва", "Esc rezygnuje"},
 
 	"mouse.on":   {"The mouse is on: it clicks, and no longer selects text.", "Мишката е включена: щрака и вече не маркира текст.", "Mysz włączona: klika i nie zaznacza już tekstu."},

@@ -31,9 +31,6 @@ type offer struct {
 // in any other conversation of the story: the configuration of a server shows
 // nowhere else.
 func (s *Story) announced(in *Instant, id trace.ConnID) announcement {
-	if s.offers == nil {
-		s.readOffers()
-	}
 	c := s.T.Conn(id)
 	now := in.Snap.Conn(id)
 	a := announcement{sealed: now != nil && now.TLS != 0}
@@ -48,38 +45,33 @@ func (s *Story) announced(in *Instant, id trace.ConnID) announcement {
 	return a
 }
 
-// readOffers reads all greetings and EHLO replies of the story, the first of
-// each address.
-func (s *Story) readOffers() {
-	s.offers = map[offer]*announcement{}
+// hear reads an event: of the greetings and EHLO replies of the story the first
+// ones of each address count.
+func (s *Story) hear(e *trace.Event) {
+	if e.Kind != trace.Line || e.Side != trace.Server || e.Proto == trace.IMAP || e.Conn == 0 {
+		return
+	}
 	t := s.T
-	open := map[trace.ConnID]*announcement{} // whose reply is being read
-	for i := trace.Seq(1); t.Has(i); i++ {
-		e := t.At(i)
-		if e.Kind != trace.Line || e.Side != trace.Server || e.Proto == trace.IMAP || e.Conn == 0 {
-			continue
+	k := offer{t.Conn(e.Conn).ServerAddr, e.Flags&trace.Sealed != 0}
+	verb := t.Name(e.A)
+	switch {
+	case verb == "" && (e.Code == 220 || e.Proto == trace.POP3) && s.offers[k] == nil:
+		s.offers[k] = &announcement{greeting: tail(t.Text(e), 4), sealed: k.sealed}
+	case e.Code == 530 && strings.Contains(string(t.Text(e)), "STARTTLS"):
+		s.offer(k).demands = true
+	case e.Code == 250 && (verb == "EHLO" || verb == "LHLO"):
+		a := s.heard[e.Conn]
+		if a == nil {
+			if a = s.offer(k); a.keywords != nil {
+				return
+			}
+			a.keywords = []string{}
+		} else {
+			a.keywords = append(a.keywords, tail(t.Text(e), 4))
 		}
-		k := offer{t.Conn(e.Conn).ServerAddr, e.Flags&trace.Sealed != 0}
-		verb := t.Name(e.A)
-		switch {
-		case verb == "" && (e.Code == 220 || e.Proto == trace.POP3) && s.offers[k] == nil:
-			s.offers[k] = &announcement{greeting: tail(t.Text(e), 4), sealed: k.sealed}
-		case e.Code == 530 && strings.Contains(string(t.Text(e)), "STARTTLS"):
-			s.offer(k).demands = true
-		case e.Code == 250 && (verb == "EHLO" || verb == "LHLO"):
-			a := open[e.Conn]
-			if a == nil {
-				if a = s.offer(k); a.keywords != nil {
-					continue
-				}
-				a.keywords = []string{}
-			} else {
-				a.keywords = append(a.keywords, tail(t.Text(e), 4))
-			}
-			open[e.Conn] = a
-			if e.Flags&trace.More == 0 {
-				delete(open, e.Conn)
-			}
+		s.heard[e.Conn] = a
+		if e.Flags&trace.More == 0 {
+			delete(s.heard, e.Conn)
 		}
 	}
 }

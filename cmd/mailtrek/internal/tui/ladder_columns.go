@@ -2,8 +2,6 @@ package tui
 
 import (
 	"strings"
-
-	"mailtrek/sim/trace"
 )
 
 // Where the lifelines of a ladder stand. Two neighbours that hold a dialogue
@@ -19,19 +17,6 @@ const (
 	// the last one.
 	ladderEdge = 9
 )
-
-// talks tells whether two hosts hold a dialogue anywhere in the story.
-func (s *Story) talks(a, b trace.NodeID) bool {
-	if s.talked == nil {
-		s.talked = map[[2]trace.NodeID]bool{}
-	}
-	for ; s.T.Has(s.talkedTo + 1); s.talkedTo++ {
-		if e := s.T.At(s.talkedTo + 1); e.Kind.Said() && e.Peer != 0 {
-			s.talked[[2]trace.NodeID{min(e.Node, e.Peer), max(e.Node, e.Peer)}] = true
-		}
-	}
-	return s.talked[[2]trace.NodeID{min(a, b), max(a, b)}]
-}
 
 // columns shares the width out among the gaps between the lifelines.
 func (l *ladder) columns() {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,28 +13,8 @@ import (
 // Who stands at the end of a growing trace stays there, who has gone back stays
 // where he is and is told.
 func TestLiveFollows(t *testing.T) {
-	whole := tracetest.Story()
-	growing := trace.New(whole.Header)
-	for i := 1; i <= whole.Nodes(); i++ {
-		growing.AddNode(*whole.Node(trace.NodeID(i)))
-	}
-	for i := 1; i <= whole.Conns(); i++ {
-		growing.AddConn(*whole.Conn(trace.ConnID(i)))
-	}
-	for i := 1; i <= whole.Msgs(); i++ {
-		growing.AddMsg(*whole.Msg(trace.MsgID(i)))
-	}
-	next := trace.Seq(1)
-	grow := func(n int) func() {
-		return func() {
-			for ; n > 0; n-- {
-				e := *whole.At(next)
-				e.A, e.B, e.C = growing.Intern(whole.Name(e.A)), growing.Intern(whole.Name(e.B)), growing.Intern(whole.Name(e.C))
-				growing.Append(e, whole.Text(whole.At(next)))
-				next++
-			}
-		}
-	}
+	growing, more := regrow(tracetest.Story())
+	grow := func(n int) func() { return func() { more(n) } }
 	l := NewLive(growing, Options{Lang: "en", Theme: "mono"})
 	l.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	l.Update(posted{func() {}})
@@ -54,5 +35,61 @@ func TestLiveFollows(t *testing.T) {
 	}
 	if got := l.View().Content; got == "" {
 		t.Error("there is nothing to see")
+	}
+}
+
+// regrow is a trace that is empty, and what makes it grow by n events into the
+// whole one: hosts, conversations and messages come with their first event.
+func regrow(whole *trace.Trace) (growing *trace.Trace, more func(n int)) {
+	growing = trace.New(whole.Header)
+	next := trace.Seq(1)
+	return growing, func(n int) {
+		for ; n > 0 && whole.Has(next); n-- {
+			e := *whole.At(next)
+			for growing.Nodes() < int(max(e.Node, e.Peer)) {
+				growing.AddNode(*whole.Node(trace.NodeID(growing.Nodes() + 1)))
+			}
+			for growing.Conns() < int(e.Conn) {
+				growing.AddConn(*whole.Conn(trace.ConnID(growing.Conns() + 1)))
+			}
+			for growing.Msgs() < int(e.Msg) {
+				growing.AddMsg(*whole.Msg(trace.MsgID(growing.Msgs() + 1)))
+			}
+			e.A, e.B, e.C = growing.Intern(whole.Name(e.A)), growing.Intern(whole.Name(e.B)), growing.Intern(whole.Name(e.C))
+			growing.Append(e, whole.Text(whole.At(next)))
+			next++
+		}
+	}
+}
+
+// TestGrowth: whatever a player remembers of a trace, when the trace has grown
+// it shows what a new player shows, in every lens, at the end and further back.
+func TestGrowth(t *testing.T) {
+	for _, id := range []string{"alabala", "04-failover", "20-sealed", "25-imap-on-two-devices", "18-mail-loop"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			whole := traceOf(t, id)
+			growing, more := regrow(whole)
+			more(1)
+			old := Play(growing, Options{Theme: "mono"})
+			old.Update(tea.WindowSizeMsg{Width: 140, Height: 45})
+			for growing.Len() < whole.Len() {
+				more(whole.Len()/23 + 1)
+				old.story.Grow()
+				fresh := Play(growing, Options{Theme: "mono"})
+				fresh.Update(tea.WindowSizeMsg{Width: 140, Height: 45})
+				for _, at := range []int{growing.Len(), growing.Len()/2 + 1} {
+					for lens := range lenses {
+						for _, p := range []*Player{old, fresh} {
+							p.lens, p.at = lens, trace.Seq(at)
+						}
+						got, want := old.frame(), fresh.frame()
+						if !slices.Equal(got.cells, want.cells) {
+							t.Fatalf("%s at event %d of %d: a player of the growing trace shows\n%s\na new one\n%s", lenses[lens].Name, at, growing.Len(), got.Text(), want.Text())
+						}
+					}
+				}
+			}
+		})
 	}
 }

@@ -10,12 +10,6 @@ import (
 // senders at the left, then the mail systems by the number of hops from there,
 // those who only read at the right, and the DNS above all.
 
-// link is a pair of hosts that speak with each other at some time.
-type link struct {
-	a, b  trace.NodeID // a < b
-	first trace.Seq    // when they do so for the first time
-}
-
 // mapPlan is who stands in which column, and who is linked.
 type mapPlan struct {
 	columns [][]trace.NodeID
@@ -28,7 +22,7 @@ func (s *Story) mapPlan() *mapPlan {
 	if s.plan != nil {
 		return s.plan
 	}
-	p := &mapPlan{links: s.allLinks()}
+	p := &mapPlan{links: s.links}
 	s.plan = p
 	rank, mail := s.mailRanks()
 	for _, id := range s.hosts {
@@ -63,26 +57,6 @@ func (p *mapPlan) passes() bool {
 		}
 	}
 	return false
-}
-
-// allLinks are the pairs of hosts in the order in which they first speak.
-func (s *Story) allLinks() []link {
-	var out []link
-	seen := map[[2]trace.NodeID]bool{}
-	var last [2]trace.NodeID
-	for i := trace.Seq(1); s.T.Has(i); i++ {
-		e := s.T.At(i)
-		if e.Node == 0 || e.Peer == 0 || e.Node == e.Peer {
-			continue
-		}
-		pair := [2]trace.NodeID{min(e.Node, e.Peer), max(e.Node, e.Peer)}
-		if pair == last || seen[pair] {
-			continue
-		}
-		last, seen[pair] = pair, true
-		out = append(out, link{pair[0], pair[1], i})
-	}
-	return out
 }
 
 // isNames tells of a host that handles no mail whether it belongs to the DNS.

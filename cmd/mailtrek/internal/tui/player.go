@@ -150,8 +150,12 @@ type Player struct {
 }
 
 // Play returns a player at the beginning of a trace.
-func Play(t *trace.Trace, o Options) *Player {
-	p := &Player{story: NewStory(t), at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, beside: -1, w: 80, h: 24}
+func Play(t *trace.Trace, o Options) *Player { return playStory(NewStory(t), o) }
+
+// playStory returns a player of a story.
+func playStory(s *Story, o Options) *Player {
+	t := s.T
+	p := &Player{story: s, at: max(o.At, 1), look: o.look(), breaks: map[trace.Seq]bool{}, speed: 2, beside: -1, w: 80, h: 24}
 	p.options = o
 	p.options.At, p.options.Lens, p.options.Source = 0, "", ""
 	p.course = &course{story: p.story}

@@ -43,7 +43,9 @@ type countingReader struct {
 	in   io.Reader
 	read atomic.Int64
 	stop atomic.Bool
-	done atomic.Bool // all is read; the story is being folded
+
+	events atomic.Int64 // all is read, and there are so many events to be folded
+	folded atomic.Int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
@@ -85,8 +87,15 @@ func (m *Opening) readAll() tea.Msg {
 	if err != nil {
 		return opened{err: err}
 	}
-	m.in.done.Store(true)
-	p := Play(t, m.opts)
+	m.in.events.Store(int64(max(t.Len(), 1)))
+	s, ok := foldStory(t, func(n int) bool {
+		m.in.folded.Store(int64(n))
+		return !m.in.stop.Load()
+	})
+	if !ok {
+		return opened{err: ErrGivenUp}
+	}
+	p := playStory(s, m.opts)
 	p.notice = oneLine([]byte(warning))
 	return opened{player: p}
 }
@@ -148,17 +157,18 @@ func (m *Opening) draw(r Region) {
 	w, g := m.look.words, m.look.glyphs
 	y := r.H / 2
 	r.PutMax(2, y-2, r.W-4, Title, w.T("home.loading", "what", m.name))
-	read := m.in.read.Load()
-	if m.size > 0 {
+	done, of := m.in.read.Load(), m.size
+	said := w.T("open.read", "n", strconv.FormatInt(done>>10, 10))
+	if events := m.in.events.Load(); events > 0 {
+		done, of = m.in.folded.Load(), events
+		said = w.T("open.fold", "n", strconv.FormatInt(done, 10), "of", strconv.FormatInt(events, 10))
+	}
+	if of > 0 {
 		n := r.W - 12
-		full := int(min(read, m.size) * int64(n) / m.size)
+		full := int(min(done, of) * int64(n) / of)
 		r.Fill(2, y, 2+full, Accent, g.Played)
 		r.Fill(2+full, y, 2+n, Rule, g.Ahead)
-		r.PutRight(r.W-2, y, Quiet, strconv.Itoa(int(min(read, m.size)*100/m.size))+" %")
-	}
-	said := w.T("open.read", "n", strconv.FormatInt(read>>10, 10))
-	if m.in.done.Load() {
-		said = w.T("open.fold")
+		r.PutRight(r.W-2, y, Quiet, strconv.Itoa(int(min(done, of)*100/of))+" %")
 	}
 	r.PutMax(2, y+1, r.W-4, Quiet, said)
 	r.PutMax(2, y+3, r.W-4, Quiet, w.T("open.giveup"))

@@ -1,9 +1,5 @@
 package tui
 
-import (
-	"mailtrek/sim/trace"
-)
-
 // scene is what the player puts in the place of parts of the frame: a form, a
 // keyboard, two runs beside each other. Its zero value leaves the frame as it
 // is.
@@ -68,26 +64,4 @@ func (p *Player) lensShown(w int) bool {
 func drawSeatHelp(in *Instant, r Region) {
 	in.helpTitle(r, in.Words.T("help.note"))
 	in.helpRows(r.Sub(2, 3, r.W-4, r.H-3), seatKeys.rows(), 0, nil)
-}
-
-// Grow takes up what the trace has got since the story was made.
-func (s *Story) Grow() {
-	from := trace.Seq(s.Folds.Len())
-	s.Folds.Extend()
-	clear(s.bars)
-	clear(s.posts)
-	known := map[trace.NodeID]bool{}
-	for _, id := range s.hosts {
-		known[id] = true
-	}
-	for i := from + 1; s.T.Has(i); i++ {
-		e := s.T.At(i)
-		for _, id := range []trace.NodeID{e.Node, e.Peer} {
-			if id != 0 && !known[id] {
-				known[id] = true
-				s.hosts = append(s.hosts, id)
-				s.plan = nil
-			}
-		}
-	}
 }

@@ -6,18 +6,22 @@ import (
 	"mailtrek/sim/trace"
 )
 
-// Story is a trace with what the screen looks up all the time. It is built
-// once; the lenses only read it.
+// Story is a trace with what the screen looks up all the time. When the trace
+// has grown, Grow brings it up to date; the lenses only read it.
 type Story struct {
 	T     *trace.Trace
 	Folds *state.Folder
-	hosts []trace.NodeID // in the order in which they first speak to another
 	bars  map[int][]mark // the time line at a width
 	posts map[int][]state.Stage
 	plan  *mapPlan // where hosts stand on the map
 
-	talked   map[[2]trace.NodeID]bool // who holds a dialogue with whom,
-	talkedTo trace.Seq                // as far as the story was looked at
+	read  trace.Seq                      // the last event that was taken up
+	hosts []trace.NodeID                 // those who speak to another in the order in which they first do so, then the others
+	met   int                            // how many of hosts speak to another
+	where map[trace.NodeID]bool          // the hosts of the story; true for those who speak to another
+	links []link                         // who deals with whom, in the order in which they first do so
+	pairs map[pair]int                   // the place of a pair in links
+	heard map[trace.ConnID]*announcement // whose EHLO reply has begun
 
 	// Made when they are first asked for.
 	offers   map[offer]*announcement    // what servers announce
@@ -35,28 +39,6 @@ const (
 	markWarn
 	markBad
 )
-
-// NewStory folds a trace.
-func NewStory(t *trace.Trace) *Story {
-	s := &Story{T: t, Folds: state.New(t), bars: map[int][]mark{}, posts: map[int][]state.Stage{}}
-	seen := make([]bool, t.Nodes()+1)
-	meet := func(id trace.NodeID) {
-		if id != 0 && int(id) < len(seen) && !seen[id] {
-			seen[id] = true
-			s.hosts = append(s.hosts, id)
-		}
-	}
-	for i := trace.Seq(1); t.Has(i) && len(s.hosts) < t.Nodes(); i++ {
-		if e := t.At(i); e.Peer != 0 {
-			meet(e.Node)
-			meet(e.Peer)
-		}
-	}
-	for i := trace.Seq(1); t.Has(i) && len(s.hosts) < t.Nodes(); i++ {
-		meet(t.At(i).Node)
-	}
-	return s
-}
 
 // trouble tells whether an event is bad news, and how bad.
 func (s *Story) trouble(e *trace.Event) mark {
@@ -174,28 +156,4 @@ func (s *Story) effect(at trace.Seq) trace.Seq {
 		}
 	}
 	return other
-}
-
-// fileKey names the queue files of one id on a host.
-type fileKey struct {
-	node trace.NodeID
-	id   trace.Sym
-}
-
-// fileMoves are the moves of a queue file in the whole story.
-func (s *Story) fileMoves(node trace.NodeID, id string) []trace.Seq {
-	if s.moves == nil {
-		s.moves = map[fileKey][]trace.Seq{}
-		for i := trace.Seq(1); s.T.Has(i); i++ {
-			if e := s.T.At(i); e.Kind == trace.Queue {
-				k := fileKey{e.Node, e.A}
-				s.moves[k] = append(s.moves[k], i)
-			}
-		}
-	}
-	sym, ok := s.T.Find(id)
-	if !ok {
-		return nil
-	}
-	return s.moves[fileKey{node, sym}]
 }

@@ -163,9 +163,7 @@ func (w *branchWriter) deed(i int) error {
 		return w.zone(at, iv)
 	case DoOpen:
 		return w.telnet(at, i)
-	case DoBytes, DoClose, DoEnd: // with the connection that they belong to
-	case DoSecured:
-		return fmt.Errorf("a document cannot type inside TLS; save the branch as a file instead")
+	case DoBytes, DoSecured, DoClose, DoEnd: // with the connection that they belong to
 	default:
 		return fmt.Errorf("a document cannot say %q; save the branch as a file instead", iv.Do)
 	}
@@ -250,14 +248,18 @@ func (w *branchWriter) telnet(at time.Duration, i int) error {
 	open := &w.b.Done[i]
 	var text strings.Builder
 	for _, iv := range w.b.Done[i+1:] {
-		if iv.Conn != open.Conn || iv.Do != DoBytes {
-			continue
+		switch {
+		case iv.Conn != open.Conn:
+		case iv.Do == DoSecured:
+			text.WriteString(telnetTLS + "\n")
+		case iv.Do == DoBytes:
+			line, bare := strings.CutSuffix(string(iv.Data), "\n")
+			line, crlf := strings.CutSuffix(line, "\r")
+			if !bare || strings.ContainsAny(line, "\r\n") {
+				return fmt.Errorf("a document types whole lines, and %q is none; save the branch as a file instead", string(iv.Data))
+			}
+			text.WriteString(telnetInput(line, !crlf) + "\n")
 		}
-		line, ok := strings.CutSuffix(string(iv.Data), "\r\n")
-		if !ok || strings.ContainsAny(line, "\r\n") {
-			return fmt.Errorf("a document types whole lines that end in CRLF, and %q is none; save the branch as a file instead", string(iv.Data))
-		}
-		text.WriteString(line + "\n")
 	}
 	line := fmt.Sprintf("telnet %s %d", open.To.Addr(), open.To.Port())
 	w.conns = append(w.conns, open.Conn)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/netip"
@@ -23,6 +24,15 @@ const (
 
 // telnetPorts are the names of ports that people type (RFC 6335 registry).
 var telnetPorts = map[string]uint16{"smtp": 25, "submission": 587, "pop3": 110, "imap": 143, "imap2": 143, "domain": 53}
+
+// What a line of the here-document begins with that is for the program itself:
+// telnet's escape character, ^], as one reads it.
+const (
+	telnetEscape = "^]"
+	telnetTLS    = "^]tls" // go on inside TLS, as "openssl s_client" does where telnet cannot
+	telnetLF     = "^]lf " // the rest of the line, ended by a lone LF
+	telnetSelf   = "^]^]"  // a line that begins with ^]
+)
 
 // telnetCommand is telnet(1) with its input from a here-document: each line is
 // typed when the server has answered the one before, or has let it pass in
@@ -80,11 +90,44 @@ func (sh *shell) typeInto(c *sim.Conn) {
 		return
 	}
 	for l := range strings.Lines(string(sh.input)) {
-		if _, err := c.Write([]byte(strings.TrimRight(l, "\r\n") + "\r\n")); err != nil || !sh.listen(c, telnetWait) {
+		if !sh.typeLine(c, strings.TrimRight(l, "\r\n")) || !sh.listen(c, telnetWait) {
 			return
 		}
 	}
 	sh.listen(c, telnetEnd)
+}
+
+// typeLine types a line, or does what it tells the program to do; it tells
+// whether that was possible.
+func (sh *shell) typeLine(c *sim.Conn, line string) bool {
+	if line == telnetTLS {
+		c.SetTimeout(telnetEnd)
+		if _, err := c.SecureClient(&tls.Config{InsecureSkipVerify: true}); err != nil {
+			sh.printf("TLS: %s\n", visible(err.Error()))
+			return false
+		}
+		return true
+	}
+	end := "\r\n"
+	if text, ok := strings.CutPrefix(line, telnetLF); ok {
+		line, end = text, "\n"
+	} else if text, ok := strings.CutPrefix(line, telnetSelf); ok {
+		line = telnetEscape + text
+	}
+	_, err := c.Write([]byte(line + end))
+	return err == nil
+}
+
+// telnetInput is a line as a here-document has to write it, so that just this
+// is typed; bare is one that ends in a lone LF.
+func telnetInput(line string, bare bool) string {
+	switch {
+	case bare:
+		return telnetLF + line
+	case strings.HasPrefix(line, telnetEscape):
+		return telnetSelf + line[len(telnetEscape):]
+	}
+	return line
 }
 
 // listen prints what comes within wait and without a pause behind it; it tells

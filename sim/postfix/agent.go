@@ -133,7 +133,10 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		[]byte(res.dsn+" "+res.text))
 	to.result, to.done = &res, res.status != deferral
-	r.mail.remember(to, res)
+	if log := r.mail.remember(to, res); log != "" {
+		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym(d.name()), B: d.p.Sym(log), C: d.p.Sym(r.mail.ID)},
+			[]byte("note "+to.Addr+": "+res.dsn+", "+word))
+	}
 }
 
 // appendAll appends several texts.
@@ -145,17 +148,19 @@ func appendAll(b []byte, texts ...string) []byte {
 }
 
 // remember enters an outcome in the logs from which notifications are made
-// (bounce_append, defer_append, trace_append).
-func (m *Mail) remember(to *Recipient, res result) {
+// (bounce_append, defer_append, trace_append), and returns the name of the
+// service that keeps the log; "" if nobody wants to know.
+func (m *Mail) remember(to *Recipient, res result) (log string) {
 	e := logged{*to, res}
 	switch {
 	case res.status == bounced:
-		m.bounceLog = append(m.bounceLog, e)
+		m.bounceLog, log = append(m.bounceLog, e), "bounce"
 	case res.status == deferral:
-		m.deferLog = append(m.deferLog, e)
+		m.deferLog, log = append(m.deferLog, e), "defer"
 	case to.Notify&smtp.NotifySuccess != 0 && !res.passed:
-		m.traceLog = append(m.traceLog, e)
+		m.traceLog, log = append(m.traceLog, e), "trace"
 	}
+	return log
 }
 
 // delays are delay= and delays=a/b/c/d: before the queue manager, in it,

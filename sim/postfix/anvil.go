@@ -1,10 +1,12 @@
 package postfix
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
 	"mailtrek/protocols/smtp"
+	"mailtrek/sim/trace"
 )
 
 // anvil is anvil(8): what clients do at a time and per anvil_rate_time_unit,
@@ -81,6 +83,8 @@ func (b *smtpdSession) anvilConnect() *smtp.Reply {
 		return b.tooManyConnections()
 	}
 	n.rates[anvilConnect]++
+	b.p.Record(trace.Event{Kind: trace.Daemon, A: b.p.Sym("smtpd"), B: b.p.Sym("anvil")}, fmt.Appendf(nil,
+		"connection from %s to service %s: %d at a time, %d within %s", b.client, b.svc.Name, n.connections, n.rates[anvilConnect], b.conf.Get("anvil_rate_time_unit")))
 	if limit := b.conf.Int("smtpd_client_connection_rate_limit"); limit > 0 && n.rates[anvilConnect] > limit {
 		b.log("warning: Connection rate limit exceeded: %d from %s for service %s", n.rates[anvilConnect], b.client, b.svc.Name)
 		return b.tooManyConnections()

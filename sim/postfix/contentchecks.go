@@ -44,7 +44,7 @@ func newContentChecks(u *Submission) *contentChecks {
 	any := false
 	for kind, param := range contentParams {
 		if specs := u.d.conf.List(param); len(specs) > 0 {
-			c.maps[kind], any = u.d.tables.Maps(specs), true
+			c.maps[kind], any = u.d.maps(specs), true
 		}
 	}
 	if !any {

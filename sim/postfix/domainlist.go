@@ -8,6 +8,7 @@ import "strings"
 type DomainList struct {
 	rules  []domainRule
 	exact  map[string]bool // the plain names, for the usual case of nothing else
+	specs  []string        // the tables
 	tables *Tables
 	sub    bool
 	Errors []error // files that could not be read
@@ -53,6 +54,7 @@ func (d *DomainList) add(patterns []string, not bool, depth int) {
 			d.add(lines, exclude, depth+1)
 		case isTableSpec(p):
 			d.rules = append(d.rules, domainRule{p, true, exclude})
+			d.specs = append(d.specs, p)
 		default:
 			d.rules = append(d.rules, domainRule{strings.ToLower(p), false, exclude})
 		}

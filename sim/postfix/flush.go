@@ -1,14 +1,75 @@
 package postfix
 
-import "strings"
+import (
+	"strings"
 
-// flushSite tries what waits for a domain at once, as ETRN and "postqueue -s"
-// ask flush(8) to do (ETRN_README).
-func (q *qmgr) flushSite(domain string) {
-	for _, m := range q.sys.queue.in(deferred) {
+	"mailtrek/sim"
+)
+
+// flush(8) knows which deferred mail waits for a destination, for those of
+// fast_flush_domains, and for a single message. postqueue(1) and ETRN ask it to
+// have such mail tried at once (ETRN_README). For everything in the queue,
+// postqueue asks the queue manager itself.
+
+// Flush is "postqueue -f": everything deferred is tried now, and destinations
+// that were given up for a while are worth a try again. pickup(8) looks into
+// maildrop, too (mail_flush_maildrop).
+func (s *System) Flush(p *sim.Proc) {
+	if !s.running {
+		return
+	}
+	s.ask(p, "postqueue", "qmgr", "try all deferred mail now")
+	s.qmgr.unthrottleAll()
+	for _, m := range s.queue.in(deferred) {
+		s.qmgr.retry(m)
+	}
+	for _, m := range s.queue.in(maildrop) {
+		s.run("pickup", m.last, m.Msg, func(p *sim.Proc) {
+			p.Sleep(pickupTime)
+			s.pickup(p, m)
+		})
+	}
+}
+
+// FlushMessage is "postqueue -i ID": a deferred message goes back to the
+// incoming queue and is tried now.
+func (s *System) FlushMessage(p *sim.Proc, id string) {
+	if !s.running {
+		return
+	}
+	s.ask(p, "postqueue", "flush", "try "+id+" now")
+	m := s.queue.files[id]
+	if m == nil || m.Queue != deferred {
+		return
+	}
+	s.qmgr.unthrottleAll()
+	msg := p.Msg()
+	p.Handle(m.Msg)
+	s.queue.move(p, m, incoming, "postqueue -i")
+	s.ask(p, "flush", "qmgr", "try "+id+" now")
+	p.Handle(msg)
+	s.qmgr.arrived(m)
+}
+
+// FlushSite is "postqueue -s SITE": what is deferred for a domain is tried now.
+// It tells whether flush(8) keeps a list for the domain (fast_flush_domains,
+// by default relay_domains).
+func (s *System) FlushSite(p *sim.Proc, domain string) bool {
+	if in, err := s.config.DomainList("fast_flush_domains", s.tables).Match(domain); err != nil || !in {
+		return false
+	}
+	s.ask(p, "postqueue", "flush", "deliver mail for "+domain)
+	s.flushSite(p, domain)
+	return true
+}
+
+// flushSite has the queue manager try what waits for a domain at once.
+func (s *System) flushSite(p *sim.Proc, domain string) {
+	for _, m := range s.queue.in(deferred) {
 		for _, r := range m.undelivered() {
 			if _, d, _ := splitAddress(r.Addr); strings.EqualFold(d, domain) {
-				q.retry(m)
+				s.ask(p, "flush", "qmgr", "try "+m.ID+" now")
+				s.qmgr.retry(m)
 				break
 			}
 		}

@@ -138,6 +138,9 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 			return
 		}
 	}
+	if specs := d.conf.List("alias_maps"); len(specs) > 0 {
+		d.consulted("local", strings.Join(specs, " "), name, AddressMatch{})
+	}
 	if e.dotForward(to, base, ext, depth) {
 		return
 	}

@@ -8,11 +8,12 @@ import (
 type Maps struct {
 	specs  []string
 	tables *Tables
+	by     asker // who asks, for proxymap(8); none: the tables are opened here
 }
 
 // Maps returns the tables that a parameter lists. They are opened when they
 // are first asked.
-func (t *Tables) Maps(specs []string) Maps { return Maps{specs, t} }
+func (t *Tables) Maps(specs []string) Maps { return Maps{specs: specs, tables: t} }
 
 // Empty tells whether no table is listed.
 func (m Maps) Empty() bool { return len(m.specs) == 0 }
@@ -24,13 +25,9 @@ func (m Maps) Find(key string) (value, spec string, err error) {
 		return "", "", nil
 	}
 	for _, spec := range m.specs {
-		table, err := m.tables.Open(spec)
+		value, found, err := m.lookup(spec, key)
 		if err != nil {
 			return "", spec, err
-		}
-		value, found, err := table.Lookup(key)
-		if err != nil {
-			return "", spec, &TableError{Spec: spec, Text: spec + " lookup error for \"" + key + "\""}
 		}
 		if found {
 			return value, spec, nil

@@ -1,7 +1,9 @@
 package postfix
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +164,12 @@ func (s *System) logMaster(p *sim.Proc, text string) {
 	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/master"), N: s.masterPID}, []byte(printable(text, '?')))
 }
 
+// ask records that a program of the mail system asks a daemon for something, or
+// a daemon answers.
+func (s *System) ask(p *sim.Proc, from, to, what string) {
+	p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(from), B: p.Sym(to)}, []byte(what))
+}
+
 // Running tells whether the mail system is up.
 func (s *System) Running() bool { return s.running }
 
@@ -178,6 +186,9 @@ func (s *System) Start(cause trace.Seq) error {
 	return s.start(cause)
 }
 
+// listening are the programs that serve clients of the network.
+var listening = []string{"smtpd", "postscreen", "spawn"}
+
 func (s *System) start(cause trace.Seq) error {
 	for _, d := range s.diags {
 		if d.Fatal {
@@ -186,7 +197,7 @@ func (s *System) start(cause trace.Seq) error {
 	}
 	for i := range s.master.Services {
 		line := &s.master.Services[i]
-		if line.Type == "inet" && (line.Command == "smtpd" || line.Command == "postscreen") {
+		if line.Type == "inet" && slices.Contains(listening, line.Command) {
 			if err := s.listen(s.services[line.Name+" inet"]); err != nil {
 				return err
 			}
@@ -232,4 +243,40 @@ func (s *System) Reload(cause trace.Seq) error {
 	s.close()
 	s.load()
 	return s.start(cause)
+}
+
+// dies ends a daemon that cannot go on, in its first task: master(8) says so,
+// and starts no other process of the service before service_throttle_time is
+// over.
+func (d *daemon) dies(why string) {
+	d.log("fatal: %s", why)
+	d.p.Sleep(fatalPause)
+	program := d.conf.Get("daemon_directory") + "/" + d.svc.Command
+	d.logMaster(d.p, fmt.Sprintf("warning: process %s pid %d exit status 1", program, d.pid))
+	d.logMaster(d.p, "warning: "+program+": bad command startup -- throttling")
+	d.svc.throttled = d.p.World().Now() + d.conf.Duration("service_throttle_time")
+	d.dead = true
+}
+
+// fatalPause is how long a daemon that ends with an error holds on, so that it
+// is not started again and again (msg_fatal in daemons).
+const fatalPause = time.Second
+
+// admitted waits until master(8) may start a process of the service for a
+// client that has connected; the client hears nothing meanwhile. It returns the
+// service as it is configured by then, or nil when the client has gone.
+func (s *System) admitted(p *sim.Proc, c *sim.Conn, svc *service) *service {
+	var b [512]byte
+	for svc.throttled > p.World().Now() {
+		c.SetReadDeadline(p.Now().Add(svc.throttled - p.World().Now()))
+		_, err := c.Read(b[:])
+		c.SetReadDeadline(time.Time{})
+		if err != nil && !errors.Is(err, sim.ErrTimeout) {
+			return nil
+		}
+		if again := s.services[svc.Name+" "+svc.Type]; again != nil {
+			svc = again
+		}
+	}
+	return svc
 }

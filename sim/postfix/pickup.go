@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mailtrek/protocols/smtp"
@@ -31,6 +32,7 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 		w := p.World().Trace
 		p.Handle(w.AddMsg(trace.Msg{Name: fmt.Sprintf("mail %d", w.Msgs()+1)}))
 	}
+	s.ask(p, "sendmail", "postdrop", "put a message of uid "+strconv.Itoa(l.UID)+" into maildrop")
 	m := s.queue.create(p, maildrop)
 	m.Sender, m.Content, m.Local, m.size = l.Sender, l.Message, true, len(l.Message)
 	if m.Sender == "" && !l.NullSender {
@@ -38,6 +40,7 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	}
 	m.submitted = &l
 	if s.running {
+		s.ask(p, "postdrop", "pickup", "there is mail in maildrop")
 		s.run("pickup", p.Cause(), p.Msg(), func(p *sim.Proc) {
 			p.Sleep(pickupTime)
 			s.pickup(p, m)
@@ -109,7 +112,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	case no.Code < 500:
 		s.planPickup(drop)
 	default:
-		if !u.rejected {
+		if !u.rejected && !u.hopping {
 			m.Content = l.Message
 		}
 		d.refused(m, no)

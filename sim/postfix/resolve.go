@@ -40,12 +40,17 @@ func (s *System) resolve(addr string) (resolution, error) {
 
 // resolve is System.resolve on behalf of a daemon: what tables say is recorded.
 func (d *daemon) resolve(addr string) (resolution, error) {
-	return d.resolveFrom(d, "", addr)
+	return d.resolveAs("", addr)
 }
 
 // resolveAs is resolve for mail from a sender.
 func (d *daemon) resolveAs(sender, addr string) (resolution, error) {
-	return d.resolveFrom(d, sender, addr)
+	res, err := d.resolveFrom(d, sender, addr)
+	if err == nil && d.resolved != addr { // like Postfix, a daemon keeps the last answers
+		d.resolved = addr
+		d.ask(d.p, d.name(), "trivial-rewrite", "resolve "+addr+": "+res.Transport+":"+res.Nexthop)
+	}
+	return res, err
 }
 
 // rewriteConf is the configuration of the rewrite service.
@@ -169,7 +174,7 @@ func (s *System) routeIn(local string) string {
 // resolveRemote finds transport and next hop for a domain that is not local.
 func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string) error {
 	c := s.rewriteConf()
-	if in, err := c.DomainList("virtual_alias_domains", s.tables).Match(domain); err != nil {
+	if in, err := s.routeList(d, "virtual_alias_domains", domain); err != nil {
 		return err
 	} else if in {
 		res.Class = classAlias
@@ -179,14 +184,14 @@ func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string
 		}
 		return nil
 	}
-	if in, err := c.DomainList("virtual_mailbox_domains", s.tables).Match(domain); err != nil {
+	if in, err := s.routeList(d, "virtual_mailbox_domains", domain); err != nil {
 		return err
 	} else if in {
 		res.Class = classMailbox
 		res.setTransport(c.Get("virtual_transport"), domain)
 		return nil
 	}
-	in, err := c.DomainList("relay_domains", s.tables).Match(domain)
+	in, err := s.routeList(d, "relay_domains", domain)
 	if err != nil {
 		return err
 	}
@@ -207,6 +212,21 @@ func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string
 	return nil
 }
 
+// routeList tells whether a domain is in the list of a parameter. What a table
+// of the list says is recorded.
+func (s *System) routeList(d *daemon, param, domain string) (bool, error) {
+	list := s.rewriteConf().DomainList(param, s.tables)
+	in, err := list.Match(domain)
+	if err == nil && len(list.specs) > 0 {
+		value := ""
+		if in {
+			value = "listed"
+		}
+		s.noteRoute(d, strings.Join(list.specs, " "), domain, value, in)
+	}
+	return in, err
+}
+
 // senderSays is what a table says of a sender; usual, if it says nothing or
 // DUNNO. The null sender is looked up under the name in the parameter empty.
 func (s *System) senderSays(d *daemon, sender, param, empty, usual string) (string, error) {
@@ -218,7 +238,7 @@ func (s *System) senderSays(d *daemon, sender, param, empty, usual string) (stri
 	if sender == "" {
 		sender = c.Get(empty)
 	}
-	m, err := s.tables.Maps(specs).FindAddress(sender, c.forms(s.isLocalDomain))
+	m, err := s.routeMaps(d, specs).FindAddress(sender, c.forms(s.isLocalDomain))
 	if err != nil {
 		s.routeTrouble(d, specs, sender, param)
 		return "", err
@@ -263,7 +283,7 @@ func (r *resolution) setTransport(spec, nexthop string) {
 func (s *System) overrideRoute(d *daemon, res *resolution) error {
 	c := s.rewriteConf()
 	if specs := c.List("transport_maps"); len(specs) > 0 {
-		maps := s.tables.Maps(specs)
+		maps := s.routeMaps(d, specs)
 		value, found, err := maps.FindTransport(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain), c.ParentsMatch("transport_maps"))
 		if err != nil {
 			return err
@@ -274,7 +294,7 @@ func (s *System) overrideRoute(d *daemon, res *resolution) error {
 		}
 	}
 	if specs := c.List("relocated_maps"); len(specs) > 0 {
-		m, err := s.tables.Maps(specs).FindAddress(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain))
+		m, err := s.routeMaps(d, specs).FindAddress(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain))
 		if err != nil {
 			return err
 		}
@@ -295,6 +315,9 @@ func (r *resolution) override(value string) {
 		r.Transport = transport
 		_, domain, _ := splitAddress(r.Recipient)
 		r.Nexthop = strings.ToLower(domain)
+		if transport == "error" || transport == "retry" {
+			r.Nexthop = "Address is undeliverable"
+		}
 	}
 	if nexthop != "" {
 		r.Nexthop = nexthop

@@ -158,7 +158,7 @@ func (l *list) reason(name string) string {
 func (l *list) blocked(found listing, class string) verdict {
 	template := l.conf.Get("default_rbl_reply")
 	if specs := l.conf.List("rbl_reply_maps"); len(specs) > 0 {
-		if value, spec, err := l.d.tables.Maps(specs).Find(found.domain); err == nil && spec != "" {
+		if value, spec, err := l.d.maps(specs).Find(found.domain); err == nil && spec != "" {
 			template = value
 		}
 	}
@@ -209,6 +209,14 @@ func (l *list) policyService(arg string) verdict {
 	}
 	path := strings.TrimPrefix(endpoint, "unix:")
 	policy := l.d.Host.Policy(path)
+	command, isSpawned := l.d.spawnAt(path)
+	if policy == nil && isSpawned {
+		action, ok := l.spawnPolicy(command, path)
+		if !ok {
+			action = l.conf.Get("smtpd_policy_service_default_action")
+		}
+		return l.policyAction(action, path)
+	}
 	if policy == nil {
 		for try := int64(1); try <= max(l.conf.Int("smtpd_policy_service_try_limit"), 1); try++ {
 			if try > 1 {
@@ -220,6 +228,9 @@ func (l *list) policyService(arg string) verdict {
 		return l.policyAction(l.conf.Get("smtpd_policy_service_default_action"), path)
 	}
 	d := l.d
+	if isSpawned {
+		command.connect(d, path, l.queueID())
+	}
 	d.p.Emit(trace.Event{Kind: trace.Daemon, A: d.p.Sym("smtpd"), B: d.p.Sym(path), C: d.p.Sym(l.queueID())}, []byte("policy request for "+orElse(l.recipient, l.name)))
 	return l.policyAction(policy(d.p, l.policyRequest(), d.p.Now()), path)
 }

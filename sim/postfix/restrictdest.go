@@ -207,7 +207,7 @@ func (k *checks) listed(addr, param string) (bool, error) {
 	if len(specs) == 0 {
 		return false, nil
 	}
-	m, err := k.d.tables.Maps(specs).FindAddress(addr, k.conf.forms(k.d.isLocalDomain))
+	m, err := k.d.maps(specs).FindAddress(addr, k.conf.forms(k.d.isLocalDomain))
 	if err != nil {
 		return false, err
 	}
@@ -253,7 +253,7 @@ func (l *list) ownerCheck(word string, strict bool) verdict {
 	if !l.hasSender() || l.facts.Sender == "" {
 		return dunno
 	}
-	m, err := l.d.tables.Maps(l.conf.List("smtpd_sender_login_maps")).FindAddress(l.facts.Sender, l.conf.forms(l.d.isLocalDomain))
+	m, err := l.d.maps(l.conf.List("smtpd_sender_login_maps")).FindAddress(l.facts.Sender, l.conf.forms(l.d.isLocalDomain))
 	switch {
 	case err != nil:
 		return l.lookupFailure(l.facts.Sender)

@@ -13,7 +13,7 @@ func (l *list) access(spec string, keys []string, name, class string) verdict {
 	if spec != "" && spec[0] == '{' {
 		spec = payload(spec)
 	}
-	table := l.d.tables.Maps([]string{spec})
+	table := l.d.maps([]string{spec})
 	value, found, err := table.findKeys(keys)
 	if err != nil {
 		return l.tableProblem(spec, keys[0], name, class, err)

@@ -94,7 +94,7 @@ func listHas(list []string, word string) bool {
 // canonical maps an address one to one, again and again until no entry says
 // more (canonical(5)).
 func (d *daemon) canonical(addr, param string) string {
-	maps := d.tables.Maps(d.conf.List(param))
+	maps := d.maps(d.conf.List(param))
 	for range maxCanonicalDepth {
 		m, err := maps.FindAddress(addr, d.conf.forms(d.isLocalDomain))
 		if err != nil {
@@ -170,7 +170,7 @@ func (d *daemon) expandVirtual(addr string) ([]string, error) {
 	if len(specs) == 0 || d.unmapped {
 		return []string{addr}, nil
 	}
-	v := virtualExpansion{d: d, maps: d.tables.Maps(specs), list: []string{addr}, been: map[string]bool{}}
+	v := virtualExpansion{d: d, maps: d.maps(specs), list: []string{addr}, been: map[string]bool{}}
 	for i := 0; i < len(v.list); i++ {
 		if err := v.expand(i); err != nil {
 			return nil, err

@@ -35,11 +35,15 @@ func (s *System) listen(svc *service) error {
 		return Diag{Fatal: true, File: s.master.File, Line: svc.Line, Text: fmt.Sprintf("%s:%s: Name or service not known", host, name)}
 	}
 	for _, a := range addrs {
-		open, err := s.Host.Listen(netip.AddrPortFrom(a, uint16(port)).String(), sim.Service{
+		service := sim.Service{
 			Name: portName(port), Proto: trace.SMTP, Splitter: func() wire.Splitter { return smtp.NewSplitter() },
 			TLS:   svc.Command == "smtpd" && svc.conf.Bool("smtpd_tls_wrappermode"),
 			Serve: func(p *sim.Proc, c *sim.Conn) { s.accept(p, c, svc) },
-		})
+		}
+		if svc.Command == "spawn" {
+			service.Proto, service.Splitter = 0, nil
+		}
+		open, err := s.Host.Listen(netip.AddrPortFrom(a, uint16(port)).String(), service)
 		if err != nil {
 			return Diag{Fatal: true, File: s.master.File, Line: svc.Line, Text: fmt.Sprintf("bind %s port %d: %v", a, port, err)}
 		}
@@ -64,11 +68,14 @@ func portName(port int) string {
 // accept serves a new connection with the program that master.cf names.
 func (s *System) accept(p *sim.Proc, c *sim.Conn, svc *service) {
 	s.enlist(p)
-	if svc.Command == "postscreen" {
+	switch svc.Command {
+	case "postscreen":
 		s.postscreen(p, c, svc)
-		return
+	case "spawn":
+		s.spawnListen(p, c, svc)
+	default:
+		s.smtpd(p, c, svc)
 	}
-	s.smtpd(p, c, svc)
 }
 
 // smtpdSession is an smtpd(8) process with the client that it serves: the
@@ -86,15 +93,13 @@ type smtpdSession struct {
 // smtpd serves one client: it finds out the client's name, holds the dialogue,
 // and logs both ends of it.
 func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
-	d := s.begin(p, svc)
-	defer d.end()
-	remote := addrPort(c.RemoteAddr().String())
-	if why := startupProblem(d.conf); why != "" {
-		d.log("fatal: %s", why)
-		d.log("warning: process %s/smtpd pid %d exit status 1", d.conf.Get("daemon_directory"), d.pid)
-		waitForClose(c)
+	d := s.smtpdStarted(p, c, svc)
+	if d == nil {
+		c.Close()
 		return
 	}
+	defer d.end()
+	remote := addrPort(c.RemoteAddr().String())
 	b := &smtpdSession{daemon: d, conn: c, client: d.lookupPeer(remote)}
 	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
 	d.log("connect from %s", b.client)
@@ -104,7 +109,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 		auth := newSMTPDAuth(b)
 		if auth == nil {
 			d.log("warning: SASL: Connect to %s failed: No such file or directory", d.conf.Get("smtpd_sasl_path"))
-			d.log("fatal: no SASL authentication mechanisms")
+			d.dies("no SASL authentication mechanisms")
 			c.Close()
 			return
 		}
@@ -121,6 +126,34 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	session.Release()
 }
 
+// smtpdStarted is the process that serves a client; nil when the client has
+// gone before one could start.
+func (s *System) smtpdStarted(p *sim.Proc, c *sim.Conn, svc *service) *daemon {
+	for {
+		if svc = s.admitted(p, c, svc); svc == nil {
+			return nil
+		}
+		d := s.begin(p, svc)
+		why := ""
+		if !svc.sound {
+			why = startupProblem(d.conf)
+		}
+		for i := 0; i < len(smtpdMaps) && why == "" && !svc.sound; i++ {
+			why = d.proxyProblem(d.conf.List(smtpdMaps[i]))
+		}
+		if why == "" {
+			svc.sound = true
+			return d
+		}
+		d.dies(why)
+	}
+}
+
+// smtpdMaps are the tables with which smtpd(8) finds out whether a recipient
+// exists. It has them opened before it takes a client.
+var smtpdMaps = [...]string{"local_recipient_maps", "relay_recipient_maps", "virtual_mailbox_maps", "virtual_alias_maps",
+	"canonical_maps", "recipient_canonical_maps", "relocated_maps"}
+
 // startupProblem is why smtpd(8) would not start with a configuration, "" if it
 // does: without one restriction that keeps strangers from relaying it refuses
 // to (smtpd_check_init).
@@ -135,18 +168,6 @@ func startupProblem(c *Config) string {
 	}
 	return "in parameter smtpd_relay_restrictions or smtpd_recipient_restrictions, specify at least one working instance of: " +
 		"reject_unauth_destination, defer_unauth_destination, reject, defer, defer_if_permit or check_relay_domains"
-}
-
-// waitForClose is what a client sees of a service whose processes cannot
-// start: a connection on which nobody says anything.
-func waitForClose(c *sim.Conn) {
-	var b [512]byte
-	for {
-		if _, err := c.Read(b[:]); err != nil {
-			c.Close()
-			return
-		}
-	}
 }
 
 func addrPort(s string) netip.AddrPort {
@@ -212,7 +233,7 @@ func (b *smtpdSession) forbidden() func(verb string) bool {
 			words = append(words, item)
 		}
 	}
-	maps := b.tables.Maps(specs)
+	maps := b.maps(specs)
 	return func(verb string) bool {
 		if listHas(words, verb) {
 			return true
@@ -315,7 +336,7 @@ func (b *smtpdSession) Etrn(_ *smtp.Facts, domain string) *smtp.Reply {
 		return &smtp.Reply{Code: 458, Text: "Unable to queue messages"}
 	}
 	b.hand("flush", "", "deliver mail for "+domain)
-	b.qmgr.flushSite(domain)
+	b.flushSite(b.p, domain)
 	return nil
 }
 

@@ -152,7 +152,7 @@ func (b *smtpdSession) rewritesHeaders() bool {
 		case item == "permit_sasl_authenticated":
 			yes = b.checks.authenticated()
 		case isTableSpec(item):
-			value, _, err := b.tables.Maps([]string{item}).findKeys(networkKeys(b.client.addr.String()))
+			value, _, err := b.maps([]string{item}).findKeys(networkKeys(b.client.addr.String()))
 			yes = err == nil && value != ""
 		}
 		if yes {

@@ -27,7 +27,7 @@ func (g generic) address(addr string) string {
 	if addr == "" {
 		return ""
 	}
-	m, err := g.d.tables.Maps(g.specs).FindAddress(addr, g.d.conf.forms(g.d.isLocalDomain))
+	m, err := g.d.maps(g.specs).FindAddress(addr, g.d.conf.forms(g.d.isLocalDomain))
 	if err != nil || !m.Found {
 		return addr
 	}

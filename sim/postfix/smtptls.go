@@ -33,7 +33,7 @@ var tlsLevels = map[string]tlsLevel{"none": tlsNone, "may": tlsMay, "encrypt": t
 func (a *smtpAgent) tlsLevel() tlsLevel {
 	set := &a.set.tls
 	if maps := set.policyMaps; len(maps) > 0 {
-		if policy, _, err := a.d.tables.Maps(maps).Find(strings.ToLower(a.r.nexthop)); err == nil && policy != "" {
+		if policy, _, err := a.d.maps(maps).Find(strings.ToLower(a.dest)); err == nil && policy != "" {
 			if level, ok := tlsLevels[strings.Fields(policy)[0]]; ok {
 				return level
 			}

@@ -43,11 +43,13 @@ type System struct {
 // service is a line of master.cf while the mail system runs.
 type service struct {
 	*Service
-	conf     *Config
-	logName  string // "postfix/submission/smtpd"
-	idle     []uint32
-	client   *clientParams // see there
-	dialogue *smtp.Config  // see smtpdSession.sessionConfig
+	conf      *Config
+	logName   string // "postfix/submission/smtpd"
+	idle      []uint32
+	throttled time.Duration // until then master(8) starts no process of it
+	client    *clientParams // see there
+	sound     bool          // smtpd has found nothing wrong with its configuration
+	dialogue  *smtp.Config  // see smtpdSession.sessionConfig
 }
 
 // New returns the mail system of a host, not yet started. The tables that
@@ -130,6 +132,9 @@ type daemon struct {
 	// unmapped is cleanup(8) with receive_override_options = no_address_mappings:
 	// addresses are brought to standard form, and no more.
 	unmapped bool
+	proxy    proxying
+	resolved string // the address that trivial-rewrite has resolved last
+	dead     bool   // it has ended with an error
 }
 
 // begin makes the calling process one of a service's; end gives it back.
@@ -144,7 +149,7 @@ func (s *System) begin(p *sim.Proc, svc *service) *daemon {
 }
 
 func (d *daemon) end() {
-	if !d.p.Killed() {
+	if !d.p.Killed() && !d.dead {
 		d.svc.idle = append(d.svc.idle, d.pid)
 	}
 }

@@ -108,19 +108,19 @@ func postqueueCommand(sh *shell, args []string) int {
 	}
 	switch {
 	case len(args) == 1 && args[0] == "-p":
-		sh.printf("%s", s.Mailq())
+		sh.printf("%s", s.Mailq(sh.p))
 	case len(args) == 1 && args[0] == "-j":
-		sh.printf("%s", s.MailqJSON())
+		sh.printf("%s", s.MailqJSON(sh.p))
 	case len(args) == 1 && args[0] == "-f":
 		if !s.Running() {
 			sh.printf("postqueue: fatal: Cannot flush mail queue - mail system is down\n")
 			return 69
 		}
-		s.Flush()
+		s.Flush(sh.p)
 	case len(args) == 2 && args[0] == "-i":
 		s.FlushMessage(sh.p, args[1])
 	case len(args) == 2 && args[0] == "-s":
-		if !s.FlushSite(args[1]) {
+		if !s.FlushSite(sh.p, args[1]) {
 			sh.printf("postqueue: fatal: Flush service is not configured for destination \"%s\"\n", visible(args[1]))
 			return 69
 		}

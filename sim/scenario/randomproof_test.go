@@ -65,7 +65,7 @@ func TestTheAuditSees(t *testing.T) {
 	for _, c := range []struct{ event, becomes, says string }{
 		{"delivery sent at mx1.d2.example", "", "nothing has been decided about a@d2.example"},
 		{"delivery bounced at mx1.d1.example", "", "nothing has been decided about ghost@d2.example"},
-		{"daemon -> bounce at mx1.d1.example", "", "does not know that ghost@d2.example failed"},
+		{"daemon qmgr -> bounce at mx1.d1.example", "", "does not know that ghost@d2.example failed"},
 		{"envelope at mx1.d2.example", "", "and has not"},
 		{"queue mx1.d2.example -> active", "", "although it is in incoming"},
 		{"queue mx1.d2.example -> gone", "", "is left in active"},

@@ -27,6 +27,7 @@ type said struct {
 
 	sealed bool // it travels inside TLS
 	picked bool // it is the line that is chosen
+	rest   bool // it goes on with the row above
 }
 
 const (
@@ -48,7 +49,11 @@ func drawDialogue(in *Instant, r Region) {
 		return
 	}
 	drawDialogueHead(in, id, r.Sub(0, 0, r.W, 1))
-	body := r.Sub(0, 2, r.W, r.H-2)
+	top := 2
+	if r.H < 14 {
+		top = 1
+	}
+	body := r.Sub(0, top, r.W, r.H-top)
 	switch m := in.moment(id); {
 	case r.W >= panelFrom:
 		wide := min(max(r.W*2/5, 42), 72)
@@ -191,12 +196,28 @@ func (in *Instant) saidEvent(s trace.Seq, w int) []said {
 		}
 		return []said{{event: s, side: side, text: text, style: l.style, label: Names}}
 	}
+	if e.Kind == trace.Record {
+		return []said{in.saidRecord(s, e)}
+	}
 	if l.sign != "" {
 		text = l.sign + " " + text
 	} else {
 		l.style = Quiet
 	}
 	return []said{{event: s, text: text, style: l.style}}
+}
+
+// saidRecord is a record of TLS that carries no line: all that a listener on the
+// wire can see of it.
+func (in *Instant) saidRecord(s trace.Seq, e *trace.Event) said {
+	row := said{event: s, side: "S:", text: in.words(e), style: Quiet, label: Quiet}
+	if e.Node == in.Story.T.Conn(e.Conn).Client {
+		row.side = "C:"
+	}
+	if e.N > 0 {
+		row.text += "  " + in.Words.T("ladder.octets", "n", itoa(int(e.N)))
+	}
+	return row
 }
 
 // saidWords says what happens to the connection itself.
@@ -247,6 +268,7 @@ func (in *Instant) saidLines(s trace.Seq, e *trace.Event, w int) []said {
 			if l.sign == "" && e.Side == trace.Client || e.Kind == trace.Content {
 				row.style = Plain
 			}
+			row.rest = j > 0
 			if j == 0 {
 				row.side = side
 			}
@@ -273,15 +295,15 @@ func wireLines(b []byte) []string {
 	}
 }
 
-// wrapLine cuts a line of the wire into parts that fit; blanks are kept, since
-// they were sent.
+// wrapLine cuts a line of the wire into parts that fit, behind a blank where
+// there is one; blanks are kept, since they were sent.
 func wrapLine(s string, w int) []string {
 	if w < 8 || textWidth(s) <= w {
 		return []string{s}
 	}
 	var parts []string
 	for textWidth(s) > w && len(parts) < 12 {
-		head := cut(s, w)
+		head := cutAtBlank(s, w)
 		parts = append(parts, head)
 		s = s[len(head):]
 	}
@@ -293,7 +315,9 @@ func (row said) draw(in *Instant, r Region, y int) {
 	style, quiet := row.style, Quiet
 	if now {
 		style |= Bold
-		r.Put(0, y, Accent, in.Glyphs.Cursor)
+		if !row.rest {
+			r.Put(0, y, Accent, in.Glyphs.Cursor)
+		}
 	}
 	if row.picked {
 		style |= Reverse
@@ -304,7 +328,7 @@ func (row said) draw(in *Instant, r Region, y int) {
 	}
 	r.Put(saidSide, y, row.label|style&Bold, row.side)
 	x := saidText
-	if row.side == "" && row.style == Quiet {
+	if row.side == "" && !row.rest && row.style == Quiet {
 		x = saidSide
 	}
 	end := r.Put(x, y, style, row.text)
@@ -315,7 +339,9 @@ func (row said) draw(in *Instant, r Region, y int) {
 	st := Quiet
 	if row.noted == in.At {
 		st = Accent
-		r.Put(0, y, Accent, in.Glyphs.Cursor)
+		if !now {
+			r.Put(0, y, Accent, in.Glyphs.Cursor)
+		}
 	}
 	if at := max(r.W-1-textWidth(note), saidText); at > end+1 {
 		r.Put(at, y, st, note)

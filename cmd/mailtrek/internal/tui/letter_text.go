@@ -123,7 +123,7 @@ func (row *textRow) onward(rest string) textRow {
 // it, unless that stands near its beginning.
 func cutAtBlank(s string, w int) string {
 	head := cut(s, w)
-	if i := strings.LastIndexByte(head, ' '); i > len(head)/2 && len(head) < len(s) && s[len(head)] != ' ' {
+	if i := strings.LastIndexByte(head, ' '); i > len(head)/3 && len(head) < len(s) && s[len(head)] != ' ' {
 		return head[:i+1]
 	}
 	return head

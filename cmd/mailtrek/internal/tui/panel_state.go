@@ -159,9 +159,9 @@ func drawMachine(in *Instant, m *moment, r Region) int {
 		if len(back) > 0 {
 			x := stateColumn
 			for _, to := range back {
-				x = r.Put(x, y, Quiet, arrowTo+" ")
-				x = r.PutMax(x, y, r.W-x, Plain, to)
-				x = r.PutMax(x+1, y, r.W-x-1, Quiet, strings.Join(away[to], " ")) + 2
+				x = r.PutMax(x, y, r.W-x-textWidth(to)-3, protoStyle(m.proto), strings.Join(away[to], " "))
+				x = r.Put(x, y, Quiet, " "+arrowTo+" ")
+				x = r.PutMax(x, y, r.W-x, Plain, to) + 2
 			}
 			y++
 		} else if i+1 < len(m.machine.states) {
@@ -232,11 +232,14 @@ func drawMove(in *Instant, proto trace.Proto, mv move, wide int, r Region) {
 	}
 	r.PutMax(0, 0, wide, st, mv.verb)
 	x := r.Put(wide+1, 0, Rule, arrowTo+" ")
-	x = r.PutMax(x, 0, r.W-x, answer, mv.answer)
+	x = r.PutMax(x, 0, r.W-x, answer, strings.TrimPrefix(mv.answer, rehearsedTag))
 	if mv.args != "" && r.W > 60 && x+8 < r.W {
 		r.PutMax(x+2, 0, r.W-x-2, Quiet, mv.args)
 	}
 }
+
+// rehearsedTag is the tag of the rehearsed commands of IMAP, which says nothing.
+const rehearsedTag = "a1 "
 
 // drawCollected writes the envelope of a transaction under way.
 func drawCollected(in *Instant, m *state.Transaction, r Region, y int) int {
@@ -273,15 +276,21 @@ func drawStateFoot(in *Instant, id trace.ConnID, r Region) {
 		}
 	}
 	legal, other := m.may()
-	columns := max(r.W/38, 1)
 	all := append(legal, other...)
-	wide := verbWidth(all)
+	if len(all) == 0 || r.H < 3 {
+		return
+	}
+	least := 26 // of a column: enough for a verb, a code and a word
+	if r.W < 78 {
+		least = 19
+	}
+	columns := min(max((len(all)+r.H-3)/(r.H-2), 1), max(r.W/least, 1))
+	wide, w := verbWidth(all), (r.W-2)/columns
 	for i, mv := range all {
 		y := 2 + i/columns
 		if y >= r.H {
 			return
 		}
-		w := (r.W - 2) / columns
 		drawMove(in, m.proto, mv, wide, r.Sub(1+i%columns*w, y, w-1, 1))
 	}
 }

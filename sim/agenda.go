@@ -13,24 +13,27 @@ import "time"
 // at most one entry stands on the heap: one that comes too early, because the
 // process waits for something else by now, goes back to where it belongs.
 
-// entry is something to be done at a later time: the alarm of a process, a
-// flight that arrives, or a function to call.
+// entry is something to be done at a later time: the alarm of a process,
+// something under way that arrives, or a function to call.
 type entry struct {
-	at     int64
-	order  uint64
-	on     *coroutine
-	flight *flight
-	call   func()
+	at    int64
+	order uint64
+	on    *coroutine
+	sent  underway
+	call  func()
 }
 
-// ready is something to be done at the present instant: a process to wake, a
-// flight that arrives, or a function to call.
+// ready is something to be done at the present instant: a process to wake,
+// something under way that arrives, or a function to call.
 type ready struct {
-	proc   *Proc
-	wait   uint64 // which wait of the process is meant
-	flight *flight
-	call   func()
+	proc *Proc
+	wait uint64 // which wait of the process is meant
+	sent underway
+	call func()
 }
+
+// underway is a flight or a datagram.
+type underway interface{ arrive() }
 
 // alarm is when the present wait of a process ends, whether or not anything
 // happens; order is 0 when it has no end. The entry of the heap has the time
@@ -120,7 +123,7 @@ func (q *instant) pop() ready {
 // is past.
 func (w *World) schedule(e entry) {
 	if e.at <= w.now {
-		w.instant.push(ready{flight: e.flight, call: e.call})
+		w.instant.push(ready{sent: e.sent, call: e.call})
 		return
 	}
 	w.order++
@@ -224,22 +227,22 @@ func (w *World) step() {
 			e.on.alarm.queued.order = 0
 			e.on.proc.resume()
 		} else {
-			do(e.flight, e.call)
+			do(e.sent, e.call)
 		}
 	default:
 		if r := w.instant.pop(); r.proc != nil {
 			r.proc.resume()
 		} else {
-			do(r.flight, r.call)
+			do(r.sent, r.call)
 		}
 	}
 	w.spill()
 }
 
-// do lets a flight arrive, or calls a function.
-func do(f *flight, call func()) {
-	if f != nil {
-		f.from.d.arrive(f)
+// do lets something arrive, or calls a function.
+func do(sent underway, call func()) {
+	if sent != nil {
+		sent.arrive()
 		return
 	}
 	call()

@@ -138,6 +138,8 @@ type flight struct {
 	try  int
 }
 
+func (f *flight) arrive() { f.from.d.arrive(f) }
+
 // flight returns one that is empty.
 func (w *World) flight() *flight {
 	if n := len(w.flights); n > 0 {
@@ -172,7 +174,7 @@ func (d *dialogue) travel(f *flight) bool {
 	if ok {
 		at := max(d.w.now+int64(delay), from.arrival)
 		from.arrival = at
-		d.w.schedule(entry{at: at, flight: f})
+		d.w.schedule(entry{at: at, sent: f})
 	}
 	return ok
 }
@@ -213,7 +215,7 @@ func (d *dialogue) arrive(f *flight) {
 			f.try++
 			at := d.w.now + int64(wait)
 			from.arrival = max(from.arrival, at)
-			d.w.schedule(entry{at: at, flight: f})
+			d.w.schedule(entry{at: at, sent: f})
 		} else {
 			from.fail(ErrTimeout, 0)
 		}

@@ -107,7 +107,8 @@ func (w *World) QueryUDP(n *Node, from netip.Addr, to netip.AddrPort, data []byt
 	if !ok {
 		return
 	}
-	pkt := Packet{From: src, To: to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: e.Conn, client: n.ID}
-	pkt.sink = sink
-	w.At(w.Now()+delay, func() { w.arriveUDP(n, target, pkt, 0) })
+	g := w.datagram()
+	g.Packet = Packet{From: src, To: to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: e.Conn, client: n.ID, sink: sink}
+	g.target, g.delay = target, delay
+	g.send(w)
 }

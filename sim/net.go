@@ -156,7 +156,7 @@ func (p *Proc) Dial(from netip.Addr, to netip.AddrPort, timeout time.Duration) (
 		}
 		return nil, ErrUnreachable
 	}
-	d := p.w.newDialogue(trace.Conn{Proto: protoAt(target, to), Client: n.ID, Server: target.ID, ClientAddr: src.String(), ServerAddr: p.w.spell(to)})
+	d := p.w.newDialogue(trace.Conn{Proto: protoAt(target, to), Client: n.ID, Server: target.ID, ClientAddr: n.source(src), ServerAddr: p.w.spell(to)})
 	d.ends[0].owner = p
 	d.ends[0].node, d.ends[1].node = n, target
 	syn := p.Emit(trace.Event{Kind: trace.Open, Peer: target.ID, Conn: d.id, Proto: d.info().Proto}, nil)

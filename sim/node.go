@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"mailtrek/sim/trace"
@@ -30,7 +31,11 @@ type Node struct {
 	silent  bool
 	refused map[uint16]bool
 	slow    map[uint16]time.Duration
-	ahead   time.Duration // its wall clock, of the world's
+	usual   struct { // see source
+		addr netip.Addr
+		text string
+	}
+	ahead time.Duration // its wall clock, of the world's
 }
 
 // AddNode adds a host. Its addresses must be valid and its own.
@@ -84,6 +89,17 @@ func (w *World) spell(a netip.AddrPort) string {
 		}
 	}
 	return s
+}
+
+// source is an address of the node with a client's port, as text. Nearly always
+// it is the same address.
+func (n *Node) source(a netip.AddrPort) string {
+	if n.usual.addr != a.Addr() || n.usual.text == "" {
+		text := netip.AddrPortFrom(a.Addr(), 0).String()
+		n.usual.addr, n.usual.text = a.Addr(), text[:len(text)-1]
+	}
+	var room [64]byte
+	return string(strconv.AppendUint(append(room[:0], n.usual.text...), uint64(a.Port()), 10))
 }
 
 // maxSpelt bounds what spell remembers: a client may try any number of ports.

@@ -28,6 +28,7 @@ type Proc struct {
 	w     *World
 	node  *Node
 	name  string
+	index int // in the world's list; -1 when it has left
 	cause trace.Seq
 	msg   trace.MsgID
 
@@ -87,7 +88,7 @@ func (c *coroutine) run() {
 			c.proc.bereft()
 		}
 		c.proc.dead = true
-		delete(c.w.procs, c.proc)
+		c.proc.leave()
 		c.proc, c.body = nil, nil
 		switch r := recover(); r {
 		case nil:
@@ -107,7 +108,8 @@ func (c *coroutine) run() {
 func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body func(*Proc)) *Proc {
 	p := &Proc{w: w, node: n, name: name, cause: cause, msg: msg, on: w.coroutine()}
 	p.on.proc, p.on.body = p, body
-	w.procs[p] = struct{}{}
+	p.index = len(w.procs)
+	w.procs = append(w.procs, p)
 	p.parked = true
 	w.instant.push(ready{proc: p, wait: p.waits})
 	return p
@@ -131,7 +133,20 @@ func (p *Proc) resume() {
 func (p *Proc) kill() {
 	p.on.stop()
 	p.dead = true
-	delete(p.w.procs, p)
+	p.leave()
+}
+
+// leave takes the process out of the world's list, where the last one gets its
+// place.
+func (p *Proc) leave() {
+	all := p.w.procs
+	if p.index < 0 {
+		return
+	}
+	last := all[len(all)-1]
+	all[p.index], last.index = last, p.index
+	all[len(all)-1] = nil
+	p.w.procs, p.index = all[:len(all)-1], -1
 }
 
 // Kill ends another process at the present instant, wherever it waits. What it

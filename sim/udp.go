@@ -78,15 +78,72 @@ func (p *Proc) OpenUDP(to netip.AddrPort, proto trace.Proto, describe Describer)
 	if to.Addr().IsLoopback() {
 		from = to.Addr()
 	}
-	s := &UDPSocket{p: p, to: to, target: p.w.target(p.node, to.Addr()), describe: describe,
-		from: netip.AddrPortFrom(from, p.node.ephemeral())}
-	c := trace.Conn{Proto: proto, UDP: true, Client: p.node.ID, ClientAddr: s.from.String(), ServerAddr: p.w.spell(to)}
+	s := p.w.socket()
+	s.p, s.to, s.target, s.describe = p, to, p.w.target(p.node, to.Addr()), describe
+	s.from = netip.AddrPortFrom(from, p.node.ephemeral())
+	c := trace.Conn{Proto: proto, UDP: true, Client: p.node.ID, ClientAddr: p.node.source(s.from), ServerAddr: p.w.spell(to)}
 	if s.target != nil {
 		c.Server = s.target.ID
 	}
 	s.flow = p.w.Trace.AddConn(c)
 	return s
 }
+
+// socket returns one that is not open.
+func (w *World) socket() *UDPSocket {
+	if n := len(w.sockets); n > 0 {
+		s := w.sockets[n-1]
+		w.sockets = w.sockets[:n-1]
+		return s
+	}
+	return &UDPSocket{}
+}
+
+// Close ends the flow: what still comes is not heard. The socket must not be
+// used any more; another flow gets its memory.
+func (s *UDPSocket) Close() {
+	if w := s.p.w; s.flow != 0 {
+		*s = UDPSocket{}
+		w.sockets = append(w.sockets, s)
+	}
+}
+
+// datagram is a packet on its way: to the server, or as an answer to the
+// client. What has arrived is used again for the next.
+type datagram struct {
+	Packet
+	p      *Proc // who asks; nil: somebody outside
+	target *Node
+	delay  time.Duration
+	handle UDPHandler
+	serve  func(*Proc) // lets handle answer, and the datagram be used again
+	answer bool
+}
+
+// datagram returns one that is empty.
+func (w *World) datagram() *datagram {
+	if n := len(w.grams); n > 0 {
+		g := w.grams[n-1]
+		w.grams = w.grams[:n-1]
+		return g
+	}
+	g := &datagram{}
+	g.serve = func(p *Proc) {
+		pkt, handle := g.Packet, g.handle
+		g.landed(w)
+		handle(p, pkt)
+	}
+	return g
+}
+
+// landed makes a datagram ready for the next use.
+func (g *datagram) landed(w *World) {
+	*g = datagram{serve: g.serve}
+	w.grams = append(w.grams, g)
+}
+
+// send lets a datagram travel.
+func (g *datagram) send(w *World) { w.schedule(entry{at: w.now + int64(g.delay), sent: g}) }
 
 // Send sends a datagram and returns its event.
 func (s *UDPSocket) Send(data []byte) trace.Seq {
@@ -107,40 +164,66 @@ func (s *UDPSocket) Send(data []byte) trace.Seq {
 	if !ok {
 		return seq
 	}
-	sent := w.Trace.Text(w.Trace.At(seq))
-	w.At(w.Now()+delay, func() { s.arrive(sent, seq, delay) })
+	g := w.datagram()
+	g.Packet = Packet{From: s.from, To: s.to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: s.flow, client: s.p.node.ID, socket: s}
+	g.p, g.target, g.delay = s.p, s.target, delay
+	g.send(w)
 	return seq
 }
 
-// arrive is a datagram of the client at its target.
-func (s *UDPSocket) arrive(data []byte, seq trace.Seq, delay time.Duration) {
-	w := s.p.w
-	pkt := Packet{From: s.from, To: s.to, Data: data, Event: seq, flow: s.flow, client: s.p.node.ID, socket: s}
-	if !w.arriveUDP(s.p.node, s.target, pkt, s.p.msg) {
-		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: s.target.ID, Peer: s.p.node.ID, Conn: s.flow, Cause: seq, Msg: s.p.msg}, nil)
-		w.At(w.Now()+delay, func() { s.refused = rst; s.change.Broadcast() })
+// arrive is a datagram at its target, or an answer back at the client.
+func (g *datagram) arrive() {
+	s, w := g.socket, g.target.w
+	switch {
+	case g.answer && g.sink != nil:
+		g.sink(g.Data)
+	case g.answer:
+		s.receive(g.Packet)
+	case !w.asked(g) && g.p != nil:
+		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: g.target.ID, Peer: g.client, Conn: g.flow, Cause: g.Event, Msg: g.p.msg}, nil)
+		flow := g.flow
+		w.At(w.Now()+g.delay, func() { s.refuse(rst, flow) })
+	}
+	if g.handle == nil {
+		g.landed(w)
 	}
 }
 
-// receive takes the reply to a datagram.
-func (s *UDPSocket) receive(data []byte, event trace.Seq, from netip.AddrPort) {
+// refuse tells that nobody answers.
+func (s *UDPSocket) refuse(rst trace.Seq, flow trace.ConnID) {
+	if s.flow == flow {
+		s.refused = rst
+		s.change.Broadcast()
+	}
+}
+
+// receive takes the reply to a datagram, unless the flow is over.
+func (s *UDPSocket) receive(pkt Packet) {
+	if s.flow != pkt.flow {
+		return
+	}
 	if s.in == nil {
 		s.in = s.room[:0]
 	}
-	s.in = append(s.in, Packet{From: from, To: s.from, Data: data, Event: event, flow: s.flow})
+	s.in = append(s.in, Packet{From: pkt.From, To: s.from, Data: pkt.Data, Event: pkt.Event, flow: s.flow})
 	s.change.Broadcast()
 }
 
-// arriveUDP hands a datagram to whoever answers; false when nobody does.
-func (w *World) arriveUDP(from, target *Node, pkt Packet, msg trace.MsgID) bool {
-	if target.down {
+// asked hands a datagram to whoever answers; false when nobody does.
+func (w *World) asked(g *datagram) bool {
+	if g.target.down {
 		return true
 	}
-	h := target.udp[pkt.To]
-	if h == nil || target.refused[pkt.To.Port()] {
+	h := g.target.udp[g.To]
+	if h == nil || g.target.refused[g.To.Port()] {
 		return false
 	}
-	w.Go(target, "udp", pkt.Event, msg, func(p *Proc) { h(p, pkt) })
+	g.handle = h
+	var msg trace.MsgID
+	if g.p != nil {
+		msg = g.p.msg
+	}
+	w.Go(g.target, "udp", g.Event, msg, g.serve)
 	return true
 }
 
@@ -180,14 +263,10 @@ func (pkt *Packet) Reply(p *Proc, data []byte, describe Describer) trace.Seq {
 	}
 	seq := p.Emit(e, data)
 	if e.Flags&trace.Lost == 0 {
-		text, socket, sink, from := w.Trace.Text(w.Trace.At(seq)), pkt.socket, pkt.sink, pkt.To
-		w.At(w.Now()+delay, func() {
-			if sink != nil {
-				sink(text)
-				return
-			}
-			socket.receive(text, seq, from)
-		})
+		g := w.datagram()
+		g.Packet = Packet{From: pkt.To, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: pkt.flow, socket: pkt.socket, sink: pkt.sink}
+		g.target, g.answer, g.delay = client, true, delay
+		g.send(w)
 	}
 	return seq
 }

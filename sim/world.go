@@ -42,10 +42,12 @@ type World struct {
 	nodes   []*Node // by trace.NodeID
 	byAddr  map[netip.Addr]*Node
 	spelt   map[netip.AddrPort]string // addresses of servers, as texts
-	procs   map[*Proc]struct{}
+	procs   []*Proc
 	pool    []*coroutine
 	flights []*flight   // to be used again
 	units   []wire.Unit // likewise
+	grams   []*datagram
+	sockets []*UDPSocket
 	running *Proc
 	awaited []due    // by the number of the event
 	busy    bool     // with what waited for an event
@@ -70,7 +72,6 @@ func New(cfg Config) *World {
 		nodes:  make([]*Node, 1),
 		byAddr: map[netip.Addr]*Node{},
 		spelt:  map[netip.AddrPort]string{},
-		procs:  map[*Proc]struct{}{},
 	}
 }
 
@@ -149,9 +150,7 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 func (w *World) Stop() {
 	w.agenda, w.instant, w.awaited, w.soon, w.stopped = nil, instant{}, nil, nil, true
 	for len(w.procs) > 0 {
-		for p := range w.procs {
-			p.kill()
-		}
+		w.procs[len(w.procs)-1].kill()
 	}
 	for _, c := range w.pool {
 		c.stop()

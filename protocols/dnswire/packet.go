@@ -94,11 +94,11 @@ func appendSimpleName(b, p []byte, off int) ([]byte, int) {
 			b = append(b, '.')
 		}
 		for _, c := range p[off : off+n] {
-			if !simpleOctet(c) {
+			if !simple[c] {
 				return b[:from], 0
 			}
-			b = append(b, c)
 		}
+		b = append(b, p[off:off+n]...)
 		off += n
 	}
 	return b[:from], 0
@@ -133,6 +133,14 @@ const (
 	maxLabel      = 63
 	maxSimpleName = 250
 )
+
+// simple are the octets for which simpleOctet holds.
+var simple = func() (is [256]bool) {
+	for c := range is {
+		is[c] = simpleOctet(byte(c))
+	}
+	return is
+}()
 
 // simpleOctet tells whether an octet of a label stands for itself in text.
 func simpleOctet(c byte) bool {

@@ -44,6 +44,7 @@ var (
 	anyState = setOf(Connected, Greeted, MailGiven, RcptGiven, Chunking)
 	noMail   = setOf(Connected, Greeted)
 	tables   [3][]Command
+	small    [3][]string // their verbs as Stats has them
 )
 
 // The tables refer to handlers which refer to the tables.
@@ -51,6 +52,11 @@ func init() {
 	tables[Postfix] = postfixTable()
 	tables[Dovecot] = dovecotTable()
 	tables[Historic] = historicTable()
+	for d, t := range tables {
+		for _, c := range t {
+			small[d] = append(small[d], strings.ToLower(c.Verb))
+		}
+	}
 }
 
 // postfixTable is the table of smtpd, in the order in which its log line

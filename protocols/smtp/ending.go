@@ -104,8 +104,7 @@ func (f *Facts) Summary(to string) string {
 // that were given, "n" when all succeeded, else "successes/all", in Postfix's
 // order, and the sum.
 func (s *Session) Stats() string {
-	var b strings.Builder
-	b.Grow(usualReply)
+	b := make([]byte, 0, usualReply)
 	ok, all := 0, 0
 	for i, c := range s.counts {
 		if c.all == 0 {
@@ -113,21 +112,24 @@ func (s *Session) Stats() string {
 		}
 		name := "unknown"
 		if i < len(s.table) {
-			name = strings.ToLower(s.table[i].Verb)
+			name = s.small[i]
 		}
-		b.WriteString(name + "=" + strconv.Itoa(c.ok))
-		if c.ok != c.all {
-			b.WriteString("/" + strconv.Itoa(c.all))
-		}
-		b.WriteByte(' ')
+		b = append(append(b, name...), '=')
+		b = appendParts(b, c.ok, c.all, c.ok != c.all)
+		b = append(b, ' ')
 		ok += c.ok
 		all += c.all
 	}
-	b.WriteString("commands=" + strconv.Itoa(ok))
-	if ok != all || all == 0 {
-		b.WriteString("/" + strconv.Itoa(all))
+	return string(appendParts(append(b, "commands="...), ok, all, ok != all || all == 0))
+}
+
+// appendParts appends "n", or "n/all" for both.
+func appendParts(b []byte, n, all int, both bool) []byte {
+	b = strconv.AppendInt(b, int64(n), 10)
+	if both {
+		b = strconv.AppendInt(append(b, '/'), int64(all), 10)
 	}
-	return b.String()
+	return b
 }
 
 // Secured tells that a TLS handshake succeeded. RFC 3207 §4.2: what the client

@@ -13,6 +13,7 @@ type Session struct {
 	cfg   Config
 	b     Backend
 	table []Command
+	small []string
 	facts Facts
 	state State
 	next  wire.Next
@@ -69,7 +70,7 @@ func NewSession(cfg Config, b Backend) *Session {
 	} else if cfg.Historic {
 		dialect = Historic
 	}
-	s.table = tables[dialect]
+	s.table, s.small = tables[dialect], small[dialect]
 	s.counts = slices.Grow(s.counts, len(s.table)+1)[:len(s.table)+1]
 	clear(s.counts)
 	s.words = s.usual[:0]

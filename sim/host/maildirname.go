@@ -3,6 +3,7 @@ package host
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,13 +12,18 @@ import (
 // seconds, microseconds and process id, the host, then its size as it lies on
 // the disk (S=) and as it goes over the wire (W=).
 func DovecotMaildirName(t time.Time, pid int, hostname string, data []byte) string {
-	return fmt.Sprintf("%s,S=%d,W=%d", DovecotMaildirTmpName(t, pid, hostname), len(data), CRLFSize(data))
+	b := append(make([]byte, 0, 128), DovecotMaildirTmpName(t, pid, hostname)...)
+	b = strconv.AppendInt(append(b, ",S="...), int64(len(data)), 10)
+	return string(strconv.AppendInt(append(b, ",W="...), CRLFSize(data), 10))
 }
 
 // DovecotMaildirTmpName is the name of the same file while it is written to
 // tmp/, its sizes being unknown.
 func DovecotMaildirTmpName(t time.Time, pid int, hostname string) string {
-	return fmt.Sprintf("%d.M%dP%d.%s", t.Unix(), t.Nanosecond()/1000, pid, hostname)
+	b := strconv.AppendInt(make([]byte, 0, 128), t.Unix(), 10)
+	b = strconv.AppendInt(append(b, ".M"...), int64(t.Nanosecond()/1000), 10)
+	b = strconv.AppendInt(append(b, 'P'), int64(pid), 10)
+	return string(append(append(b, '.'), hostname...))
 }
 
 // PostfixMaildirName is the name that local(8) and virtual(8) give: seconds,

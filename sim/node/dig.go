@@ -71,6 +71,7 @@ func (s *Stub) digAsk(p *sim.Proc, d *dnswire.Dig, server netip.Addr, query []by
 		} else {
 			u := p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
 			reply, _, err = askOnce(p, u, query, id, d.Name, d.Type, d.Wait)
+			u.Close()
 		}
 		switch {
 		case err == nil && dnswire.Truncated(reply) && !d.TCP:

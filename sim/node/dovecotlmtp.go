@@ -55,7 +55,8 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 	if _, unix := strings.CutPrefix(c.Info().ServerAddr, "/"); !unix {
 		peer = remote(c).Addr().String()
 	}
-	d.log(p, fmt.Sprintf("lmtp(%d)", s.pid), "Connect from %s", peer)
+	name := "lmtp(" + strconv.Itoa(int(s.pid)) + ")"
+	d.log(p, name, "Connect from %s", peer)
 	session := smtp.NewSession(smtp.Config{
 		Hostname: d.hostname(),
 		Banner:   d.hostname() + " " + d.conf.For("lmtp").Text("login_greeting"),
@@ -74,7 +75,7 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 	case err != nil:
 		reason = "Connection closed"
 	}
-	d.log(p, fmt.Sprintf("lmtp(%d)", s.pid), "Disconnect from %s: %s (state=%s)", peer, reason, watch.state)
+	d.log(p, name, "Disconnect from %s: %s (state=%s)", peer, reason, watch.state)
 	d.idle = append(d.idle, s.pid)
 	session.Release()
 }
@@ -239,7 +240,7 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 				err = box.save(s.p, at, s.pid, d.hostname(), data)
 			}
 		}
-		who := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id)
+		who := "lmtp(" + r.user + ")<" + strconv.Itoa(int(s.pid)) + "><" + r.id + ">"
 		if err != nil {
 			d.log(s.p, who, "msgid=%s: save failed to INBOX: %s", msgid, err)
 			replies[i] = s.failed(s.p, r.addr, err)

@@ -15,6 +15,9 @@ import (
 // RFC 2045 want, unless the user has written MIME fields. Everything else goes
 // out as it was written.
 func compose(content []byte, to []string) []byte {
+	if goesOut(content) {
+		return content
+	}
 	header, body := splitContent(content)
 	fields := splitFields(header)
 	fields = slices.DeleteFunc(fields, func(f string) bool {
@@ -31,6 +34,24 @@ func compose(content []byte, to []string) []byte {
 		out = append(append(out, '\n'), body...)
 	}
 	return out
+}
+
+// goesOut tells of most messages that nothing is to be done to them: they are
+// ASCII, end in a line end, and no line of them begins like a field Bcc.
+func goesOut(content []byte) bool {
+	if len(content) < 2 || content[len(content)-1] != '\n' || !isASCII(content) {
+		return false
+	}
+	for rest := content; ; {
+		if len(rest) > 2 && bytes.EqualFold(rest[:3], []byte("bcc")) {
+			return false
+		}
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 || i+1 < len(rest) && rest[i+1] == '\n' {
+			return true
+		}
+		rest = rest[i+1:]
+	}
 }
 
 // splitContent cuts a message at the empty line behind its header. What does

@@ -291,6 +291,7 @@ func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Du
 	h, _ := dnswire.Columns(query)
 	u := x.p.OpenUDP(netip.AddrPortFrom(to, dnsPort), trace.DNS, DescribeDNS)
 	reply, seq, err := askOnce(x.p, u, query, h.ID, h.Name, h.Type, wait)
+	u.Close()
 	x.n.remember(x.p, uint32(seq))
 	return reply, uint32(seq), exchangeError(err)
 }

@@ -20,6 +20,7 @@ type Stub struct {
 	h    *Host
 	text string
 	conf resolvConf
+	told dnswire.Told
 
 	hostsText string
 	hosts     []hostsLine
@@ -109,7 +110,7 @@ func (s *Stub) Lookup(p *sim.Proc, name string, typ uint16) (*dnswire.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	a, err := dnswire.ParseAnswer(reply, id, name, typ)
+	a, err := s.told.ParseAnswer(reply, id, name, typ)
 	var le *dnswire.LookupError
 	if errors.As(err, &le) {
 		le.Cause = uint32(got)
@@ -135,6 +136,7 @@ func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16
 				wait /= time.Duration(len(conf.servers))
 			}
 			reply, event, err := askOnce(p, u, query, id, name, typ, max(wait, time.Second))
+			u.Close()
 			if err != nil {
 				continue
 			}

@@ -1,8 +1,9 @@
 package postfix
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
@@ -115,7 +116,7 @@ func (q *queue) create(p *sim.Proc, dir string) *Mail {
 		if q.sys.config.Bool("enable_long_queue_ids") {
 			m.ID = longID(now.Unix(), usec%1000000, q.sys.Host.Tree.NextInode())
 		} else {
-			m.ID = fmt.Sprintf("%05X%X", usec%1000000, q.sys.Host.Tree.NextInode())
+			m.ID = shortID(usec%1000000, q.sys.Host.Tree.NextInode())
 		}
 		if q.files[m.ID] == nil {
 			break
@@ -126,6 +127,15 @@ func (q *queue) create(p *sim.Proc, dir string) *Mail {
 	q.order = append(q.order, m)
 	q.move(p, m, dir, "")
 	return m
+}
+
+// shortID is a queue id in the short form: microseconds in five hexadecimal
+// digits, and the inode number.
+func shortID(usec int, inode uint64) string {
+	var room [24]byte
+	const leading = 0x100000 // so that no zero of the five is lost
+	b := strconv.AppendUint(room[:0], leading+uint64(usec), 16)
+	return strings.ToUpper(string(strconv.AppendUint(b[1:], inode, 16)))
 }
 
 // longDigits are the digits of long queue ids: no vowels, so that no words come

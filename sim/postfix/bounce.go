@@ -192,7 +192,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 	}
 	for _, rcpt := range about {
 		res := rcpt.result
-		if kind == dsn.Success {
+		if kind == dsn.Success && res.relay != "none" {
 			res.text = "delivery via " + res.relay + ": " + res.text
 		}
 		diagnostic := res.diagnostic

@@ -31,6 +31,7 @@ type Submission struct {
 	// What the content checks, and access tables, have decided.
 	discard  bool
 	rejected bool     // failed because of REJECT
+	hopping  bool     // failed because of hopcount_limit
 	why      string   // it is held or discarded
 	redirect string   // all recipients are replaced by this one
 	bcc      []string // further recipients
@@ -165,7 +166,7 @@ func (u *Submission) Commit() *Refusal {
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
 		}
-		if u.client == "pickup" && u.rejected {
+		if u.client == "pickup" && u.failed.Code >= 500 {
 			u.logRefused()
 		}
 		u.d.queue.move(p, u.mail, nowhere, u.failed.Text)
@@ -196,13 +197,18 @@ func (u *Submission) complete() {
 	if refusal := h.run(); refusal != nil {
 		u.failed = refusal
 	}
-	if h.over() || u.failed != nil && !u.rejected {
+	if h.over() || u.failed != nil && !u.rejected && !u.hopping {
 		return
 	}
 	u.mail.Content = h.out
 	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
 	u.rewriteEnvelope()
 	u.detectUTF8()
+	if u.failed == nil && u.limit > 0 && u.mail.fileSize(u.limit) > u.limit {
+		u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
+		u.d.log("warning: mail_stream_cleanup: close error")
+		u.failed = &Refusal{Code: 552, Enhanced: "5.3.4", Text: "Error: message file too big"}
+	}
 }
 
 // added records a header field that a daemon has added.
@@ -289,14 +295,19 @@ func (u *Submission) expanded(r *Recipient, alias string) *Recipient {
 }
 
 // logRefused reports the recipients of a message of a program of the host that
-// is not taken because of its content: pickup returns it to its sender, the
+// is not taken: pickup returns it to its sender, because of its content the
 // header alone (cleanup_bounce.c).
 func (u *Submission) logRefused() {
+	if u.mail.size == 0 { // it has not been read to the end
+		u.rewriteEnvelope()
+	}
 	r := &request{mail: u.mail, started: u.d.p.Now()}
 	for _, to := range u.mail.Recipients {
-		u.d.bounced(r, to, result{dsn: u.failed.Enhanced, text: u.failed.Text})
+		u.d.bounced(r, to, result{dsn: u.failed.Enhanced, text: strings.TrimPrefix(u.failed.Text, "Error: ")})
 	}
-	u.mail.Ret = smtp.RetHdrs
+	if u.rejected {
+		u.mail.Ret = smtp.RetHdrs
+	}
 }
 
 // sameRecipient is what two recipients have in common of whom one is dropped.

@@ -7,7 +7,7 @@ import "strings"
 func (d *daemon) errorAgent(r *request) {
 	dsn, text := splitStatus(r.nexthop)
 	if d.svc.Name == "retry" {
-		if dsn == "" || dsn[0] == '5' {
+		if dsn == "" || dsn[0] != '4' {
 			dsn = "4.0.0"
 		}
 		for _, to := range r.recipients {
@@ -15,15 +15,11 @@ func (d *daemon) errorAgent(r *request) {
 		}
 		return
 	}
-	if dsn == "" {
+	if dsn == "" || dsn[0] != '5' {
 		dsn = "5.0.0"
 	}
 	for _, to := range r.recipients {
-		if dsn[0] == '4' {
-			d.deferred(r, to, result{dsn: dsn, text: text})
-		} else {
-			d.bounced(r, to, result{dsn: dsn, text: text})
-		}
+		d.bounced(r, to, result{dsn: dsn, text: text})
 	}
 }
 

@@ -179,7 +179,12 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	switch string(key) {
 	case "received":
 		h.hops++
-		if limit := h.u.d.conf.Int("hopcount_limit"); int64(h.hops) >= limit {
+		switch limit := h.u.d.conf.Int("hopcount_limit"); {
+		case int64(h.hops) < limit:
+		case h.u.client == "pickup": // it will be returned, and is read to the end
+			h.u.d.log("warning: %s: message rejected: hopcount exceeded", h.u.mail.ID)
+			h.u.failed, h.u.hopping = &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops"}, true
+		default:
 			return &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops",
 				Log: "message rejected: hopcount exceeded"}
 		}

@@ -206,6 +206,24 @@ func dataOffset(m *Mail, list []record) int {
 	return n
 }
 
+// fileSize is how big the queue file is, which is what message_size_limit limits:
+// each line of the content is a record, and there is the envelope. It is 0
+// when that cannot come near the limit.
+func (m *Mail) fileSize(limit int64) int64 {
+	const envelope = 4096 // and what more is not worth to be counted
+	if int64(m.size+len(m.Recipients)*512+envelope) < limit {
+		return 0
+	}
+	head, rcpt, _ := m.records()
+	n := dataOffset(m, append(head, rcpt...))
+	for line := range bytes.Lines(m.Content) {
+		if n += 1 + len(line); len(line) > 128 {
+			n++
+		}
+	}
+	return int64(n)
+}
+
 func boolDigit(b bool) int {
 	if b {
 		return 1

@@ -43,15 +43,26 @@ func (a *smtpAgent) find(host string, port uint16) ([]target, *result) {
 	if strings.HasPrefix(host, "[") || a.lmtp || a.d.conf.Bool("disable_dns_lookups") {
 		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 		if ip, err := netip.ParseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {
-			return []target{{host: host, addr: ip, port: port}}, nil
+			return a.elsewhere([]target{{host: host, addr: ip, port: port}}, host)
 		}
 		out, failure := a.addresses(nil, host, port, 0)
 		if len(out) == 0 {
 			return nil, failure
 		}
-		return out, nil
+		return a.elsewhere(out, host)
 	}
 	return a.exchangers(host, port)
+}
+
+// elsewhere makes sure that a host that is named as such is not this one
+// (smtp_host_addr).
+func (a *smtpAgent) elsewhere(list []target, host string) ([]target, *result) {
+	for _, t := range list {
+		if !a.lmtp && t.port == a.set.port && a.d.ownAddress(t.addr) {
+			return nil, &result{dsn: "5.4.6", text: fmt.Sprintf("mail for %s loops back to myself", host)}
+		}
+	}
+	return list, nil
 }
 
 // exchangers lists the hosts that receive mail for a domain (RFC 5321 §5.1):

@@ -223,4 +223,4 @@ func nameError(name, typ string, err error) *result {
 
 // ownAddress tells whether an address is one at which this mail system
 // receives mail (inet_interfaces, proxy_interfaces).
-func (s *System) ownAddress(a netip.Addr) bool { return s.Host.Has(a) }
+func (s *System) ownAddress(a netip.Addr) bool { return s.config.IsOwnAddress(a) }

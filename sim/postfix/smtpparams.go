@@ -14,7 +14,7 @@ import (
 // once for a service.
 type clientParams struct {
 	helo           string     // smtp_helo_name, lmtp_lhlo_name
-	bind           netip.Addr // smtp_bind_address
+	bind           netip.Addr // bind_address
 	port           uint16     // smtp_tcp_port, lmtp_tcp_port
 	fallback       []string   // smtp_fallback_relay
 	addressLimit   int        // mx_address_limit
@@ -90,7 +90,7 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 	if lmtp {
 		p.helo, p.port = c.Get("lmtp_lhlo_name"), c.tcpPort(c.Get("lmtp_tcp_port"))
 	}
-	if bind := c.Get("smtp_bind_address"); bind != "" {
+	if bind := c.Get(name("bind_address")); bind != "" {
 		p.bind, _ = netip.ParseAddr(bind)
 	}
 	p.tls = clientTLSParams{wrapperMode: c.Bool(name("tls_wrappermode")), policyMaps: c.List(name("tls_policy_maps")),
@@ -108,9 +108,6 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 // services(5). 0 is none.
 func (c *Config) tcpPort(s string) uint16 {
 	for range maxPortNames {
-		if n, ok := PortNumber(s); ok {
-			return uint16(n)
-		}
 		next := ""
 		for _, item := range c.List("known_tcp_ports") {
 			names := strings.Split(item, "=")
@@ -118,11 +115,13 @@ func (c *Config) tcpPort(s string) uint16 {
 				next = names[n]
 			}
 		}
-		if s = next; s == "" {
+		if next == "" {
 			break
 		}
+		s = next
 	}
-	return 0
+	n, _ := PortNumber(s)
+	return uint16(n)
 }
 
 // maxPortNames bounds the names that stand for each other.

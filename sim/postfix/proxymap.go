@@ -75,6 +75,7 @@ func (a asker) proxymap(spec, key string) (value string, found bool, err error) 
 		return "", false, &TableError{Spec: "proxy:" + spec, Text: "proxy:" + spec + " lookup error for \"" + key + "\""}
 	}
 	p := d.p
+	a.proxyRestart(svc, spec)
 	if now := p.World().Now(); d.proxy.table != spec || d.proxy.at != now {
 		d.proxy.table, d.proxy.at = spec, now
 		p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(a.name), B: p.Sym("proxymap")}, []byte("look up "+key+" in "+spec))

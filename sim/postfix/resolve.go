@@ -71,6 +71,9 @@ const maxRouteSteps = 100
 // resolveFrom resolves a recipient for a sender (resolve_addr in
 // trivial-rewrite/resolve.c). d may be nil.
 func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error) {
+	if svc := s.service("rewrite"); svc != nil {
+		svc.used(s.Host.World().Now())
+	}
 	local, domain, isLocal, err := s.stripLocal(s.completed(s.standard(addr)))
 	if err != nil {
 		return resolution{}, err

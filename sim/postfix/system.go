@@ -36,20 +36,24 @@ type System struct {
 	anvil     anvil                    // clients and what they do, by service
 	passed    map[string]time.Duration // postscreen: until when a client has passed
 	verified  verifyCache
-	probing   *Config // the configuration in force for a probe that is resolved
-	line      []byte  // the log line under way
+	rebuilt   map[string]time.Duration // when a table was built, by its file
+	probing   *Config                  // the configuration in force for a probe that is resolved
+	line      []byte                   // the log line under way
 }
 
 // service is a line of master.cf while the mail system runs.
 type service struct {
 	*Service
-	conf      *Config
-	logName   string // "postfix/submission/smtpd"
-	idle      []uint32
-	throttled time.Duration // until then master(8) starts no process of it
-	client    *clientParams // see there
-	sound     bool          // smtpd has found nothing wrong with its configuration
-	dialogue  *smtp.Config  // see smtpdSession.sessionConfig
+	conf       *Config
+	logName    string // "postfix/submission/smtpd"
+	idle       []idleProc
+	tables     []openedTable // see opens
+	born, last time.Duration // of a daemon without processes of its own, see used
+	alive      bool
+	throttled  time.Duration // until then master(8) starts no process of it
+	client     *clientParams // see there
+	sound      bool          // smtpd has found nothing wrong with its configuration
+	dialogue   *smtp.Config  // see smtpdSession.sessionConfig
 }
 
 // New returns the mail system of a host, not yet started. The tables that
@@ -80,7 +84,7 @@ func (s *System) load() {
 	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, s.env())
 	s.diags = append(s.diags, s.config.Lint(s.master)...)
 	s.tables = NewTables(s.Host.Tree, s.passwd)
-	s.services, s.tls = map[string]*service{}, nil
+	s.services, s.tls, s.rebuilt = map[string]*service{}, nil, nil
 	for i := range s.master.Services {
 		line := &s.master.Services[i]
 		conf := s.config.Service(line)
@@ -133,24 +137,26 @@ type daemon struct {
 	// addresses are brought to standard form, and no more.
 	unmapped bool
 	proxy    proxying
-	resolved string // the address that trivial-rewrite has resolved last
-	dead     bool   // it has ended with an error
+	resolved string        // the address that trivial-rewrite has resolved last
+	dead     bool          // it has ended with an error
+	born     time.Duration // when the process began
 }
 
 // begin makes the calling process one of a service's; end gives it back.
 func (s *System) begin(p *sim.Proc, svc *service) *daemon {
 	d := &daemon{System: s, svc: svc, conf: svc.conf, p: p}
-	if n := len(svc.idle); n > 0 {
-		d.pid, svc.idle = svc.idle[n-1], svc.idle[:n-1]
-	} else {
-		d.pid = s.Host.NextPID()
+	if found, ok := s.idler(d, svc); ok {
+		d.pid, d.born = found.pid, found.born
+		return d
 	}
+	d.pid, d.born = s.Host.NextPID(), p.World().Now()
+	d.warnStale()
 	return d
 }
 
 func (d *daemon) end() {
 	if !d.p.Killed() && !d.dead {
-		d.svc.idle = append(d.svc.idle, d.pid)
+		d.svc.idle = append(d.svc.idle, idleProc{d.pid, d.born, d.p.World().Now()})
 	}
 }
 

@@ -214,6 +214,7 @@ func (sh *shell) build(command, table string, index func(name, text string) ([]b
 		sh.printf("%s: fatal: %v\n", command, err)
 		return 1
 	}
+	sh.m.postfix.Rebuilt(sh.p, file+postfix.IndexSuffix(kind))
 	return 0
 }
 

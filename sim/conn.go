@@ -182,6 +182,11 @@ func (c *Conn) ReadUnit() ([]byte, error) {
 	return b, nil
 }
 
+// Broken tells whether the connection itself has failed: it was reset, or what
+// was sent was never acknowledged (RFC 9293 §3.8.3). A Read that merely came to
+// its deadline leaves it whole.
+func (c *Conn) Broken() bool { return c.failed != nil }
+
 // await parks the owner until there is something to read.
 func (c *Conn) await() error {
 	for len(c.in) == 0 {

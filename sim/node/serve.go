@@ -80,6 +80,10 @@ func (v *serving) run() error {
 		in, err := v.c.ReadUnit()
 		switch {
 		case err == nil:
+		case v.c.Broken():
+			v.said(v.s.Lost())
+			v.c.Close()
+			return err
 		case errors.Is(err, sim.ErrInterrupted), alarm && errors.Is(err, sim.ErrTimeout):
 			if end := v.said(v.s.(wire.Waker).Wake()); end {
 				return v.err

@@ -167,10 +167,11 @@ func (a *smtpAgent) fromCache(s *clientSession, what string) *clientSession {
 	a.d.p.Emit(trace.Event{Kind: trace.Daemon, A: a.d.p.Sym("scache"), B: a.d.p.Sym(a.d.name()), C: a.d.p.Sym(a.r.mail.ID)},
 		fmt.Appendf(nil, "the connection to %s, which has carried %d", s.relay, s.reused+1))
 	s.reused++
-	alive := false
+	alive, found := false, a.d.p.Cause()
 	defer func() {
 		if !alive {
 			s.conn.Close()
+			a.d.p.Because(found) // how the connection ended belongs to another mail
 		}
 	}()
 	alive = s.client.Reset() == nil

@@ -158,8 +158,17 @@ func FuzzParse(f *testing.F) {
 func TestGlance(t *testing.T) {
 	h, err := Glance(os.DirFS("testdata/good"), "over.md", nil, "bg")
 	want := Headline{ID: "over", Title: "Вторият сървър", World: "base", Story: true}
-	if err != nil || h != want {
+	reading := h.Reading
+	if h.Reading = ""; err != nil || h != want {
 		t.Errorf("got %+v, %v; want %+v", h, err, want)
+	}
+	for _, has := range []string{"```\n", "sendmail -t < first"} {
+		if !strings.Contains(reading, has) {
+			t.Errorf("the document to read has no %q:\n%s", has, reading)
+		}
+	}
+	if strings.Contains(reading, "*expect") {
+		t.Errorf("what is expected stands before it happens:\n%s", reading)
 	}
 	if _, err := Glance(os.DirFS("testdata/bad"), "nofront.md", nil, "en"); err == nil {
 		t.Error("got no error for a document without front matter")

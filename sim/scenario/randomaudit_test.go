@@ -19,6 +19,7 @@ type audit struct {
 	stopped  map[trace.NodeID]bool  // whose Postfix was stopped
 	broken   map[trace.ConnID]bool  // which did not end as agreed
 	boxes    map[boxFile]*letter    // what Maildirs have got
+	again    map[trace.MsgID]bool   // what postsuper -r has given back to pickup: a probe is then a mail like others
 	home     map[string]bool        // the texts that mail programs have
 	problems []string
 	at       trace.Seq
@@ -40,6 +41,7 @@ type queueFile struct {
 	stint    int // how often it was in the active queue
 	news     int // failures of which the sender has not been told
 	requeued bool
+	probe    bool // of verify(8): nobody is to get it
 	moved    trace.Seq
 	taken    map[string][]copied // who got a copy from it
 }
@@ -73,7 +75,7 @@ type attempt struct {
 
 func newAudit(t *trace.Trace) *audit {
 	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
-		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}}
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, again: map[trace.MsgID]bool{}}
 }
 
 func (a *audit) problem(format string, args ...any) {
@@ -136,6 +138,7 @@ func (a *audit) queue(e *trace.Event) {
 	}
 	if f == nil {
 		f = &queueFile{fileKey: k, taken: map[string][]copied{}}
+		f.probe = e.Msg != 0 && strings.HasPrefix(a.t.Msg(e.Msg).Name, "probe of ") && !a.again[e.Msg]
 		a.files[k], a.live[k] = f, f
 	}
 	f.queue, f.moved = to, a.at
@@ -146,6 +149,7 @@ func (a *audit) queue(e *trace.Event) {
 		a.problem("%s is corrupt: %s", k.id, a.t.Text(e))
 	case "maildrop":
 		f.requeued = from != ""
+		a.again[e.Msg] = a.again[e.Msg] || f.requeued
 	case "":
 		delete(a.live, k)
 		a.removed(f, from, string(a.t.Text(e)))
@@ -178,6 +182,12 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 	}
 	if f.envelope == 0 {
 		return // nobody answered for it yet
+	}
+	if f.probe {
+		if len(f.taken) > 0 {
+			a.problem("%s was a probe, and %d recipients have got it", f.id, len(f.taken))
+		}
+		return
 	}
 	for _, r := range f.rcpts {
 		switch {
@@ -223,7 +233,9 @@ func (a *audit) envelope(e *trace.Event) {
 		}
 		f.rcpts = append(f.rcpts, &recipient{addr: addr, orig: orig})
 	}
-	a.source(f, e)
+	if !f.probe {
+		a.source(f, e)
+	}
 }
 
 // source finds out where a new queue file comes from.

@@ -203,6 +203,10 @@ func (g *generator) mainCF(host string, n int) *section {
 		{15, "qmgr_message_active_limit = 1"}, {10, "default_destination_concurrency_limit = 1"}, {10, "soft_bounce = yes"},
 		{10, "default_destination_recipient_limit = 1"}, {10, "smtp_mx_session_limit = 1"},
 		{10, "smtpd_timeout = 30s"}, {5, "notify_classes = resource, software, 2bounce"}, {5, "smtp_defer_if_no_mx_address_found = yes"},
+		{20, "smtp_connection_cache_destinations = d1.example d2.example d3.example d4.example"}, {10, "smtp_connection_cache_on_demand = no"},
+		{8, "smtp_connection_reuse_time_limit = 20s"}, {6, "smtp_connection_cache_time_limit = 20s"}, {6, "smtp_connection_reuse_count_limit = 2"},
+		{8, "smtpd_recipient_restrictions = reject_unverified_recipient, permit_mynetworks, reject_unauth_destination"},
+		{5, "smtp_fallback_relay = [mx1.d1.example]"},
 	} {
 		if g.chance(may.percent) {
 			cf.may("%s", may.text)
@@ -347,6 +351,12 @@ func (g *generator) mails() {
 				from = " from ghost@" + pick(g, g.domains)
 			}
 			sending.may("%s a@pc.%s submit %s%s to %s", at, pick(g, g.domains), name, from, strings.Join(list, ","))
+		}
+		if g.chance(10) { // many at once to one place: connections are used again
+			at, from, to := g.moment(20*time.Minute), pick(g, g.domains), pick(g, g.rcpts)
+			for k := range 4 + g.IntN(8) {
+				sending.may("%s a@pc.%s submit %s to %s", at+time.Duration(k*g.IntN(300))*time.Millisecond, from, name, to)
+			}
 		}
 	}
 	g.do = g.doc.section("do")

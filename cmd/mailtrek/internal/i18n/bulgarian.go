@@ -38,7 +38,7 @@ var bulgarian = map[string]string{
 	"copy.markdown":  "Markdown за доклад",
 	"copy.json":      "събитието като JSON",
 	"copy.source":    "изходния текст на писмото",
-	"copy.view":      "лещата като текст",
+	"copy.view":      "изгледа като текст",
 	"copy.selector":  "селектор",
 	"copy.leave":     "нищо",
 	"copy.done":      "Копирано: {text}",

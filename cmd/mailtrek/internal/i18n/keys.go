@@ -12,7 +12,7 @@ var keyWords = map[string][3]string{
 	"help.stops":   {"stop wherever a selector names the event (reply 4??)", "спирай при всяко събитие, което селектор сочи (reply 4??)", "zatrzymuj przy każdym zdarzeniu selektora (reply 4??)"},
 	"help.depth":   {"explain less or more: novice, course, RFC", "обяснявай по-малко или повече: начинаещ, курс, RFC", "wyjaśniaj mniej lub więcej: nowicjusz, kurs, RFC"},
 	"help.cause":   {"to the event that caused this one", "към събитието, което е причина за това", "do zdarzenia, które spowodowało to"},
-	"help.palette": {"every command, lens, place and setting by its name", "всяка команда, леща, място и настройка по име", "każde polecenie, soczewka, miejsce i ustawienie po nazwie"},
+	"help.palette": {"every command, lens, place and setting by its name", "всяка команда, изглед, място и настройка по име", "każde polecenie, widok, miejsce i ustawienie po nazwie"},
 
 	"here.map":       {"The map: hosts, links and where the messages are. The steps move them.", "Картата: хостове, връзки и къде са писмата. Стъпките ги движат.", "Mapa: hosty, łącza i miejsca wiadomości. Kroki je poruszają."},
 	"here.ladder":    {"The ladder: who said what to whom, from top to bottom.", "Стълбата: кой какво на кого е казал, отгоре надолу.", "Drabina: kto komu co powiedział, z góry na dół."},
@@ -26,7 +26,7 @@ var keyWords = map[string][3]string{
 	"here.compare":   {"Two runs beside each other: the steps go from row to row, the commands from difference to difference; {exchange} goes to the other run, {leave} back.", "Две протичания едно до друго: стъпките вървят по редове, командите – по разлики; {exchange} отива в другото, {leave} – назад.", "Dwa przebiegi obok siebie: kroki idą po wierszach, polecenia po różnicach; {exchange} przechodzi do drugiego, {leave} wraca."},
 	"here.fork":      {"A run of your own: {exchange} goes to the other one, {compare} shows both, {leave} returns.", "Ваше протичане: {exchange} отива в другото, {compare} показва двете, {leave} се връща.", "Twój przebieg: {exchange} przechodzi do drugiego, {compare} pokazuje oba, {leave} wraca."},
 
-	"pick.nolens":    {"Nothing can be chosen in the lens “{lens}”; message, dialogue, dns, mailboxes, log and bytes have lines.", "В лещата „{lens}“ няма какво да се избере; редове има в писмо, диалог, dns, кутии, дневник и байтове.", "W soczewce „{lens}” nie ma czego wybrać; wiersze mają: wiadomość, dialog, dns, skrzynki, dziennik i bajty."},
+	"pick.nolens":    {"Nothing can be chosen in the lens “{lens}”; message, dialogue, dns, mailboxes, log and bytes have lines.", "В изгледа „{lens}“ няма какво да се избере; редове има в писмо, диалог, dns, кутии, дневник и октети.", "W widoku „{lens}” nie ma czego wybrać; wiersze mają: list, dialog, dns, skrzynki, dziennik i oktety."},
 	"run.single":     {"There is only one run so far. Press {key} to ask: what if?", "Засега има само едно протичане. Натиснете {key}: а какво, ако?", "Na razie jest tylko jeden przebieg. Naciśnij {key}: co by było, gdyby?"},
 	"step.none.on":   {"There is none further on.", "По-нататък няма.", "Dalej już nie ma."},
 	"step.none.back": {"There is none before.", "По-рано няма.", "Wcześniej nie ma."},
@@ -57,7 +57,7 @@ var keyWords = map[string][3]string{
 		"Клавишите на mailtrek, каквито са сега.\nЗа да ги промените, запазете това като keys.conf в папката mailtrek на вашите настройки\n(обикновено ~/.config; $XDG_CONFIG_HOME посочва друга). Редът е действие и клавишите му\nс интервали помежду; без клавиши го има още в палитрата. Редове могат да се пропускат.\nКлавиши: знак или up down left right home end pgup pgdown tab enter esc space\nbackspace delete insert f1 … f12, с ctrl+ alt+ shift+ отпред.",
 		"Klawisze mailtreka, takie jak teraz.\nAby je zmienić, zapisz to jako keys.conf w katalogu mailtrek swojej konfiguracji\n(zwykle ~/.config; $XDG_CONFIG_HOME wskazuje inny). Wiersz to czynność i jej klawisze\nz odstępami; bez klawiszy ma ją nadal paleta. Wiersze można pomijać.\nKlawisze: znak albo up down left right home end pgup pgdown tab enter esc space\nbackspace delete insert f1 … f12, z ctrl+ alt+ shift+ na początku.",
 	},
-	"keyfile.play":   {"A story: lenses, comparison, everything that is not below.", "История: лещи, сравнение и всичко, което не е по-долу.", "Historia: soczewki, porównanie i wszystko, czego nie ma niżej."},
+	"keyfile.play":   {"A story: lenses, comparison, everything that is not below.", "История: изгледи, сравнение и всичко, което не е по-долу.", "Historia: widoki, porównanie i wszystko, czego nie ma niżej."},
 	"keyfile.seat":   {"A seat, where characters are typed.", "Място, където се пишат знаци.", "Stanowisko, gdzie wpisuje się znaki."},
 	"keyfile.lesson": {"A lesson; these go before the keys of the story in it.", "Урок; тези са преди клавишите на историята в него.", "Lekcja; te mają pierwszeństwo przed klawiszami historii."},
 	"keyfile.home":   {"The first screen.", "Първият екран.", "Pierwszy ekran."},

@@ -38,7 +38,7 @@ var polish = map[string]string{
 	"copy.markdown":  "Markdown do raportu",
 	"copy.json":      "zdarzenie jako JSON",
 	"copy.source":    "źródło wiadomości",
-	"copy.view":      "soczewkę jako tekst",
+	"copy.view":      "widok jako tekst",
 	"copy.selector":  "selektor",
 	"copy.leave":     "nic",
 	"copy.done":      "Skopiowano: {text}",

@@ -10,7 +10,7 @@ import (
 // somewhere within, and at last letters in their order: each is worth less than
 // the one before.
 func fuzzy(typed, text string) int {
-	typed, text = strings.ToLower(strings.TrimSpace(typed)), strings.ToLower(text)
+	typed, text = strings.ToLower(strings.TrimSpace(typed)), strings.ToLower(strings.TrimRight(text, " "))
 	switch {
 	case typed == "":
 		return 1

@@ -50,7 +50,7 @@ func (p *Player) helpHere() string {
 // helpGroups writes the groups of bindings, on a wide screen in two columns.
 func (p *Player) helpGroups(in *Instant, r Region, gap int) {
 	groups := keys.groups()
-	if r.W < 116 {
+	if r.W < 140 {
 		y := 0
 		for _, g := range groups {
 			y = in.helpRows(r, g, y, p.cannot) + gap

@@ -173,11 +173,10 @@ func (r *keyReader) binding(n int, line string) {
 		return
 	}
 	list := r.keysOf(n, line, len(left)+1, right, action)
+	r.own[r.at][action] = list
 	if action == "lens-number" && len(list) != 9 {
 		r.fault(n, col, fmt.Sprintf("lens-number needs nine keys, one for each lens, not %d", len(list)))
-		return
 	}
-	r.own[r.at][action] = list
 }
 
 // keysOf are the keys that a line gives to an action.

@@ -3,6 +3,7 @@ package tui
 import (
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -128,7 +129,8 @@ func (k *Keys) own(at place, b key.Binding) (own []string, ok bool) {
 	return own, ok
 }
 
-// first is the shortest way to name a binding: its first key.
+// first is the shortest way to name a binding: the first of its keys that is a
+// character, else its first key.
 func (k *Keys) first(at place, b key.Binding) string {
 	names := b.Keys()
 	if own, ok := k.own(at, b); ok {
@@ -136,6 +138,11 @@ func (k *Keys) first(at place, b key.Binding) string {
 	}
 	if len(names) == 0 {
 		return "–"
+	}
+	for _, n := range names {
+		if utf8.RuneCountInString(n) == 1 {
+			return n
+		}
 	}
 	return keyShown(names[0])
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"mailtrek/sim/trace"
 )
 
 // The palette is the line behind ":". Everything that can be done has a name
@@ -188,6 +190,11 @@ func (p *Player) suggest(text string) []suggestion {
 			}
 		}
 		found = append(found, scored{s, score})
+	}
+	if _, err := trace.ParseSelector(typed); err == nil {
+		if s := p.selected("at", typed)[0]; s.why == "" {
+			found = append(found, scored{s, 550})
+		}
 	}
 	slices.SortStableFunc(found, func(a, b scored) int { return b.score - a.score })
 	for _, f := range found {

@@ -142,7 +142,7 @@ func (p *Player) lookedUp(arg string) []suggestion {
 	if len(found) == 0 {
 		return nil
 	}
-	return []suggestion{{line: "what-is " + arg, note: explain.FirstSentence(found[0].Text), run: func(p *Player) tea.Cmd { return p.lookUp(arg) }}}
+	return []suggestion{{line: "explain " + arg, note: explain.FirstSentence(found[0].Text), run: func(p *Player) tea.Cmd { return p.lookUp(arg) }}}
 }
 
 // lookUp shows the entries of a word.

@@ -38,8 +38,8 @@ func init() { // some refer to the list
 		{name: "msg", args: (*Player).msgWords, run: func(p *Player, arg string) tea.Cmd { return p.goFind("msg " + selectorWord(arg)) }},
 		{name: "conn", args: (*Player).connWords, run: func(p *Player, arg string) tea.Cmd { return p.goFirst("conn " + arg) }},
 		{name: "bookmarks", args: (*Player).bookmarkWords, cannot: func(p *Player) string { return p.cannot("marked") }, run: func(p *Player, arg string) tea.Cmd { p.jump(arg); return nil }},
-		{name: "view", args: (*Player).lensWords, run: (*Player).showLens},
-		{name: "side", args: (*Player).besideWords, cannot: func(p *Player) string { return p.cannot("beside") }, run: (*Player).showBeside},
+		{name: "lens", args: (*Player).lensWords, run: (*Player).showLens},
+		{name: "beside", args: (*Player).besideWords, cannot: func(p *Player) string { return p.cannot("beside") }, run: (*Player).showBeside},
 		{name: "depth", args: (*Player).depthWords, run: func(p *Player, arg string) tea.Cmd {
 			if d, ok := explain.DepthNamed(arg); ok {
 				p.setDepth(d)
@@ -49,8 +49,8 @@ func init() { // some refer to the list
 		{name: "theme", args: (*Player).themeWords, run: (*Player).setTheme},
 		{name: "lang", args: (*Player).langWords, run: (*Player).setLang},
 		{name: "speed", args: (*Player).speedWords, run: (*Player).setSpeedTo},
-		{name: "what-is", args: (*Player).bookWords, free: (*Player).lookedUp, run: (*Player).lookUp},
-		{name: "copy-as", args: (*Player).copyWords, run: func(p *Player, arg string) tea.Cmd { return p.copyAs(arg) }},
+		{name: "explain", args: (*Player).bookWords, free: (*Player).lookedUp, run: (*Player).lookUp},
+		{name: "copy", args: (*Player).copyWords, run: func(p *Player, arg string) tea.Cmd { return p.copyAs(arg) }},
 		{name: "open", args: (*Player).itemWords, free: (*Player).fileNamed, cannot: (*Player).cannotOpen, run: (*Player).openItem},
 		{name: "all", cannot: func(p *Player) string { return p.unless(p.only.match != nil, "palette.nofilter") }, run: func(p *Player, _ string) tea.Cmd { p.only = finder{}; return nil }},
 		{name: "no-stops", cannot: func(p *Player) string { return p.cannot("until") }, run: func(p *Player, _ string) tea.Cmd { p.clearStops(); return nil }},
@@ -92,7 +92,7 @@ func (p *Player) shortcuts() []suggestion {
 	var out []suggestion
 	for _, o := range orders {
 		switch o.name {
-		case "view", "theme", "depth", "lang", "host", "msg", "open":
+		case "lens", "theme", "depth", "lang", "host", "msg", "open":
 			if o.cannot != nil && o.cannot(p) != "" {
 				continue
 			}
@@ -104,8 +104,13 @@ func (p *Player) shortcuts() []suggestion {
 
 // arguments are the order with each of the arguments that it lists.
 func (p *Player) arguments(o order) []suggestion {
+	return p.offering(o, o.args(p))
+}
+
+// offering are the order with each of some arguments.
+func (p *Player) offering(o order, args []choice) []suggestion {
 	var out []suggestion
-	for _, c := range o.args(p) {
+	for _, c := range args {
 		id := c.key()
 		s := suggestion{line: o.name + " " + c.text, note: c.note}
 		switch {
@@ -135,8 +140,9 @@ func (p *Player) completed(o order, arg string) []suggestion {
 	}
 	best := map[int][]suggestion{}
 	var scores []int
-	for i, s := range p.arguments(o) {
-		c := o.args(p)[i]
+	args := o.args(p)
+	for i, s := range p.offering(o, args) {
+		c := args[i]
 		score := max(fuzzy(arg, c.text), fuzzy(arg, c.note)/4)
 		if score == 0 || score < 60 && fuzzy(arg, c.text) == 0 {
 			continue

@@ -187,6 +187,15 @@ func (c *Conn) ReadUnit() ([]byte, error) {
 // its deadline leaves it whole.
 func (c *Conn) Broken() bool { return c.failed != nil }
 
+// givesUp records that a client has waited long enough for its server. What a
+// server does when its deadline is over is its own affair: not every one ends
+// the session.
+func (c *Conn) givesUp() {
+	if c.side == wire.Client {
+		c.emit(trace.Event{Kind: trace.Timeout, A: c.d.w.Trace.Intern("read")}, nil)
+	}
+}
+
 // await parks the owner until there is something to read.
 func (c *Conn) await() error {
 	for len(c.in) == 0 {
@@ -206,6 +215,7 @@ func (c *Conn) await() error {
 		wait := time.Duration(-1)
 		if c.limit >= 0 {
 			if wait = time.Duration(c.limit - c.d.w.now); wait <= 0 {
+				c.givesUp()
 				return ErrTimeout
 			}
 		}

@@ -174,7 +174,7 @@ func postmapCommand(sh *shell, args []string) int {
 // ask looks a key up in a table.
 func (sh *shell) ask(table, key string) int {
 	if !strings.Contains(table, ":") {
-		table = "hash:" + table
+		table = sh.databaseType() + ":" + table
 	}
 	t, err := postfix.NewTables(sh.m.Tree, nil).Open(table)
 	if err == nil {
@@ -192,11 +192,20 @@ func (sh *shell) ask(table, key string) int {
 	return 1
 }
 
+// databaseType is the type of a table that a command line names without one
+// (default_database_type).
+func (sh *shell) databaseType() string {
+	if sh.m.postfix == nil {
+		return "hash"
+	}
+	return sh.m.postfix.Config().Get("default_database_type")
+}
+
 // build builds the index of a table from its source.
 func (sh *shell) build(command, table string, index func(name, text string) ([]byte, []postfix.Diag)) int {
 	kind, file, ok := strings.Cut(table, ":")
 	if !ok {
-		kind, file = "hash", table
+		kind, file = sh.databaseType(), table
 	}
 	text, err := sh.m.Tree.ReadFile(file)
 	if err != nil {

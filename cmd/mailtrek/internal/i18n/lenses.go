@@ -169,9 +169,10 @@ var lensWords = map[string][3]string{
 	"plain.does.help":    {"these commands", "тези команди", "te polecenia"},
 	"plain.does.quit":    {"leave", "изход", "wyjdź"},
 
-	"open.read":   {"{n} KiB read", "прочетени {n} KiB", "odczytano {n} KiB"},
-	"open.fold":   {"read; the story is being put together: event {n} of {of}", "прочетено; историята се сглобява: събитие {n} от {of}", "odczytano; składanie historii: zdarzenie {n} z {of}"},
-	"open.giveup": {"Esc gives it up", "Esc се отказва", "Esc rezygnuje"},
+	"open.reading": {"reading {what} …", "чете се {what} …", "czytanie {what} …"},
+	"open.read":    {"{n} KiB read", "прочетени {n} KiB", "odczytano {n} KiB"},
+	"open.fold":    {"read; the story is being put together: event {n} of {of}", "прочетено; историята се сглобява: събитие {n} от {of}", "odczytano; składanie historii: zdarzenie {n} z {of}"},
+	"open.giveup":  {"Esc gives it up", "Esc се отказва", "Esc rezygnuje"},
 
 	"mouse.on":   {"The mouse is on: it clicks, and no longer selects text.", "Мишката е включена: щрака и вече не маркира текст.", "Mysz włączona: klika i nie zaznacza już tekstu."},
 	"mouse.off":  {"The mouse is off.", "Мишката е изключена.", "Mysz wyłączona."},

@@ -156,7 +156,7 @@ func (m *Opening) paint(spare *Canvas) picture {
 func (m *Opening) draw(r Region) {
 	w, g := m.look.words, m.look.glyphs
 	y := r.H / 2
-	r.PutMax(2, y-2, r.W-4, Title, w.T("home.loading", "what", m.name))
+	r.PutMax(2, y-2, r.W-4, Title, w.T("open.reading", "what", m.name))
 	done, of := m.in.read.Load(), m.size
 	said := w.T("open.read", "n", strconv.FormatInt(done>>10, 10))
 	if events := m.in.events.Load(); events > 0 {

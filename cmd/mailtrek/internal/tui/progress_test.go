@@ -3,6 +3,7 @@ package tui
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -34,6 +35,10 @@ func TestOpen(t *testing.T) {
 	if got := m.View().Content; !strings.Contains(got, "100 %") {
 		t.Errorf("when it is read: got\n%s", got)
 	}
+	m.in.folded.Store(m.in.events.Load() / 2)
+	if got := m.View().Content; !strings.Contains(got, "50 %") {
+		t.Errorf("when half of it is folded: got\n%s", got)
+	}
 	m.Update(msg)
 	if got := m.View().Content; !strings.Contains(got, "event 1 of") {
 		t.Errorf("the player is not there: got\n%s", got)
@@ -51,9 +56,27 @@ func TestOpenGivenUp(t *testing.T) {
 	if got := m.readAll().(opened).err; !errors.Is(got, ErrGivenUp) || !errors.Is(m.Err(), ErrGivenUp) {
 		t.Errorf("after Esc: got the errors %v and %v, want %v", got, m.Err(), ErrGivenUp)
 	}
+	m = Open("story.jsonl", int64(len(file)), giveUpAtEnd{bytes.NewReader(file), func() { press(m, "esc") }}, Options{Theme: "mono"})
+	if msg := m.readAll().(opened); !errors.Is(msg.err, ErrGivenUp) || msg.player != nil {
+		t.Errorf("after Esc while it is folded: got the error %v, want %v", msg.err, ErrGivenUp)
+	}
 	m = Open("x", 3, strings.NewReader("x\n\n"), Options{Theme: "mono"})
 	m.Update(m.readAll())
 	if m.Err() == nil {
 		t.Error("what is no trace was read without an error")
 	}
+}
+
+// giveUpAtEnd is a file at whose end somebody loses patience.
+type giveUpAtEnd struct {
+	io.Reader
+	leave func()
+}
+
+func (g giveUpAtEnd) Read(p []byte) (int, error) {
+	n, err := g.Reader.Read(p)
+	if err == io.EOF {
+		g.leave()
+	}
+	return n, err
 }

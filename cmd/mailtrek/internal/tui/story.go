@@ -18,7 +18,7 @@ type Story struct {
 	read  trace.Seq                      // the last event that was taken up
 	hosts []trace.NodeID                 // those who speak to another in the order in which they first do so, then the others
 	met   int                            // how many of hosts speak to another
-	where map[trace.NodeID]bool          // the hosts of the story; true for those who speak to another
+	seen  []uint8                        // what is known of each host
 	links []link                         // who deals with whom, in the order in which they first do so
 	pairs map[pair]int                   // the place of a pair in links
 	heard map[trace.ConnID]*announcement // whose EHLO reply has begun

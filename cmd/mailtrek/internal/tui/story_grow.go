@@ -21,7 +21,7 @@ const foldAtOnce = 1 << 14
 func foldStory(t *trace.Trace, progress func(events int) bool) (s *Story, ok bool) {
 	s = &Story{
 		T: t, Folds: state.Begin(t), bars: map[int][]mark{}, posts: map[int][]state.Stage{},
-		where: map[trace.NodeID]bool{}, pairs: map[pair]int{}, heard: map[trace.ConnID]*announcement{},
+		pairs: map[pair]int{}, heard: map[trace.ConnID]*announcement{},
 		offers: map[offer]*announcement{}, moves: map[fileKey][]trace.Seq{},
 	}
 	for s.Folds.Len() < t.Len() {
@@ -60,25 +60,36 @@ func (s *Story) takeUp(n int) {
 
 // meet finds the hosts of an event.
 func (s *Story) meet(e *trace.Event) {
+	for len(s.seen) <= int(max(e.Node, e.Peer)) {
+		s.seen = append(s.seen, hostUnknown)
+	}
 	if e.Peer == 0 {
-		if _, known := s.where[e.Node]; !known && e.Node != 0 {
-			s.where[e.Node] = false
+		if s.seen[e.Node] == hostUnknown && e.Node != 0 {
+			s.seen[e.Node] = hostAlone
 			s.hosts = append(s.hosts, e.Node)
 		}
 		return
 	}
 	for _, id := range [2]trace.NodeID{e.Node, e.Peer} {
-		if met, known := s.where[id]; met || id == 0 {
+		if id == 0 || s.seen[id] == hostMet {
 			continue
-		} else if known {
+		}
+		if s.seen[id] == hostAlone {
 			i := slices.Index(s.hosts, id)
 			s.hosts = slices.Delete(s.hosts, i, i+1)
 		}
-		s.where[id] = true
+		s.seen[id] = hostMet
 		s.hosts = slices.Insert(s.hosts, s.met, id)
 		s.met++
 	}
 }
+
+// What is known of a host.
+const (
+	hostUnknown = iota // nothing
+	hostAlone          // it does something
+	hostMet            // it speaks to another
+)
 
 // pair is two hosts, the lower number first.
 type pair [2]trace.NodeID

@@ -97,3 +97,12 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 	p.Because(cause)
 	p.Handle(msg)
 }
+
+// LogTool writes what a program such as postqueue(1) says of a trouble to the
+// mail log. While the mail system is down nobody does where postlogd(8) keeps
+// the log file (maillog_file).
+func (s *System) LogTool(p *sim.Proc, program, text string) {
+	if s.running || s.config.Get("maillog_file") == "" {
+		p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/" + program), N: s.Host.NextPID()}, []byte(printable(text, '?')))
+	}
+}

@@ -45,6 +45,37 @@ func Postalias(name, text string) (index []byte, diags []Diag) {
 	return writeIndex(m), diags
 }
 
+// Unbuildable is why no table of a type can be built, in the words of
+// postmap(1); "" when it can.
+func Unbuildable(kind string) string {
+	switch {
+	case indexFile(kind+":x") != "":
+		return ""
+	case opener(kind) == nil && kind != "proxy":
+		return "unsupported dictionary type: " + printable(kind, '?') + ". Is the postfix-" + printable(kind, '?') + " package installed?"
+	}
+	return "unsupported dictionary type: " + kind + " does not support bulk-mode creation."
+}
+
+// ReadIndex returns what a built table has, by key.
+func ReadIndex(index []byte) (map[string]string, error) {
+	m, err := readIndex(string(index))
+	return m, err
+}
+
+// WriteIndex is a built table with these entries.
+func WriteIndex(entries map[string]string) []byte { return writeIndex(entries) }
+
+// Query asks a table of the host for a key, as "postmap -q" does: outside the
+// mail system, without a daemon.
+func (s *System) Query(spec, key string) (value string, found bool, err error) {
+	t, err := NewTables(s.Host.Tree, s.passwd).Open(spec)
+	if err != nil {
+		return "", false, err
+	}
+	return t.Lookup(key)
+}
+
 // parseMapText reads the source of a postmap table.
 func parseMapText(name, target, text string) (mapTable, []Diag) {
 	lines, diags := logicalLines(name, text)

@@ -3,6 +3,7 @@ package scenario
 import (
 	"strings"
 
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/sim/postfix"
 )
 
@@ -96,39 +97,97 @@ func postconfCommand(sh *shell, args []string) int {
 	return 0
 }
 
-const postqueueUsage = "postqueue: fatal: usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site\n"
+const postqueueUsage = "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site"
 
+// postqueueCommand is postqueue(1): one switch, and no other argument.
 func postqueueCommand(sh *shell, args []string) int {
 	s := sh.system("postqueue")
 	if s == nil {
 		return 127
 	}
-	if len(args) == 1 && (args[0] == "-p" || args[0] == "-j") && !s.Running() {
-		sh.printf("postqueue: warning: Mail system is down -- accessing queue directly (Connect to the Postfix showq service: Connection refused)\n")
+	const failed = 69 // EX_UNAVAILABLE
+	o, bad := getopt(args, "c:fi:jps:v")
+	if bad != "" {
+		sh.printf("postqueue: %s\n", bad)
 	}
-	switch {
-	case len(args) == 1 && args[0] == "-p":
+	how, argument := byte(0), ""
+	for _, sw := range o.switches {
+		if strings.IndexByte("fijps", sw.letter) >= 0 {
+			if how != 0 {
+				bad = "two of them"
+			}
+			how, argument = sw.letter, sw.value
+		}
+	}
+	if bad != "" || len(o.args) > 0 {
+		sh.printf("postqueue: fatal: %s\n", postqueueUsage)
+		return failed
+	}
+	switch how {
+	case 'p', 'j':
+		return sh.listQueue(s, how)
+	case 'f', 'i', 's':
+		if why := sh.flushQueue(s, how, argument); why != "" {
+			sh.complain("postqueue", "fatal: "+why)
+			return failed
+		}
+		return 0
+	}
+	sh.complain("postqueue", "fatal: "+postqueueUsage)
+	return failed
+}
+
+// listQueue is postqueue -p and -j. While the mail system is down only the
+// superuser sees the queue.
+func (sh *shell) listQueue(s *postfix.System, how byte) int {
+	if !s.Running() {
+		const why = "(Connect to the Postfix showq service: Connection refused)"
+		if !sh.root() {
+			sh.complain("postqueue", "fatal: Queue report unavailable - mail system is down "+why)
+			return 69
+		}
+		sh.complain("postqueue", "warning: Mail system is down -- accessing queue directly "+why)
+	}
+	if how == 'p' {
 		sh.printf("%s", s.Mailq(sh.p))
-	case len(args) == 1 && args[0] == "-j":
+	} else {
 		sh.printf("%s", s.MailqJSON(sh.p))
-	case len(args) == 1 && args[0] == "-f":
-		if !s.Running() {
-			sh.printf("postqueue: fatal: Cannot flush mail queue - mail system is down\n")
-			return 69
-		}
-		s.Flush(sh.p)
-	case len(args) == 2 && args[0] == "-i":
-		s.FlushMessage(sh.p, args[1])
-	case len(args) == 2 && args[0] == "-s":
-		if !s.FlushSite(sh.p, args[1]) {
-			sh.printf("postqueue: fatal: Flush service is not configured for destination \"%s\"\n", visible(args[1]))
-			return 69
-		}
-	default:
-		sh.printf(postqueueUsage)
-		return 69
 	}
 	return 0
+}
+
+// flushQueue is postqueue -f, -i and -s; it returns why it cannot be done.
+func (sh *shell) flushQueue(s *postfix.System, how byte, argument string) (why string) {
+	const down = "Cannot flush mail queue - mail system is down"
+	switch {
+	case how == 'i' && strings.Trim(argument, alphanumeric) != "":
+		return "Cannot flush queue ID - invalid name: \"" + visible(argument) + "\""
+	case how == 's' && !mailaddr.ValidDomain(argument, false) && !strings.HasPrefix(argument, "["):
+		return "Cannot flush mail queue - invalid destination: \"" + visible(argument) + "\""
+	case how == 's':
+		if !s.FlushSite(sh.p, argument) {
+			return "Flush service is not configured for destination \"" + visible(argument) + "\""
+		}
+	case !s.Running():
+		return down
+	case how == 'f':
+		s.Flush(sh.p)
+	default:
+		s.FlushMessage(sh.p, argument)
+	}
+	return ""
+}
+
+// alphanumeric are the characters of queue ids.
+const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// complain prints what a program of Postfix says of a trouble; it stands in the
+// mail log as well.
+func (sh *shell) complain(program, text string) {
+	sh.printf("%s: %s\n", program, text)
+	if s := sh.m.postfix; s != nil {
+		s.LogTool(sh.p, program, text)
+	}
 }
 
 // editMain changes main.cf; it takes effect with "postfix reload".
@@ -146,105 +205,8 @@ func (sh *shell) editMain(how byte, edits []string) int {
 		err = sh.m.Tree.WriteFile(postfix.MainFile, []byte(out))
 	}
 	if err != nil {
-		sh.printf("postconf: fatal: %v\n", err)
+		sh.printf("postconf: fatal: %s\n", strings.TrimPrefix(err.Error(), "fatal: "))
 		return 1
 	}
 	return 0
-}
-
-func postmapCommand(sh *shell, args []string) int {
-	s := sh.system("postmap")
-	if s == nil {
-		return 127
-	}
-	query := ""
-	if len(args) > 1 && args[0] == "-q" {
-		query, args = args[1], args[2:]
-	}
-	if len(args) != 1 {
-		sh.printf("postmap: fatal: usage: postmap [-q KEY] [TYPE:]FILE\n")
-		return 1
-	}
-	if query != "" {
-		return sh.ask(args[0], query)
-	}
-	return sh.build("postmap", args[0], postfix.Postmap)
-}
-
-// ask looks a key up in a table.
-func (sh *shell) ask(table, key string) int {
-	if !strings.Contains(table, ":") {
-		table = sh.databaseType() + ":" + table
-	}
-	t, err := postfix.NewTables(sh.m.Tree, nil).Open(table)
-	if err == nil {
-		var value string
-		var found bool
-		if value, found, err = t.Lookup(key); err == nil && !found {
-			return 1
-		}
-		if err == nil {
-			sh.printf("%s\n", value)
-			return 0
-		}
-	}
-	sh.printf("postmap: fatal: %v\n", err)
-	return 1
-}
-
-// databaseType is the type of a table that a command line names without one
-// (default_database_type).
-func (sh *shell) databaseType() string {
-	if sh.m.postfix == nil {
-		return "hash"
-	}
-	return sh.m.postfix.Config().Get("default_database_type")
-}
-
-// build builds the index of a table from its source.
-func (sh *shell) build(command, table string, index func(name, text string) ([]byte, []postfix.Diag)) int {
-	kind, file, ok := strings.Cut(table, ":")
-	if !ok {
-		kind, file = sh.databaseType(), table
-	}
-	text, err := sh.m.Tree.ReadFile(file)
-	if err != nil {
-		sh.printf("%s: fatal: open %s: No such file or directory\n", command, file)
-		return 1
-	}
-	out, diags := index(file, string(text))
-	for _, d := range diags {
-		sh.printf("%s: %s\n", command, d)
-	}
-	if postfix.HasFatal(diags) {
-		return 1
-	}
-	if err := sh.m.Tree.WriteFile(file+postfix.IndexSuffix(kind), out); err != nil {
-		sh.printf("%s: fatal: %v\n", command, err)
-		return 1
-	}
-	sh.m.postfix.Rebuilt(sh.p, file+postfix.IndexSuffix(kind))
-	return 0
-}
-
-func postaliasCommand(sh *shell, args []string) int {
-	if sh.system("postalias") == nil {
-		return 127
-	}
-	if len(args) != 1 {
-		sh.printf("postalias: fatal: usage: postalias [TYPE:]FILE\n")
-		return 1
-	}
-	return sh.build("postalias", args[0], postfix.Postalias)
-}
-
-func newaliasesCommand(sh *shell, _ []string) (status int) {
-	s := sh.system("newaliases")
-	if s == nil {
-		return 127
-	}
-	for _, table := range s.Config().List("alias_database") {
-		status = max(status, sh.build("postalias", table, postfix.Postalias))
-	}
-	return status
 }

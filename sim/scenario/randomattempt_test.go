@@ -48,6 +48,14 @@ func (a *audit) delivery(e *trace.Event) {
 	if f != nil && f.probe && at == nil {
 		return // cleanup knows what becomes of an alias, and nobody is asked
 	}
+	if f != nil && at == nil && strings.HasPrefix(a.t.Name(e.B), "double-bounce@") {
+		for _, r := range f.rcpts { // qmgr(8) discards it, and asks nobody
+			if strings.EqualFold(r.addr, a.t.Name(e.B)) {
+				r.state = e.Code
+			}
+		}
+		return
+	}
 	if f == nil || at == nil || at.file != f {
 		a.problem("an outcome about %s without a request", a.t.Name(e.A))
 		return

@@ -55,7 +55,7 @@ log line, a parameter, a DNS record type, a state, a term, an RFC.
 			if len(words) == 0 {
 				return unexplained(a.lang, args)
 			}
-			return a.explanations(words, true)
+			return a.explanations(words, true, args...)
 		},
 	}
 }
@@ -85,8 +85,9 @@ func unexplained(lang string, args []string) error {
 	return usagef("nothing is known about %q; did you mean %s? 'mailtrek list explanations' shows all words", said, strings.Join(near, " or "))
 }
 
-// explanations writes entries: whole ones, or one line for each.
-func (a *app) explanations(words []explain.Word, whole bool) error {
+// explanations writes entries: whole ones, or one line for each. asked is what
+// they were found by.
+func (a *app) explanations(words []explain.Word, whole bool, asked ...string) error {
 	if a.json {
 		all := make([]explained, len(words))
 		for i, w := range words {
@@ -105,11 +106,23 @@ func (a *app) explanations(words []explain.Word, whole bool) error {
 		return w.Flush()
 	}
 	var b strings.Builder
+	depth, _ := explain.DepthNamed(a.depth)
+	if depth == explain.Clause {
+		writeApart(&b, a.lang, asked, width(a.out))
+	}
 	for i, w := range words {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		writeWord(&b, w, a.lang, width(a.out))
+		switch depth {
+		case explain.Novice:
+			writePlainWord(&b, w, width(a.out))
+		default:
+			writeWord(&b, w, a.lang, width(a.out))
+		}
+		if depth == explain.Clause {
+			writeSources(&b, w, a.lang, width(a.out))
+		}
 	}
 	_, err := io.WriteString(a.out, b.String())
 	return err

@@ -63,3 +63,18 @@ func (b *encyclopaedia) parts(code, enhanced string) []Part {
 	}
 	return out
 }
+
+// Apart takes the codes among words apart, as somebody types them: "550",
+// "5.7.1", or both.
+func Apart(lang string, words ...string) []Part {
+	var code, enhanced string
+	for _, w := range strings.Fields(strings.Join(words, " ")) {
+		switch {
+		case code == "" && len(w) == 3 && isReply(w):
+			code = w
+		case enhanced == "" && isEnhanced(w):
+			enhanced = w
+		}
+	}
+	return book(lang).parts(code, enhanced)
+}

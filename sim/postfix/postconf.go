@@ -11,6 +11,7 @@ type PostconfOptions struct {
 	Defaults    bool // -d: the defaults instead of the settings
 	NonDefaults bool // -n: only what main.cf sets
 	NoNames     bool // -h: values only
+	NoValues    bool // -H: names only
 	Expand      bool // -x: with the $names replaced
 }
 
@@ -36,6 +37,10 @@ func (c *Config) Postconf(opt PostconfOptions, names ...string) (lines []string,
 				return lines, append(diags, Diag{Text: err.Error()}, Diag{Fatal: true, Text: "macro processing error"})
 			}
 			raw = expanded
+		}
+		if opt.NoValues {
+			lines = append(lines, name)
+			continue
 		}
 		if opt.NoNames {
 			lines = append(lines, raw)

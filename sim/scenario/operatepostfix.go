@@ -42,61 +42,6 @@ func postfixCommand(sh *shell, args []string) int {
 	return status
 }
 
-func postconfCommand(sh *shell, args []string) int {
-	if sh.system("postconf") == nil {
-		return 127
-	}
-	var opt postfix.PostconfOptions
-	edit := byte(0)
-	var names []string
-	for _, a := range args {
-		if len(a) > 1 && a[0] == '-' && a != "-" {
-			for _, c := range a[1:] {
-				switch c {
-				case 'n':
-					opt.NonDefaults = true
-				case 'd':
-					opt.Defaults = true
-				case 'h':
-					opt.NoNames = true
-				case 'x':
-					opt.Expand = true
-				case 'e', 'X', '#':
-					edit = byte(c)
-				default:
-					sh.printf("postconf: the switch -%c is not modelled\n", c)
-					return 1
-				}
-			}
-			continue
-		}
-		if edit == 0 && strings.Contains(a, "=") {
-			edit = 'e' // postconf NAME=VALUE, as -e
-		}
-		names = append(names, a)
-	}
-	if edit != 0 {
-		return sh.editMain(edit, names)
-	}
-	config, _, diags := postfix.LoadConfig(sh.m.Tree, postfixEnv(sh.m.decl))
-	if !postfix.HasFatal(diags) {
-		var lines []string
-		lines, diags = config.Postconf(opt, names...)
-		for _, l := range lines {
-			sh.printf("%s\n", l)
-		}
-	}
-	for _, d := range diags {
-		if !d.Note {
-			sh.printf("postconf: %s\n", d)
-		}
-	}
-	if postfix.HasFatal(diags) {
-		return 1
-	}
-	return 0
-}
-
 const postqueueUsage = "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site"
 
 // postqueueCommand is postqueue(1): one switch, and no other argument.
@@ -188,25 +133,4 @@ func (sh *shell) complain(program, text string) {
 	if s := sh.m.postfix; s != nil {
 		s.LogTool(sh.p, program, text)
 	}
-}
-
-// editMain changes main.cf; it takes effect with "postfix reload".
-func (sh *shell) editMain(how byte, edits []string) int {
-	text, err := sh.m.Tree.ReadFile(postfix.MainFile)
-	out := string(text)
-	if err == nil {
-		if how == 'e' {
-			out, err = postfix.EditMain(out, edits...)
-		} else {
-			out = postfix.RemoveFromMain(out, how == '#', edits...)
-		}
-	}
-	if err == nil {
-		err = sh.m.Tree.WriteFile(postfix.MainFile, []byte(out))
-	}
-	if err != nil {
-		sh.printf("postconf: fatal: %s\n", strings.TrimPrefix(err.Error(), "fatal: "))
-		return 1
-	}
-	return 0
 }

@@ -23,6 +23,8 @@ const (
 	Delay
 	// Success reports deliveries, when the sender asked for it.
 	Success
+	// Verify reports what would become of a mail that is not delivered.
+	Verify
 )
 
 // Report is a notification in the making.
@@ -66,6 +68,7 @@ var subjects = [...]string{
 	Failure: "Undelivered Mail Returned to Sender",
 	Delay:   "Delayed Mail (still being retried)",
 	Success: "Successful Mail Delivery Report",
+	Verify:  "Mail Delivery Status Report",
 }
 
 // Subject is the Subject of a notification of this kind.
@@ -133,6 +136,8 @@ func (r *Report) preface(b *bytes.Buffer) {
 		fmt.Fprintf(b, delayText, int(r.Warned.Hours()), int(r.Lifetime.Hours()/24))
 	case Success:
 		b.WriteString(successText)
+	case Verify:
+		b.WriteString("Enclosed is the mail delivery report that you requested.\n\n")
 	}
 	b.WriteString("                   The mail system\n\n")
 }
@@ -219,7 +224,7 @@ func (r *Report) original(b *bytes.Buffer) {
 		b.WriteString("Content-Description: Undelivered Message\nContent-Type: " + r.media("message/rfc822", "message/global"))
 	} else {
 		what := "Undelivered Message Headers"
-		if r.Kind == Success {
+		if r.Kind == Success || r.Kind == Verify {
 			what = "Message Headers"
 		}
 		fmt.Fprintf(b, "Content-Description: %s\nContent-Type: %s", what, r.media("text/rfc822-headers", "message/global-headers"))

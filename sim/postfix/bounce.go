@@ -21,6 +21,9 @@ func (d *daemon) flushBounces(m *Mail) (ok bool) {
 // flushTrace tells the sender which recipients were reached, as far as the
 // envelope asks for it (trace_flush).
 func (d *daemon) flushTrace(m *Mail) (ok bool) {
+	if m.report {
+		return d.bounce(m, dsn.Verify, "trace", m.traceLog, func() { m.traceLog = nil })
+	}
 	return d.bounce(m, dsn.Success, "trace", m.traceLog, func() { m.traceLog = nil })
 }
 
@@ -46,7 +49,7 @@ func (d *daemon) warnDeferred(m *Mail) {
 
 // kindWanted is the word of NOTIFY= that asks for a kind of notification; what
 // the log for successes has was asked for.
-var kindWanted = [...]smtp.Notify{dsn.Failure: smtp.NotifyFailure, dsn.Delay: smtp.NotifyDelay, dsn.Success: smtp.NotifySuccess}
+var kindWanted = [...]smtp.Notify{dsn.Failure: smtp.NotifyFailure, dsn.Delay: smtp.NotifyDelay, dsn.Success: smtp.NotifySuccess, dsn.Verify: smtp.NotifySuccess}
 
 // wanted are the recipients of whom the sender wants to hear. Without NOTIFY
 // that is about failure and delay (RFC 3461 §4.1).
@@ -64,6 +67,7 @@ var notificationNames = [...]string{
 	dsn.Failure: "sender non-delivery notification",
 	dsn.Delay:   "sender delay notification",
 	dsn.Success: "sender delivery status notification",
+	dsn.Verify:  "sender delivery status notification",
 }
 
 // notice is a notification to be sent.
@@ -116,7 +120,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	}
 	if ok = b.send(m, n); ok {
 		sent()
-		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: ""}[kind]
+		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: "", dsn.Verify: ""}[kind]
 		if !n.postmaster && class != "" && contains(classes, class) {
 			b.send(m, notice{kind, double, d.conf.Get(class + "_notice_recipient"), about, true, true})
 		}
@@ -177,7 +181,7 @@ func (d *daemon) send(m *Mail, n notice) (ok bool) {
 }
 
 func kindName(k dsn.Kind) string {
-	return [...]string{dsn.Failure: "bounce", dsn.Delay: "delay notice", dsn.Success: "success notice"}[k]
+	return [...]string{dsn.Failure: "bounce", dsn.Delay: "delay notice", dsn.Success: "success notice", dsn.Verify: "status report"}[k]
 }
 
 // report gathers what a notification says.
@@ -192,7 +196,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 	}
 	for _, rcpt := range about {
 		res := rcpt.result
-		if kind == dsn.Success && res.relay != "none" {
+		if (kind == dsn.Success || kind == dsn.Verify) && res.relay != "none" {
 			res.text = "delivery via " + res.relay + ": " + res.text
 		}
 		diagnostic := res.diagnostic
@@ -200,8 +204,8 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 			diagnostic = "X-Postfix; " + res.text
 		}
 		action := res.action
-		if action == "" || kind != dsn.Success {
-			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed"}[kind]
+		if action == "" || kind != dsn.Success && kind != dsn.Verify {
+			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed", dsn.Verify: ""}[kind]
 		}
 		r.Recipients = append(r.Recipients, dsn.Recipient{Final: rcpt.Addr, Expanded: rcpt.Orig, ORcpt: rcpt.original(), Action: action,
 			Status: res.dsn, RemoteMTA: res.remoteMTA, Diagnostic: diagnostic, Text: res.text})

@@ -251,7 +251,7 @@ func (u *Submission) rewriteEnvelope() {
 			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
 			return
 		}
-		if u.mail.probe && len(targets) > 1 {
+		if u.mail.probe && !u.mail.report && len(targets) > 1 {
 			u.aliasedToMany(r)
 			continue
 		}

@@ -22,6 +22,7 @@ type LocalMail struct {
 	Notify     smtp.Notify // -N; RFC 3461 §4.1
 	Ret        smtp.Ret    // -R; RFC 3461 §4.3
 	EnvID      string      // -V; RFC 3461 §4.4
+	Verify     bool        // -bv: nothing is delivered, the sender hears what would become of it
 }
 
 // Sendmail is sendmail(1) with postdrop(1): it puts a message into the
@@ -90,6 +91,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	u.through(d.conf)
 	m := u.Mail()
 	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
+	m.probe, m.report = l.Verify, l.Verify
 	if drop.requeued != "" {
 		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
 	} else {

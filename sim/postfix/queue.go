@@ -49,7 +49,8 @@ type Mail struct {
 	requeued  string     // maildrop: the id that it had before postsuper -r
 
 	size   int       // as log lines and SIZE= have it
-	probe  bool      // of verify(8): it ends before it would be delivered
+	probe  bool      // of verify(8) or "sendmail -bv": it ends before it would be delivered
+	report bool      // the sender hears of the probe (DEL_REQ_FLAG_USR_VRFY)
 	held   bool      // to be put on hold when it is complete
 	ready  bool      // complete: the queue manager may take it
 	due    time.Time // deferred: the time stamp of the file, before which it is not tried

@@ -28,7 +28,7 @@ type headerPart struct {
 	angle  bool   // the address stands in angle brackets
 	addr   string // "" where there is none, as at the head of a group
 	after  string // comments
-	end    string // ",", ":", ";" or ""
+	end    string // ",", ":", ";", ";," or ""
 }
 
 // scanAddresses cuts the value of a header field.
@@ -216,6 +216,8 @@ func (sc *headerScan) flush(end string) {
 	empty := !sc.got && sc.part.addr == "" && sc.part.before == "" && sc.part.after == ""
 	if !empty || end == ";" {
 		sc.parts = append(sc.parts, sc.part)
+	} else if n := len(sc.parts); end == "," && n > 0 && sc.parts[n-1].end == ";" {
+		sc.parts[n-1].end = ";,"
 	}
 	sc.part, sc.words, sc.cur, sc.joined, sc.got = headerPart{}, nil, "", false, false
 }
@@ -249,11 +251,11 @@ func foldField(name string, parts []headerPart) []byte {
 		}
 		line += text
 		end := p.end
-		if i == len(parts)-1 && end == "," {
-			end = ""
+		if i == len(parts)-1 {
+			end = strings.TrimSuffix(end, ",")
 		}
 		line += end
-		if end == "," {
+		if strings.HasSuffix(end, ",") {
 			lines, line = append(lines, line), ""
 		}
 	}

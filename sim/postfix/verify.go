@@ -190,6 +190,11 @@ func (d *daemon) probed(r *request, to *Recipient, res result) {
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		[]byte(res.dsn+" "+v.word()+": "+res.text))
 	to.result, to.done = &res, true
+	if r.mail.report {
+		res.action, res.status = v.word(), sent
+		r.mail.traceLog = append(r.mail.traceLog, logged{*to, res})
+		return
+	}
 	for _, addr := range uniq(orElse(to.Orig, to.Addr), to.Addr) {
 		d.updateVerify(r.mail, addr, v)
 	}

@@ -33,7 +33,7 @@ func (s *System) probeConf() *Config {
 
 // resolveFor is resolve for a recipient of a message, which may be a probe.
 func (s *System) resolveFor(d *daemon, m *Mail, addr string) (resolution, error) {
-	if m.probe {
+	if m.probe && !m.report {
 		s.probing = s.probeConf()
 		defer func() { s.probing = nil }()
 	}

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -50,7 +51,13 @@ func sendmailCommand(sh *shell, args []string) int {
 		return sh.one([]string{"postqueue", call.other, call.argument})
 	}
 	call.mail.Message = sh.input
-	if !call.dotIsText {
+	if call.mail.Verify {
+		if refused := call.verify(); refused != "" {
+			sh.printf("sendmail: fatal: %s\n", refused)
+			return 75
+		}
+		sh.printf("Mail Delivery Status Report will be mailed to <%s>.\n", visible(cmp.Or(call.mail.Sender, who.Name)))
+	} else if !call.dotIsText {
 		call.mail.Message = untilDot(sh.input)
 	}
 	if call.fromHeader {
@@ -77,6 +84,21 @@ func sendmailCommand(sh *shell, args []string) int {
 	}
 	s.Sendmail(sh.p, call.mail)
 	return 0
+}
+
+// verify makes the message of -bv, which has nothing but a header. It tells why
+// the call is none.
+func (c *sendmailCall) verify() (refused string) {
+	switch {
+	case c.fromHeader:
+		return "-t option cannot be used with -bv"
+	case c.mail.Notify != 0:
+		return "-N option cannot be used with -bv"
+	case c.mail.Ret != smtp.RetNone:
+		return "-R option cannot be used with -bv"
+	}
+	c.mail.Message = []byte("From: " + cmp.Or(c.mail.Sender, c.mail.User) + "\nSubject: probe\nTo:\t" + strings.Join(c.mail.Recipients, ",\n\t") + "\n")
+	return ""
 }
 
 // untilDot is a message up to a line with a dot alone, as sendmail reads it
@@ -163,6 +185,8 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 			c.other = "mailq"
 		case "i":
 			c.other = "newaliases"
+		case "v":
+			c.mail.Verify = true
 		default:
 			return "", "unsupported: -b" + value
 		}

@@ -182,7 +182,7 @@ func drawDecision(in *Instant, d *decision, r Region) {
 		}
 		r.PutMax(10, y, wide, st, c.host)
 		x := 12 + wide
-		if r.W >= 76 {
+		if r.W >= 90 {
 			r.PutMax(x, y, 15, Plain, c.address)
 			x += 17
 		}

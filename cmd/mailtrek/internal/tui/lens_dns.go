@@ -46,7 +46,7 @@ func drawDNS(in *Instant, r Region) {
 		body.H -= d.height() + 1
 	}
 	if r.W >= 110 {
-		wide := min(r.W*2/5, 80)
+		wide := min(max(r.W-66, r.W*2/5), 80)
 		for y := 0; y < body.H; y++ {
 			body.Put(r.W-wide, y, Rule, in.Glyphs.V)
 		}
@@ -134,6 +134,19 @@ func (in *Instant) walker(id trace.NodeID) bool {
 	return slices.Contains(in.Story.T.Node(id).Roles, "resolver")
 }
 
+// askedStep is how far the walk of a resolver is moved in.
+const askedStep = 3
+
+// askedWho is the width of the column of those who ask and answer, the same
+// throughout a story.
+func (in *Instant) askedWho() int {
+	wide := 0
+	for _, id := range in.Story.hosts {
+		wide = max(wide, textWidth(in.Story.short(id)))
+	}
+	return min(max(wide+8, 14), 24)
+}
+
 func (row asked) draw(in *Instant, r Region, y int) {
 	st := row.style
 	if row.event == in.At {
@@ -144,8 +157,8 @@ func (row asked) draw(in *Instant, r Region, y int) {
 		st |= Reverse
 	}
 	r.PutRight(saidTime, y, Quiet, row.time)
-	x := saidSide + 4*row.depth
-	who := max(min(r.W/4, 30), 16)
+	x := saidSide + askedStep*row.depth
+	who := in.askedWho()
 	r.PutMax(x, y, who-1, Quiet|st&Bold, row.who)
 	x += who
 	r.Put(x, y, st, row.sign)

@@ -261,8 +261,9 @@ func plainPostfix(in *Instant) []string {
 			out = append(out, w.T("pfx.tries")+" "+row)
 		}
 	}
+	out = append(out, w.T("pfx.talk"))
 	for _, row := range in.talks(node, plainRows) {
-		line := row.who + ": " + row.asked
+		line := stamp(in.Story.T.At(row.event).Time) + " " + row.who + ": " + row.asked
 		if row.answer != "" {
 			line += " = " + row.answer
 		}

@@ -100,6 +100,81 @@ var tryoutWords = map[string][3]string{
 		"Обратно в урока, на спирка {n}.",
 		"Z powrotem w lekcji, przystanek {n}.",
 	},
+	"hint.empty": {
+		"An empty line is no command. Type one of those below.",
+		"Празният ред не е команда. Въведете някоя от изброените долу.",
+		"Pusty wiersz nie jest poleceniem. Wpisz jedno z wymienionych niżej.",
+	},
+	"hint.helo": {
+		"Say who you are: {line}. The name is what the server writes into Received, beside what it sees itself.",
+		"Кажете кой сте: {line}. Това име сървърът записва в Received, до онова, което вижда сам.",
+		"Powiedz, kim jesteś: {line}. Tę nazwę serwer zapisuje w Received obok tego, co widzi sam.",
+	},
+	"hint.astext": {
+		"{verb} is text of the message here: until a line with a lone dot the server takes no commands.",
+		"Тук {verb} е текст на писмото: до ред само с точка сървърът не приема команди.",
+		"{verb} to tutaj tekst listu: do wiersza z samą kropką serwer nie przyjmuje poleceń.",
+	},
+	"hint.dele": {
+		"The message is only marked. It goes when you say QUIT; who hangs up without it loses nothing, RSET takes the marks back.",
+		"Писмото е само отбелязано. Изчезва, когато кажете QUIT; който затвори без него, не губи нищо, а RSET маха отметките.",
+		"List jest tylko oznaczony. Zniknie, gdy powiesz QUIT; kto się rozłączy bez tego, nic nie traci, a RSET cofa oznaczenia.",
+	},
+	"hint.auth.tls": {
+		"A password may not go over this line in clear. Say {verb} first; inside TLS the same command works.",
+		"Паролата не бива да минава явно по тази връзка. Първо кажете {verb}; вътре в TLS същата команда върви.",
+		"Hasło nie może tędy iść otwartym tekstem. Najpierw powiedz {verb}; wewnątrz TLS to samo polecenie działa.",
+	},
+	"hint.auth.clear": {
+		"Accepted, but the password went over the line for everybody to read (base64 hides nothing). {verb} first would have sealed it.",
+		"Прието, но паролата мина така, че всеки по пътя можеше да я прочете (base64 не крие нищо). {verb} преди това щеше да я запечата.",
+		"Przyjęto, ale hasło przeszło tak, że każdy po drodze mógł je przeczytać (base64 niczego nie ukrywa). Wcześniejsze {verb} by je zapieczętowało.",
+	},
+	"hint.literal.more": {
+		"The literal has {of} octets, a line end counted as two: the server waits for {n} more.",
+		"Литералът има {of} октета, а краят на ред се брои за два: сървърът чака още {n}.",
+		"Literał ma {of} oktetów, a koniec wiersza liczy się za dwa: serwer czeka na jeszcze {n}.",
+	},
+	"hint.literal.over": {
+		"The literal was announced with {n} octets, and {has} came, line ends counted as two: what is too much is taken for the rest of the command.",
+		"Литералът беше обявен с {n} октета, а дойдоха {has}, като краят на ред се брои за два: излишното се приема за остатък от командата.",
+		"Literał zapowiedziano na {n} oktetów, a przyszło {has}, licząc koniec wiersza za dwa: nadmiar jest brany za resztę polecenia.",
+	},
+	"plain.end": {
+		"The connection is over: ~undo takes the last line back, ~. leaves.",
+		"Връзката приключи: ~undo връща последния ред, ~. напуска.",
+		"Połączenie zakończone: ~undo cofa ostatni wiersz, ~. opuszcza miejsce.",
+	},
+	"plain.end.closed": {
+		"The server has closed the connection: ~undo takes the last line back, ~. leaves and the story goes on.",
+		"Сървърът затвори връзката: ~undo връща последния ред, ~. напуска и историята продължава.",
+		"Serwer zamknął połączenie: ~undo cofa ostatni wiersz, ~. opuszcza miejsce i historia toczy się dalej.",
+	},
+	"plain.end.refused": {
+		"The connection was refused: nothing listens there. Type ~. to leave.",
+		"Връзката е отказана: там нищо не слуша. Напишете ~. за напускане.",
+		"Połączenie odrzucono: nic tam nie nasłuchuje. Wpisz ~. aby odejść.",
+	},
+	"plain.end.silent": {
+		"Nobody answers: the host is down, or there is no way to it. Type ~. to leave.",
+		"Никой не отговаря: хостът е спрян или няма път до него. Напишете ~. за напускане.",
+		"Nikt nie odpowiada: host jest wyłączony albo nie ma do niego drogi. Wpisz ~. aby odejść.",
+	},
+	"plain.left": {
+		"You stand up, and the story goes on for {n} events. Type compare for what differs, return for the story as it was.",
+		"Ставате и историята продължава с {n} събития. Напишете compare за разликите, return за историята, каквато беше.",
+		"Wstajesz, a historia trwa jeszcze {n} zdarzeń. Wpisz compare, by zobaczyć różnice, return, by wrócić do historii.",
+	},
+	"plain.back": {
+		"Back from: {what}. Type other to go there again.",
+		"Обратно от: {what}. Напишете other, за да отидете пак там.",
+		"Powrót z: {what}. Wpisz other, by pójść tam znów.",
+	},
+	"plain.single": {
+		"There is only one run so far. Type what if to change something.",
+		"Засега има само едно протичане. Напишете what if, за да промените нещо.",
+		"Na razie jest tylko jeden przebieg. Wpisz what if, by coś zmienić.",
+	},
 	"fork.trace": {
 		"This run cannot be changed: the file holds what happened, not the world in which it did. Open the scenario itself, a saved run or a message.",
 		"Това протичане не може да се променя: файлът съдържа станалото, не и света, в който е станало. Отворете самия сценарий, запазено протичане или писмо.",

@@ -180,7 +180,7 @@ func (p *Player) back() bool {
 	}
 	p.compare = false
 	p.show(c.parent, at)
-	p.notice = p.look.words.T("fork.back", "what", c.what)
+	p.notice = p.look.words.T(p.spoken("fork.back"), "what", c.what)
 	return true
 }
 

@@ -102,7 +102,7 @@ func (l *Learner) show(b *scenario.Branch, at trace.Seq, lens string) {
 	o := l.cfg.Options
 	o.Lens, o.At, o.Source = lens, at, b.Scenario.ID
 	l.player = PlayBranch(b, o)
-	l.player.horizon = l.limit()
+	l.player.horizon, l.player.linear = l.limit(), l.plain
 	l.player.look, l.player.w, l.player.h = l.look, l.w, l.h
 	if old != nil {
 		l.player.speed = old.speed

@@ -16,7 +16,7 @@ func (l *plainLesson) linear() *plainPlayer {
 	if l.line.Player != l.player {
 		l.line.Player, l.line.heard = l.player, 0
 	}
-	l.line.look.glyphs = &plainGlyphs
+	l.player.linear, l.line.look.glyphs = true, &plainGlyphs
 	return l.line
 }
 

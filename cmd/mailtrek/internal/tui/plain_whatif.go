@@ -193,7 +193,7 @@ func (l *plainPlayer) compareCommand(string) {
 	w := l.look.words
 	switch {
 	case a == nil:
-		l.print(w.T("fork.none"))
+		l.print(w.T("plain.single"))
 		return
 	case l.horizon > 0:
 		l.print(w.T("learn.nocompare"))
@@ -219,13 +219,18 @@ func (l *plainPlayer) rowWords(c *course, s trace.Seq) string {
 
 // otherCommand goes to the other of two runs, returnCommand back to the story.
 func (l *plainPlayer) otherCommand(string) {
+	if l.course.parent == nil && l.course.child == nil {
+		l.notice = l.look.words.T("plain.single")
+		l.tell()
+		return
+	}
 	l.exchange()
 	l.tell()
 }
 
 func (l *plainPlayer) returnCommand(string) {
 	if !l.back() {
-		l.notice = l.look.words.T("fork.none")
+		l.notice = l.look.words.T("plain.single")
 	}
 	l.tell()
 }

@@ -41,6 +41,7 @@ type look struct {
 	glyphs  *Glyphs
 	palette *Palette
 	auto    bool // follows the terminal's background
+	noColor bool // there are no colours to choose
 	source  string
 	save    func(name string, content []byte) error
 	world   func(trace.Header) (*scenario.Branch, error)
@@ -58,7 +59,7 @@ type session struct {
 }
 
 func (o Options) look() look {
-	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, source: o.Source, save: o.Save, world: o.World, session: &session{keys: o.Keys}}
+	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, noColor: o.NoColor, source: o.Source, save: o.Save, world: o.World, session: &session{keys: o.Keys}}
 	l.depth, _ = explain.DepthNamed(o.Depth)
 	l.words, _ = i18n.In(o.Lang)
 	if o.ASCII {
@@ -90,6 +91,9 @@ func (l *look) background(dark bool) {
 // nextTheme goes to the theme behind the present one.
 func (l *look) nextTheme() string {
 	names := Themes()
+	if l.noColor {
+		names = []string{"mono"}
+	}
 	next := names[0]
 	for i, n := range names {
 		if n == l.palette.name {
@@ -143,6 +147,7 @@ type Player struct {
 	board   *keyboard // the seat that one has taken
 	work    *work     // something that takes time
 	serial  int       // of the last work
+	linear  bool      // it speaks in lines, and names commands instead of keys
 	horizon trace.Seq // in a lesson: the last event of the story that may be seen; 0 is no limit
 
 	home bool // Esc leads back to a home screen
@@ -331,7 +336,9 @@ func (p *Player) other(k tea.KeyPressMsg) {
 	case key.Matches(k, keys.ASCII):
 		p.toggleASCII()
 	case key.Matches(k, keys.Theme):
-		p.notice = w.T("theme.now", "name", p.look.nextTheme())
+		if p.notice = p.cannot("theme"); p.notice == "" {
+			p.notice = w.T("theme.now", "name", p.look.nextTheme())
+		}
 	case key.Matches(k, keys.Faster):
 		p.setSpeed(p.speed + 1)
 	case key.Matches(k, keys.Slower):

@@ -278,7 +278,17 @@ func (p *Player) seatEnd(err error) string {
 	case errors.Is(err, sim.ErrTimeout), errors.Is(err, sim.ErrUnreachable):
 		key = "seat.end.silent"
 	}
-	return p.look.words.T(key)
+	return p.look.words.T(p.spoken(key))
+}
+
+// spoken is the key of a text for a player without keys, where it has one of
+// its own: it names commands.
+func (p *Player) spoken(key string) string {
+	if !p.linear {
+		return key
+	}
+	_, name, _ := strings.Cut(key, ".")
+	return "plain." + name
 }
 
 // remember puts a line into the history.
@@ -367,7 +377,7 @@ func (p *Player) stand() tea.Cmd {
 		p.course, p.story = was, was.story // what it is compared with
 		cmd := p.weigh(s.Trace(), func(_ *Story, a *pairs) { fork.pairs = a })
 		p.course, p.story = fork, fork.story
-		p.notice = p.look.words.T("seat.left", "n", strconv.Itoa(s.Trace().Len()-int(at)))
+		p.notice = p.look.words.T(p.spoken("seat.left"), "n", strconv.Itoa(s.Trace().Len()-int(at)))
 		return cmd
 	}
 	return p.start(&work{

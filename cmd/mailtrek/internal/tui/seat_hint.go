@@ -96,6 +96,9 @@ func (p *Player) hintAt(b *keyboard) lesson {
 		return lesson{"hint.bare", nil, "RFC 5321 §2.3.8"}
 	}
 	code, reply := b.replyTo(l)
+	if h := b.secretHint(l, reply); h.key != "" {
+		return h
+	}
 	switch b.proto() {
 	case trace.SMTP:
 		return b.smtpHint(l, code, reply)
@@ -158,6 +161,10 @@ func (b *keyboard) smtpHint(l *scenario.Typed, code int, reply string) lesson {
 	verb, rest, _ := strings.Cut(strings.TrimSpace(l.Text), " ")
 	c, known := smtp.Lookup(smtp.Postfix, verb)
 	switch {
+	case verb == "":
+		return lesson{"hint.empty", nil, "RFC 5321 §4.1.1"}
+	case (c.Verb == "HELO" || c.Verb == "EHLO") && strings.TrimSpace(rest) == "":
+		return lesson{"hint.helo", []string{"line", c.Verb + " " + b.seat.Host}, "RFC 5321 §4.1.1.1"}
 	case !known && (code == 500 || code == 502):
 		return unknownVerb(verb, smtpVerbs(), "RFC 5321 §4.2.4")
 	case code == 503:
@@ -268,6 +275,8 @@ func contentHint(lines []string, ended, open bool) lesson {
 		return lesson{"hint.long", nil, "RFC 5322 §2.1.1"}
 	case blank < 0:
 		return lesson{"hint.header", nil, "RFC 5322 §2.2"}
+	case slices.Contains(smtpVerbs(), strings.ToUpper(lines[len(lines)-1])):
+		return lesson{"hint.astext", []string{"verb", lines[len(lines)-1]}, "RFC 5321 §4.1.1.4"}
 	case strings.HasPrefix(lines[len(lines)-1], "."):
 		return lesson{"hint.stuff", nil, "RFC 5321 §4.5.2"}
 	}
@@ -285,6 +294,9 @@ func fieldLine(l string) bool {
 }
 
 func (b *keyboard) popHint(l *scenario.Typed, reply string) lesson {
+	if verb, _, _ := strings.Cut(strings.TrimSpace(l.Text), " "); strings.EqualFold(verb, "DELE") && strings.HasPrefix(reply, "+OK") {
+		return lesson{"hint.dele", nil, "RFC 1939 §6"}
+	}
 	if !strings.HasPrefix(reply, "-ERR") {
 		return lesson{}
 	}
@@ -315,6 +327,9 @@ func (b *keyboard) popHint(l *scenario.Typed, reply string) lesson {
 
 func (b *keyboard) imapHint(l *scenario.Typed, reply string) lesson {
 	words := strings.Fields(l.Text)
+	if h := b.literalHint(l); h.key != "" {
+		return h
+	}
 	if !strings.Contains(reply, " BAD ") && !strings.HasPrefix(reply, "BAD ") || len(words) == 0 {
 		return lesson{}
 	}

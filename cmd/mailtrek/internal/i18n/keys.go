@@ -26,7 +26,8 @@ var keyWords = map[string][3]string{
 	"here.compare":   {"Two runs beside each other: the steps go from row to row, the commands from difference to difference; {exchange} goes to the other run, {leave} back.", "Две протичания едно до друго: стъпките вървят по редове, командите – по разлики; {exchange} отива в другото, {leave} – назад.", "Dwa przebiegi obok siebie: kroki idą po wierszach, polecenia po różnicach; {exchange} przechodzi do drugiego, {leave} wraca."},
 	"here.fork":      {"A run of your own: {exchange} goes to the other one, {compare} shows both, {leave} returns.", "Ваше протичане: {exchange} отива в другото, {compare} показва двете, {leave} се връща.", "Twój przebieg: {exchange} przechodzi do drugiego, {compare} pokazuje oba, {leave} wraca."},
 
-	"pick.nolens":    {"Nothing can be chosen in the lens “{lens}”; message, dialogue, dns, mailboxes, log and bytes have lines.", "В изгледа „{lens}“ няма какво да се избере; редове има в писмо, диалог, dns, кутии, дневник и октети.", "W widoku „{lens}” nie ma czego wybrać; wiersze mają: list, dialog, dns, skrzynki, dziennik i oktety."},
+	"pick.nolens":    {"“{lens}” has no lines to choose; {have} have.", "„{lens}“ няма редове за избор; има ги в {have}.", "„{lens}” nie ma wierszy do wyboru; mają je {have}."},
+	"theme.none":     {"Colours are off (NO_COLOR, --no-color).", "Цветовете са изключени (NO_COLOR, --no-color).", "Kolory są wyłączone (NO_COLOR, --no-color)."},
 	"run.single":     {"There is only one run so far. Press {key} to ask: what if?", "Засега има само едно протичане. Натиснете {key}: а какво, ако?", "Na razie jest tylko jeden przebieg. Naciśnij {key}: co by było, gdyby?"},
 	"step.none.on":   {"There is none further on.", "По-нататък няма.", "Dalej już nie ma."},
 	"step.none.back": {"There is none before.", "По-рано няма.", "Wcześniej nie ma."},

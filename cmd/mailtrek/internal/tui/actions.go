@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -46,6 +47,8 @@ func (p *Player) cannot(name string) string {
 		return p.unless(len(p.bookmarks) > 0, "mark.none", "key", p.look.keys.first(inPlay, keys.Bookmark))
 	case "until", "until-back":
 		return p.unless(len(p.stops)+len(p.breaks) > 0, "until.none", "key", p.look.keys.first(inPlay, keys.Stops))
+	case "theme":
+		return p.unless(!p.look.noColor, "theme.none")
 	case "beside":
 		return p.unless(p.w >= besideFrom, "beside.narrow", "w", strconv.Itoa(besideFrom))
 	case "jump", "wrote", "became":
@@ -80,7 +83,13 @@ func (p *Player) cannotAsk() string {
 	lens := &lenses[p.lens]
 	switch {
 	case lens.Picks == nil:
-		return p.look.words.T("pick.nolens", "lens", p.look.words.T("lens."+lens.Name))
+		var have []string
+		for i := range lenses {
+			if lenses[i].Picks != nil {
+				have = append(have, itoa(i+1)+" "+p.look.words.T("lens."+lenses[i].Name))
+			}
+		}
+		return p.look.words.T("pick.nolens", "lens", p.look.words.T("lens."+lens.Name), "have", strings.Join(have, ", "))
 	case len(lens.picks(p.instant())) == 0:
 		return p.look.words.T("pick.none")
 	case p.pick == 0:

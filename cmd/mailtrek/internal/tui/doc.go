@@ -3,7 +3,8 @@
 //
 // The way from a key to the terminal:
 //
-//	key → Player.Update (global keys, then the prompt or help that is open)
+//	key → Keys.meant (the user's own keys become those that the tables name)
+//	    → Player.Update (global keys, then the prompt or help that is open)
 //	    → the cursor moves → Instant (trace, index, snapshot, event)
 //	    → frame.draw → Lens.Draw on a Region of a Canvas → one string
 //

@@ -46,7 +46,7 @@ func init() { // some refer to the list
 			}
 			return nil
 		}},
-		{name: "theme", args: (*Player).themeWords, run: (*Player).setTheme},
+		{name: "theme", args: (*Player).themeWords, cannot: func(p *Player) string { return p.cannot("theme") }, run: (*Player).setTheme},
 		{name: "lang", args: (*Player).langWords, run: (*Player).setLang},
 		{name: "speed", args: (*Player).speedWords, run: (*Player).setSpeedTo},
 		{name: "explain", args: (*Player).bookWords, free: (*Player).lookedUp, run: (*Player).lookUp},

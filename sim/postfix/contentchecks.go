@@ -249,7 +249,7 @@ func (c *contentChecks) whose() string {
 	}
 	s := fmt.Sprintf("from %s; from=<%s>", where, d.rewriteSender(m.Sender))
 	if len(m.Recipients) > 0 {
-		s += fmt.Sprintf(" to=<%s>", d.rewriteAs(m.Recipients[0].Addr, recipientSide, "envelope_recipient"))
+		s += fmt.Sprintf(" to=<%s>", d.rewriteAs(m.Recipients[len(m.Recipients)-1].Addr, recipientSide, "envelope_recipient"))
 	}
 	if m.from != nil {
 		s += " proto=" + m.from.proto

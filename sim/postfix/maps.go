@@ -264,14 +264,20 @@ func networkKeys(addr string) []string {
 
 // findKeys asks for each key in turn; patterns see only the first one.
 func (m Maps) findKeys(keys []string) (value string, found bool, err error) {
+	value, _, found, err = m.findFirst(keys)
+	return value, found, err
+}
+
+// findFirst is findKeys for who wants to know which key it was.
+func (m Maps) findFirst(keys []string) (value, key string, found bool, err error) {
 	for i, key := range keys {
 		find := m.findPlain
 		if i == 0 {
 			find = m.Find
 		}
 		if v, spec, err := find(key); err != nil || spec != "" {
-			return v, spec != "", err
+			return v, key, spec != "", err
 		}
 	}
-	return "", false, nil
+	return "", "", false, nil
 }

@@ -262,7 +262,7 @@ func (s *System) routeTrouble(d *daemon, specs []string, key, param string) {
 	r := s.begin(d.p, svc)
 	for _, spec := range specs {
 		if _, problem := s.tables.Open(spec); problem != nil {
-			r.log("error: %v", problem)
+			r.log("error: open database %s", strings.TrimPrefix(problem.Error(), "open database "))
 			r.log("warning: %s is unavailable. %v", spec, problem)
 			r.log("warning: %s lookup error for %q", spec, key)
 			break

@@ -14,7 +14,7 @@ func (l *list) access(spec string, keys []string, name, class string) verdict {
 		spec = payload(spec)
 	}
 	table := l.d.maps([]string{spec})
-	value, found, err := table.findKeys(keys)
+	value, at, found, err := table.findFirst(keys)
 	if err != nil {
 		return l.tableProblem(spec, keys[0], name, class, err)
 	}
@@ -23,7 +23,7 @@ func (l *list) access(spec string, keys []string, name, class string) verdict {
 	if !found {
 		return dunno
 	}
-	return l.action(value, keys[0], name, class, spec, 0)
+	return l.action(value, at, name, class, spec, 0)
 }
 
 // tableProblem is the reply when an access table cannot be asked.
@@ -191,8 +191,8 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 // wants tells whether an action has the value that it needs, with a sign in it.
 func (l *list) wants(spec, key, text, action, sign, form string) bool {
 	switch {
-	case text == "":
-		l.d.log("warning: access table %s entry \"%s\" has %s entry without value", spec, key, action)
+	case text == "" && action == "FILTER":
+		l.d.log("warning: access table %s entry \"%s\" has FILTER entry without value", spec, key)
 	case !strings.Contains(text, sign):
 		l.d.log("warning: access table %s entry \"%s\" requires %s", spec, key, form)
 	default:

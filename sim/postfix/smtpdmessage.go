@@ -54,19 +54,24 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	mail.Local = m.b.rewritesHeaders()
 	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr}
 	k := m.b.checks
-	if k.redirect != "" {
-		mail.Recipients = []*Recipient{{Addr: k.redirect, Orig: k.redirect}}
-	}
 	if k.filter != "" {
 		mail.filter = k.filter
 	}
-	for _, to := range k.bcc {
+	rcpts := mail.Recipients
+	mail.Recipients = nil
+	for _, to := range k.bcc { // before those of the envelope
 		m.sub.AddRecipient(&Recipient{Addr: to, Orig: to, Notify: smtp.NotifyNever})
 	}
-	m.sub.Prepend(m.received(f))
-	for _, field := range k.prepended {
+	mail.Recipients = append(mail.Recipients, rcpts...)
+	if k.redirect != "" {
+		only := *mail.Recipients[0]
+		only.Addr = k.redirect
+		mail.Recipients = []*Recipient{&only}
+	}
+	for _, field := range k.prepended { // above the Received field
 		m.sub.Prepend(field)
 	}
+	m.sub.Prepend(m.received(f))
 }
 
 // received is the Received field (RFC 5321 §4.4) as smtpd writes it.

@@ -66,6 +66,11 @@ func (a *smtpAgent) authenticate(s *clientSession, final bool) bool {
 	user, password, found, err := a.credentials(s)
 	switch {
 	case err != nil:
+		for _, spec := range set.passwords {
+			if _, problem := a.d.tables.Open(spec); problem != nil {
+				a.d.log("error: open database %s", strings.TrimPrefix(problem.Error(), "open database "))
+			}
+		}
 		a.d.log("warning: %s: %s lookup error", a.r.mail.ID, a.param("sasl_password_maps"))
 		return a.sessionFailed(result{dsn: "4.3.0", text: "local data error while talking to " + s.peer, relay: s.relay}, final)
 	case !found:
@@ -107,7 +112,7 @@ func (a *smtpAgent) compatible(s *clientSession) []string {
 // smtp_sender_dependent_authentication for the sender, then for the host, then
 // for the destination as it was given (smtp_sasl_passwd_lookup).
 func (a *smtpAgent) credentials(s *clientSession) (user, password string, found bool, err error) {
-	maps := a.d.tables.Maps(a.set.sasl.passwords)
+	maps := a.d.maps(a.set.sasl.passwords)
 	if sender := a.r.mail.Sender; a.set.sasl.perSender && sender != "" {
 		m, err := maps.FindAddress(sender, a.d.conf.forms(a.d.isLocalDomain))
 		if err != nil {

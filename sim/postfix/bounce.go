@@ -220,15 +220,16 @@ func (r *Recipient) original() string {
 	if r.ORcpt != "" || r.Orig == "" {
 		return r.ORcpt
 	}
-	return originalRecipient(r.Orig)
+	return originalRecipient(mailaddr.Quote(r.Orig))
 }
 
 // originalRecipient is an address in the form of ORCPT, with the type in front.
+// What cleanup(8) supplies has no quotes.
 func originalRecipient(addr string) string {
-	if strings.IndexFunc(addr, func(c rune) bool { return c > 0x7e }) >= 0 {
+	if beyondASCII(addr) {
 		return "utf-8;" + addr
 	}
-	return "rfc822;" + mailaddr.Quote(addr)
+	return "rfc822;" + addr
 }
 
 func contains(list []string, s string) bool {

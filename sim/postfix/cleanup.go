@@ -152,7 +152,7 @@ func (u *Submission) Commit() *Refusal {
 	if u.mail.Queue != incoming { // the mail system was stopped meanwhile
 		return &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
 	}
-	if u.failed == nil {
+	if u.failed == nil && !u.discard {
 		u.complete()
 	}
 	if u.failed != nil {

@@ -163,6 +163,9 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	var room [32]byte // all names that matter here are shorter
 	name := raw[:nameLen(raw)]
+	if colon := bytes.IndexByte(raw, ':'); colon > len(name) { // the blanks before it go
+		raw = append(raw[:len(name):len(name)], raw[colon:]...)
+	}
 	key := append(room[:0], name[:min(len(name), len(room))]...)
 	for i, c := range key {
 		if 'A' <= c && c <= 'Z' {

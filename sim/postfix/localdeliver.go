@@ -50,7 +50,11 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 		e.done(to, bounced, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
 		return
 	}
-	if strings.HasPrefix(path, u.Home+"/") && strings.HasSuffix(path, "/") && !u.OwnsHome() && !e.r.mail.probe {
+	own := u.OwnsHome()
+	if _, err := e.d.Host.Tree.Stat(strings.TrimSuffix(path, "/")); !strings.HasPrefix(path, u.Home+"/") {
+		own = u.UID == 0 || err == nil
+	}
+	if strings.HasSuffix(path, "/") && !own && !e.r.mail.probe {
 		why := fmt.Sprintf("create maildir file %stmp/%d.P%d.%s: Permission denied", path, e.d.p.Now().Unix(), e.d.pid, e.d.conf.Get("myhostname"))
 		e.d.log("warning: maildir access problem for UID/GID=%d/%d: %s", u.UID, u.GID, why)
 		e.d.log("warning: perhaps you need to create the maildirs in advance")

@@ -64,7 +64,7 @@ func (l *list) unknownHelo(string) verdict {
 	if !ok {
 		return dunno
 	}
-	found := l.exists(name, dns.TypeA, dns.TypeMX)
+	found := l.exists(name, dns.TypeA, dns.TypeAAAA, dns.TypeMX)
 	r := makeReply(450, "4.7.1", "<%s>: %s rejected: Host not found", l.name, l.class)
 	switch found {
 	case nameThere, nameNull:
@@ -127,7 +127,7 @@ func (l *list) unknownDomain(addr, class string) verdict {
 		enhanced, nullCode, nullEnhanced = "4.1.8", 550, "5.7.27"
 	}
 	r := makeReply(450, enhanced, "<%s>: %s rejected: Domain not found", addr, class)
-	switch l.exists(domain, dns.TypeMX, dns.TypeA) {
+	switch l.exists(domain, dns.TypeMX, dns.TypeA, dns.TypeAAAA) {
 	case nameThere:
 		return dunno
 	case nameNull:

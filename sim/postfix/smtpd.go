@@ -3,6 +3,7 @@ package postfix
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ func (s *System) listen(svc *service) error {
 	if host == "" {
 		for _, p := range svc.conf.OwnAddresses() {
 			addrs = append(addrs, p.Addr())
+		}
+		loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+		if svc.conf.interfaceEnabled(loopback) && svc.conf.protocolEnabled(loopback) && !slices.Contains(addrs, loopback) {
+			addrs = append(addrs, loopback) // for clients on the host itself
 		}
 	} else if a, err := netip.ParseAddr(host); err == nil {
 		addrs = []netip.Addr{a}

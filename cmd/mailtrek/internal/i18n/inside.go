@@ -13,6 +13,12 @@ var insideWords = map[string][3]string{
 	"pfx.talk":    {"WHO ASKS WHOM", "КОЙ КОГО ПИТА", "KTO KOGO PYTA"},
 	"pfx.found":   {"found", "има го", "jest"},
 	"pfx.nothing": {"not there", "няма го", "nie ma"},
+
+	"box.own":        {"octets   kept by the program itself", "октети   пази ги самата програма", "oktetów  przechowuje sam program"},
+	"box.system":     {"octets   neither POP3 nor IMAP here", "октети   тук няма нито POP3, нито IMAP", "oktetów  tu nie ma ani POP3, ani IMAP"},
+	"box.did.append": {"stored in {folder}", "записано в {folder}", "zapisano w {folder}"},
+	"box.did.move":   {"moved to {folder}", "преместено в {folder}", "przeniesiono do {folder}"},
+	"box.did.flags":  {"flags: {flags}", "флагове: {flags}", "flagi: {flags}"},
 }
 
 func init() {

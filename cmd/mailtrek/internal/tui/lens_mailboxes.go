@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/protocols/message"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -23,26 +24,40 @@ func drawMailboxes(in *Instant, r Region) {
 		drawNothing(in, r, "box.none")
 		return
 	}
-	top := min(in.Scroll, max(len(rows)-r.H, 0))
-	n := 0
+	n, chosen := 0, -1
 	for i := range rows {
 		if rows[i].file != nil {
 			n++
 			if rows[i].picked = n == in.Pick; rows[i].picked {
-				top = windowTop(len(rows), r.H, i)
+				chosen = i
 			}
 		}
+	}
+	if f, ok := fileInSight(rows); ok && r.H-len(rows) >= leastDetail {
+		h := min(r.H-len(rows)-1, max(r.H*3/5, leastDetail))
+		drawFileInSight(in, f, r.Sub(0, r.H-h, r.W, h))
+		r.H -= h
+	}
+	top := min(in.Scroll, max(len(rows)-r.H, 0))
+	if chosen >= 0 {
+		top = windowTop(len(rows), r.H, chosen)
 	}
 	for y := 0; y < r.H && top+y < len(rows); y++ {
 		rows[top+y].draw(in, r, y)
 	}
 }
 
+// leastDetail is how many rows one message in detail needs.
+const leastDetail = 6
+
 // boxRow is a row of the lens: a mailbox, its sessions, the heading of its
 // columns, or a file in it.
 type boxRow struct {
 	title, note string
 	heading     bool
+	own         bool // it belongs to a program, which no protocol asks
+	node        trace.NodeID
+	user        string
 	file        *state.File
 	number      int    // of the message, counted from 1; 0 when it has gone
 	octets      int    // as POP3 and IMAP count them, with CRLF
@@ -66,12 +81,29 @@ func (in *Instant) mailboxRows() []boxRow {
 				rows = append(rows, boxRow{note: in.Words.T("box.sessions", "who", in.sessionWords(sessions))})
 			}
 			files := in.fileRows(box, in.deleMarks(sessions))
+			for i := range files {
+				files[i].node, files[i].user, files[i].own = id, box.User, !in.serves(id)
+			}
 			if len(files) > 0 {
-				rows = append(append(rows, boxRow{heading: true}), files...)
+				rows = append(append(rows, boxRow{heading: true, own: !in.serves(id), node: id}), files...)
 			}
 		}
 	}
 	return rows
+}
+
+// serves tells whether a host lets mailboxes be read over POP3 or IMAP.
+func (in *Instant) serves(id trace.NodeID) bool {
+	roles := in.Story.T.Node(id).Roles
+	return slices.Contains(roles, "POP3") || slices.Contains(roles, "IMAP")
+}
+
+// ownWords say who reads a mailbox that no protocol asks for.
+func (in *Instant) ownWords(id trace.NodeID) string {
+	if in.mails(id) {
+		return in.Words.T("box.system")
+	}
+	return in.Words.T("box.own")
 }
 
 // fileRows are the files of a mailbox with what both protocols call them.
@@ -186,12 +218,15 @@ func (in *Instant) deleMarks(sessions []*state.Conn) map[int]bool {
 	return marks
 }
 
-// subject is the sender and the subject of a stored message.
+// subject is the name of the sender and the subject of a stored message.
 func (in *Instant) subject(f *state.File) string {
 	if f.Stored == 0 {
 		return ""
 	}
 	from, subject := headline(in.Story.T.Text(in.Story.T.At(f.Stored)))
+	if list := message.Addresses(from); len(list) > 0 && list[0].Name != "" {
+		from = list[0].Name
+	}
 	return strings.TrimSpace(from + "  " + subject)
 }
 
@@ -206,6 +241,10 @@ const (
 func (row *boxRow) draw(in *Instant, r Region, y int) {
 	flags := boxFlags + max(min(r.W/5, 26), 12)
 	switch {
+	case row.heading && row.own:
+		r.PutRight(boxNumber+1, y, Quiet, "#")
+		r.PutMax(boxOctets-7, y, r.W-6, Quiet, in.ownWords(row.node))
+		return
 	case row.heading:
 		r.PutRight(boxNumber+1, y, Quiet, "#")
 		r.PutRight(boxOctets, y, Pop, "POP3")
@@ -237,14 +276,18 @@ func (row *boxRow) draw(in *Instant, r Region, y int) {
 	if row.octets > 0 {
 		r.PutRight(boxOctets, y, Quiet, itoa(row.octets))
 	}
-	if row.file.UID != 0 {
+	if row.own {
+		flags = boxFlags - 4
+	} else if row.file.UID != 0 {
 		r.PutRight(boxUID, y, Quiet, itoa(int(row.file.UID)))
 	}
 	mark := strings.TrimSpace(row.flags)
 	if row.fate != "" && r.W < 100 {
 		mark = row.fate
 	}
-	r.PutMax(boxFlags, y, flags-boxFlags-1, Local, mark)
+	if !row.own {
+		r.PutMax(boxFlags, y, flags-boxFlags-1, Local, mark)
+	}
 	rest := r.W - flags - 1
 	if r.W < 100 {
 		r.PutMax(flags, y, rest, st, row.text)
@@ -254,12 +297,24 @@ func (row *boxRow) draw(in *Instant, r Region, y int) {
 	if row.fate != "" {
 		x = r.PutMax(x+2, y, flags+rest-x-2, Warn, row.fate)
 	}
-	name := lastTwo(row.file.Name)
-	x = max(x+2, flags+rest*3/5+1)
-	x = r.PutMax(x, y, r.W-x-1, Quiet, name)
-	if r.W-x > textWidth(row.file.Flags)+3 && row.file.Flags != "" && !strings.HasPrefix(row.file.Flags, `\`) {
-		r.PutRight(r.W-1, y, Quiet, row.file.Flags)
+	name := boxFileName(row.file)
+	if r.W >= 150 {
+		name = lastTwo(row.file.Name)
 	}
+	r.PutMax(max(x+2, min(flags+rest*3/5+2, r.W-1-textWidth(name))), y, r.W-x-3, Quiet, name)
+}
+
+// boxFileName is where a file lies and what its name says of its flags; the
+// whole name stands below the list.
+func boxFileName(f *state.File) string {
+	name := lastTwo(f.Name)
+	folder, base, ok := strings.Cut(name, "/")
+	if _, flags, maildir := strings.Cut(base, ":2,"); ok && maildir {
+		return folder + "/…:2," + flags
+	} else if folder == "new" {
+		return folder + "/…"
+	}
+	return name
 }
 
 // mailboxPicks are the files; one was written by what stored it.

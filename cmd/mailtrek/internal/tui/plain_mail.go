@@ -186,8 +186,16 @@ func plainMailboxes(in *Instant) []string {
 			if row.file.Last == in.At {
 				out[len(out)-1] = "* " + out[len(out)-1]
 			}
+		case row.heading && row.own:
+			out = append(out, in.ownWords(row.node))
 		case !row.heading && row.title+row.note != "":
 			out = append(out, joinWords(row.title, row.note))
+		}
+	}
+	if f, ok := fileInSight(rows); ok {
+		out = append(out, in.Story.short(f.node)+" "+f.file.Name)
+		for _, row := range append(in.fileStory(&f), in.fileText(&f, 1<<10)...) {
+			out = append(out, row.text)
 		}
 	}
 	return out
@@ -203,7 +211,7 @@ func (in *Instant) boxWords(row *boxRow) string {
 	if row.file.UID != 0 {
 		words = append(words, "UID "+itoa(int(row.file.UID)))
 	}
-	for _, s := range []string{row.flags, row.fate, row.text, lastTwo(row.file.Name), row.file.Flags} {
+	for _, s := range []string{row.flags, row.fate, row.text, boxFileName(row.file)} {
 		if s != "" {
 			words = append(words, s)
 		}

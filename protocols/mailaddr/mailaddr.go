@@ -58,8 +58,12 @@ func neverSplit(local, delimiters string) bool {
 
 // Quote returns the external form of an address as it stands in MAIL and RCPT
 // and in "for <…>" of a Received field: the local part becomes a quoted
-// string when it is no dot-string (RFC 5321 §4.1.2).
+// string when it is no dot-string (RFC 5321 §4.1.2). A source route before it
+// stays as it is.
 func Quote(addr string) string {
+	if colon := strings.IndexByte(addr, ':'); colon > 0 && addr[0] == '@' {
+		return addr[:colon+1] + Quote(addr[colon+1:])
+	}
 	at := strings.LastIndexByte(addr, '@')
 	if at < 0 {
 		at = len(addr)

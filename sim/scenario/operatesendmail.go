@@ -118,11 +118,13 @@ func (c *sendmailCall) parse(args []string) (warnings, fatal string) {
 	for i := 0; i < len(args) && fatal == ""; i++ {
 		a := args[i]
 		if a == "--" {
-			c.mail.Recipients = append(c.mail.Recipients, args[i+1:]...)
+			for _, a := range args[i+1:] {
+				c.mail.Recipients = append(c.mail.Recipients, postfix.ArgumentAddresses(a)...)
+			}
 			break
 		}
 		if len(a) < 2 || a[0] != '-' {
-			c.mail.Recipients = append(c.mail.Recipients, a)
+			c.mail.Recipients = append(c.mail.Recipients, postfix.ArgumentAddresses(a)...)
 			continue
 		}
 		for j := 1; j < len(a) && fatal == ""; j++ {
@@ -156,6 +158,10 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 	case 'f', 'r':
 		c.mail.Sender = AddressOf(value)
 		c.mail.NullSender = c.mail.Sender == ""
+		if list := postfix.ArgumentAddresses(value); len(list) > 1 {
+			c.mail.Sender = list[0]
+			return fmt.Sprintf("sendmail: warning: -f option specified malformed sender: %s\n", visible(value)), ""
+		}
 	case 'F':
 		c.mail.FullName = value
 	case 'I':

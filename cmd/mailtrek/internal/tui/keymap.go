@@ -81,6 +81,7 @@ func dashed(field string) string {
 // as they come.
 type Keys struct {
 	layouts map[place]*layout
+	spoken  map[string]string // in place of keys, by the first key of a binding: the commands of the linear player
 }
 
 // layout is the keys of one place.
@@ -138,6 +139,9 @@ func (k *Keys) first(at place, b key.Binding) string {
 	}
 	if len(names) == 0 {
 		return "–"
+	}
+	if k != nil && k.spoken[names[0]] != "" {
+		return k.spoken[names[0]]
 	}
 	for _, n := range names {
 		if utf8.RuneCountInString(n) == 1 {

@@ -307,6 +307,6 @@ func (l *plainPlayer) saveCommand(name string) {
 
 // linear is a linear player of what a Player plays.
 func linear(p *Player, out io.Writer, width int) *plainPlayer {
-	p.linear = true
+	p.linear, p.look.keys = true, &plainKeys
 	return &plainPlayer{Player: p, out: bufio.NewWriter(out), width: width}
 }

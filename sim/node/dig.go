@@ -23,7 +23,7 @@ func (s *Stub) Dig(p *sim.Proc, args []string) (output string, status int) {
 	server := s.config().servers[0]
 	if d.Server != "" {
 		if server, err = s.digServer(p, d.Server); err != nil {
-			return "dig: couldn't get address for '" + dnswire.EscapeText(d.Server) + "': not found\n", 10
+			return "dig: couldn't get address for '" + dnswire.EscapeText(d.Server) + "': not found\n", 1
 		}
 	}
 	id := uint16(s.h.Dice.IntN(1 << 16))

@@ -67,6 +67,9 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 	return b.String(), nil
 }
 
+// HasFile tells whether the queue has a file of that id.
+func (s *System) HasFile(id string) bool { return s.queue.files[id] != nil }
+
 // QueueFile is the name of a queue file below the queue directory; deferred
 // has a folder for each first character (hash_queue_names).
 func (s *System) QueueFile(m *Mail) string {

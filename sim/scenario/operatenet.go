@@ -62,22 +62,29 @@ func rndcCommand(sh *shell, args []string) int {
 	return 0
 }
 
+const hostUsage = "Usage: host [-t type] hostname\n"
+
 // hostCommand is host(1) of BIND.
 func hostCommand(sh *shell, args []string) int {
 	types := []uint16{dns.TypeA, dns.TypeMX}
-	if len(args) > 1 && args[0] == "-t" {
-		t, ok := dnswire.TypeOf(args[1])
-		if !ok {
-			sh.printf("host: invalid type: %s\n", args[1])
-			return 1
-		}
-		types, args = []uint16{t}, args[2:]
-	}
-	if len(args) != 1 {
-		sh.printf("host: usage: host [-t TYPE] NAME|ADDRESS\n")
+	o, bad := getopt(args, "t:")
+	if bad != "" {
+		sh.printf("host: %s (-t TYPE is modelled here)\n%s", bad, hostUsage)
 		return 1
 	}
-	name := args[0]
+	if word, ok := o.value('t'); ok {
+		t, ok := dnswire.TypeOf(word)
+		if !ok {
+			sh.printf("host: invalid type: %s\n\n", visible(word))
+			return 2
+		}
+		types = []uint16{t}
+	}
+	if len(o.args) != 1 {
+		sh.printf(hostUsage)
+		return 1
+	}
+	name := o.args[0]
 	if a, err := netip.ParseAddr(name); err == nil {
 		name, types = dnswire.ReverseName(a), []uint16{dns.TypePTR}
 	}
@@ -94,7 +101,11 @@ func hostCommand(sh *shell, args []string) int {
 			if le != nil && le.Failure == dnswire.Timeout {
 				sh.printf(";; connection timed out; no servers could be reached\n")
 			} else {
-				sh.printf("Host %s not found: %s\n", name, failure(err))
+				dot := ""
+				if name != o.args[0] { // the name was made of an address
+					dot = "."
+				}
+				sh.printf("Host %s%s not found: %s\n", name, dot, failure(err))
 			}
 			return 1
 		}

@@ -24,15 +24,14 @@ func postfixCommand(sh *shell, args []string) int {
 		sh.printf("postfix: fatal: the postfix command is reserved for the superuser\n")
 		return 1
 	}
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
-		if args[0] == "-c" && len(args) > 1 { // another folder than /etc/postfix is not modelled
-			args = args[1:]
-		}
-		args = args[1:]
+	o, bad := getopt(args, "c:Dv")
+	if bad != "" {
+		sh.printf("postfix: %s\n", bad)
+		return 1
 	}
 	command := ""
-	if len(args) > 0 {
-		command = args[0]
+	if len(o.args) > 0 {
+		command = o.args[0]
 	}
 	out, status := s.Control(sh.p, command)
 	sh.printf("%s", out)

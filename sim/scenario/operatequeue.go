@@ -36,11 +36,14 @@ func postsuperCommand(sh *shell, args []string) int {
 	}
 	for _, q := range queues {
 		if !strings.Contains(" maildrop incoming active deferred hold ", " "+q+" ") {
-			sh.printf("postsuper: fatal: invalid directory name: %s\n", visible(q))
+			sh.complain("postsuper", "fatal: invalid directory name: "+visible(q))
 			return 1
 		}
 	}
 	for _, a := range actions {
+		if strings.Trim(a.id, alphanumeric) != "" {
+			sh.complain("postsuper", "warning: invalid mail queue id: "+visible(a.id))
+		}
 		for _, l := range s.Super(sh.p, a.op, a.id, queues...) {
 			sh.printf("%s\n", l)
 		}
@@ -112,6 +115,14 @@ func postcatCommand(sh *shell, args []string) int {
 		id, file := a, ""
 		if !byID {
 			id, file = a[strings.LastIndexByte(a, '/')+1:], a
+		}
+		switch {
+		case byID && strings.Trim(a, alphanumeric) != "":
+			sh.printf("postcat: fatal: bad mail queue ID: %s\n", visible(a))
+			return 1
+		case !byID && !sh.m.Tree.Exists(a) && !s.HasFile(id):
+			sh.printf("postcat: fatal: open %s: No such file or directory\n", visible(a))
+			return 1
 		}
 		if !sh.root() {
 			sh.printf("postcat: fatal: open queue file %s: Permission denied\n", visible(a))

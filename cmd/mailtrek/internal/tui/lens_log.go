@@ -21,9 +21,26 @@ func drawLog(in *Instant, r Region) {
 	r.Put(1, 0, Title, t.Node(node).Name)
 	r.PutRight(r.W-1, 0, Quiet, "/var/log/maillog")
 	body := r.Sub(0, 2, r.W, r.H-2)
+	if foot := r.H / 3; r.H >= 20 {
+		if line := in.logLine(node); line != 0 {
+			drawLogAbout(in, line, r.Sub(0, r.H-foot, r.W, foot))
+			body.H -= foot + 1
+		}
+	}
 	for i, row := range in.logInSight(node, body.H, body.W) {
 		row.draw(in, body, i)
 	}
+}
+
+// logLine is the line that is chosen, or the last one of a host.
+func (in *Instant) logLine(node trace.NodeID) trace.Seq {
+	if in.Pick > 0 {
+		return pickAt(logPicks(in), in.Pick).wrote
+	}
+	if logs := in.Snap.Logs(node); len(logs) > 0 {
+		return logs[len(logs)-1]
+	}
+	return 0
 }
 
 // logInSight are the rows that are shown: the last ones, or those around the

@@ -237,6 +237,11 @@ func plainLog(in *Instant) []string {
 		}
 		out = append(out, line)
 	}
+	if line := in.logLine(node); line != 0 {
+		for _, w := range in.logAbout(line) {
+			out = append(out, w.Name+": "+aboutWords(&w))
+		}
+	}
 	return out
 }
 

@@ -108,14 +108,13 @@ func (in *Instant) helpRows(r Region, rows []helpRow, y int, cannot func(action 
 		}
 		st, text := Plain, in.Words.T(row.text)
 		if !can {
-			st = Quiet
+			st, text = Quiet, text+" "+in.Glyphs.H+" "+why
 		}
 		r.PutMax(0, y, in.helpColumn()-1, Key, k)
-		x := r.PutMax(in.helpColumn(), y, r.W-in.helpColumn(), st, text)
-		if st == Quiet {
-			r.PutMax(x+1, y, r.W-x-1, Quiet, in.Glyphs.H+" "+why)
+		for _, line := range wrap(text, r.W-in.helpColumn()) {
+			r.Put(in.helpColumn(), y, st, line)
+			y++
 		}
-		y++
 	}
 	return y
 }

@@ -2,108 +2,12 @@ package tui
 
 import (
 	"strconv"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"mailtrek/cmd/mailtrek/internal/i18n"
-	"mailtrek/lessons/explain"
-	"mailtrek/sim/scenario"
 	"mailtrek/sim/trace"
 )
-
-// Options are how a screen looks and where it starts. The zero value works.
-type Options struct {
-	Lang    string    // "en", "bg", "pl"
-	Theme   string    // a name of Themes; "" follows the terminal's background
-	NoColor bool      // no colours, whatever the terminal can do
-	ASCII   bool      // no line-drawing characters
-	Lens    string    // a name of Lenses; "" is the first
-	Depth   string    // how deep explanations go, a name of explain.Depths; "" is the course's
-	Keys    *Keys     // what the keys mean; nil: as they come
-	At      trace.Seq // the first event; 0 is 1
-
-	// Source is how the scenario of a branch is found again: its id or the name
-	// of its file. Empty: its id.
-	Source string
-	// Save writes a new file, and fails when there is one of that name; nil:
-	// nothing can be saved.
-	Save func(name string, content []byte) error
-	// World is the run of a scenario anew, not yet begun, by what the head of a
-	// trace says; nil: a trace from a file cannot be changed.
-	World func(trace.Header) (*scenario.Branch, error)
-}
-
-// look is what Options come to: the words, marks and colours of the screens.
-type look struct {
-	words   *i18n.Words
-	glyphs  *Glyphs
-	palette *Palette
-	auto    bool // follows the terminal's background
-	noColor bool // there are no colours to choose
-	source  string
-	save    func(name string, content []byte) error
-	world   func(trace.Header) (*scenario.Branch, error)
-
-	*session
-}
-
-// session is what all screens of one run of the program share and keep.
-type session struct {
-	keys  *Keys
-	depth explain.Depth
-	past  []string // what was typed into the palette, the latest last
-	// catalogue is what can be opened from anywhere; nil: nothing can.
-	catalogue func() []Item
-}
-
-func (o Options) look() look {
-	l := look{glyphs: &unicodeGlyphs, auto: o.Theme == "" && !o.NoColor, noColor: o.NoColor, source: o.Source, save: o.Save, world: o.World, session: &session{keys: o.Keys}}
-	l.depth, _ = explain.DepthNamed(o.Depth)
-	l.words, _ = i18n.In(o.Lang)
-	if o.ASCII {
-		l.glyphs = &asciiGlyphs
-	}
-	theme := o.Theme
-	if o.NoColor {
-		theme = "mono"
-	}
-	var ok bool
-	if l.palette, ok = NewPalette(theme); !ok {
-		l.palette, _ = NewPalette("dark")
-	}
-	return l
-}
-
-// background follows the terminal's background.
-func (l *look) background(dark bool) {
-	if !l.auto {
-		return
-	}
-	name := "light"
-	if dark {
-		name = "dark"
-	}
-	l.palette, _ = NewPalette(name)
-}
-
-// nextTheme goes to the theme behind the present one.
-func (l *look) nextTheme() string {
-	names := Themes()
-	if l.noColor {
-		names = []string{"mono"}
-	}
-	next := names[0]
-	for i, n := range names {
-		if n == l.palette.name {
-			next = names[(i+1)%len(names)]
-		}
-	}
-	l.palette, _ = NewPalette(next)
-	l.auto = false
-	return next
-}
 
 // Player plays a trace: a tea.Model whose state is a cursor and a lens.
 type Player struct {
@@ -120,6 +24,7 @@ type Player struct {
 	prompt   *prompt
 	palette  *palette
 	entry    string // of the encyclopaedia, shown as a page while whole is set; "": the present event
+	reads    bool   // the document of the story is that page
 	wants    string // what is to be opened instead
 	help     bool
 	whole    bool // the whole explanation is shown
@@ -264,7 +169,7 @@ func (p *Player) press(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case p.help || p.whole:
 		p.scroll = 0
-		p.help, p.whole, p.entry = false, false, ""
+		p.help, p.whole, p.entry, p.reads = false, false, "", false
 		if key.Matches(k, keys.Quit) && p.board == nil {
 			return tea.Quit
 		}
@@ -294,84 +199,6 @@ func (p *Player) move(s trace.Seq, why string) {
 	p.at = s
 }
 
-// other are the keys that do not move the cursor.
-func (p *Player) other(k tea.KeyPressMsg) {
-	w := p.look.words
-	switch {
-	case key.Matches(k, keys.Lens, keys.LensBack, keys.Lno) && p.compare:
-		p.compare = false // the lens that is chosen shows the run where one is
-		if key.Matches(k, keys.Lno) {
-			p.other(k)
-		}
-	case key.Matches(k, keys.Exchange):
-		p.exchange()
-	case key.Matches(k, keys.Compare):
-		p.toggleCompare()
-	case key.Matches(k, keys.Undo):
-		p.drop()
-	case key.Matches(k, keys.Save):
-		p.askSave()
-	case key.Matches(k, keys.Lens):
-		p.lens = (p.lens + 1) % len(lenses)
-	case key.Matches(k, keys.LensBack):
-		p.lens = (p.lens + len(lenses) - 1) % len(lenses)
-	case key.Matches(k, keys.Lno):
-		if n, _ := strconv.Atoi(k.String()); n >= 1 && n <= len(lenses) {
-			p.lens = n - 1
-		}
-	case key.Matches(k, keys.ScrollDown):
-		p.scroll++
-	case key.Matches(k, keys.ScrollUp):
-		p.scroll = max(p.scroll-1, 0)
-	case key.Matches(k, keys.Beside):
-		p.besideNext()
-	case key.Matches(k, keys.Help):
-		p.help, p.scroll, p.top = true, 0, 0
-	case key.Matches(k, keys.Palette):
-		p.openPalette("")
-	case key.Matches(k, keys.Explain):
-		p.whole, p.scroll, p.top = true, 0, 0
-	case key.Matches(k, keys.Mouse):
-		p.toggleMouse()
-	case key.Matches(k, keys.ASCII):
-		p.toggleASCII()
-	case key.Matches(k, keys.Theme):
-		if p.notice = p.cannot("theme"); p.notice == "" {
-			p.notice = w.T("theme.now", "name", p.look.nextTheme())
-		}
-	case key.Matches(k, keys.Faster):
-		p.setSpeed(p.speed + 1)
-	case key.Matches(k, keys.Slower):
-		p.setSpeed(p.speed - 1)
-	case key.Matches(k, keys.Find):
-		p.prompt = &prompt{kind: "find"}
-	case key.Matches(k, keys.Goto):
-		p.prompt = &prompt{kind: "goto"}
-	case key.Matches(k, keys.Again):
-		p.again(+1)
-	case key.Matches(k, keys.Before):
-		p.again(-1)
-	case key.Matches(k, keys.Mark):
-		p.toggleBreak()
-	case key.Matches(k, keys.Stops):
-		p.prompt = &prompt{kind: "stop"}
-	case key.Matches(k, keys.Until, keys.UntilBack):
-		p.until(key.Matches(k, keys.UntilBack))
-	case key.Matches(k, keys.Depth):
-		p.deeper()
-	case key.Matches(k, keys.Filter):
-		p.prompt = &prompt{kind: "filter", text: p.only.what}
-	case key.Matches(k, keys.Copy):
-		p.copying = true
-	case key.Matches(k, keys.Bookmark):
-		p.toggleBookmark()
-	case key.Matches(k, keys.Marked):
-		p.toBookmark()
-	case key.Matches(k, keys.Leave):
-		p.leave()
-	}
-}
-
 // besideNext goes to the next lens at the right, and behind the last to none.
 func (p *Player) besideNext() {
 	if p.w < besideFrom {
@@ -384,65 +211,6 @@ func (p *Player) besideNext() {
 	if p.beside >= len(lenses) {
 		p.beside = -1
 	}
-}
-
-func (p *Player) toggleBreak() {
-	key := "break.set"
-	if p.breaks[p.at] {
-		key = "break.off"
-		delete(p.breaks, p.at)
-	} else {
-		p.breaks[p.at] = true
-	}
-	p.notice = p.look.words.T(key, "n", strconv.Itoa(int(p.at)))
-}
-
-// speeds are the events a second of the play.
-var speeds = []int{1, 2, 4, 8, 15, 30, 60}
-
-// tick is one step of the play; ticks of an earlier run are ignored.
-type tick int
-
-func (p *Player) setSpeed(n int) {
-	p.speed = min(max(n, 0), len(speeds)-1)
-	p.notice = p.look.words.T("play.speed", "n", strconv.Itoa(speeds[p.speed]))
-}
-
-func (p *Player) toggle() tea.Cmd {
-	if p.play != 0 {
-		p.play = 0
-		return nil
-	}
-	if int(p.at) >= p.story.T.Len() {
-		p.at = 1
-	}
-	p.ticks++
-	p.play = p.ticks
-	return p.nextTick()
-}
-
-func (p *Player) nextTick() tea.Cmd {
-	run := p.play
-	return tea.Tick(time.Second/time.Duration(speeds[p.speed]), func(time.Time) tea.Msg { return tick(run) })
-}
-
-// tick moves one event on; the play stops at the end and at breakpoints.
-func (p *Player) tick(t tick) tea.Cmd {
-	if int(t) != p.play || p.play == 0 || p.prompt != nil || p.help || p.whole {
-		p.play = 0
-		return nil
-	}
-	at := p.at
-	if p.walk(p.story.next, trace.Seq(p.story.T.Len()), "step.end"); p.at == at {
-		p.play = 0
-		return nil
-	}
-	p.scroll, p.octet = 0, 0
-	if why, ok := p.stopsHere(); ok {
-		p.play, p.notice = 0, why
-		return nil
-	}
-	return p.nextTick()
 }
 
 // View draws the screen.
@@ -478,6 +246,8 @@ func (p *Player) draw(c *Canvas) *Canvas {
 		drawSeatHelp(in, c.All())
 	case p.help:
 		p.top = p.drawHelp(in, c.All())
+	case p.reads:
+		p.top = drawDocument(in, p.course.branch.Run().Scenario.Reading(in.Words.Lang()), c.All())
 	case p.whole && p.entry != "":
 		p.top = in.drawEntries(p.entry, c.All())
 	case p.whole:

@@ -39,6 +39,9 @@ func (b *Branch) Document(id, title string) (string, error) {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "---\nid: %s\ntitle: %s\nworld: %s\n", id, quotedTitle(title), world)
+	if b.Scenario.Letter != nil {
+		fmt.Fprintf(&out, "until: %s\n", b.Scenario.Until)
+	}
 	if b.Options.Seed != nil {
 		fmt.Fprintf(&out, "seed: %d\n", *b.Options.Seed)
 	}

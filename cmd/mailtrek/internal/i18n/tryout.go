@@ -100,6 +100,8 @@ var tryoutWords = map[string][3]string{
 		"Обратно в урока, на спирка {n}.",
 		"Z powrotem w lekcji, przystanek {n}.",
 	},
+	"lock.own":   {"this session holds the lock of the maildrop", "тази сесия държи ключалката на кутията", "ta sesja trzyma blokadę skrzynki"},
+	"lock.other": {"the maildrop of {user} is locked: connection {n}, from {host}", "кутията на {user} е заключена: връзка {n}, от {host}", "skrzynka {user} jest zablokowana: połączenie {n}, z {host}"},
 	"hint.empty": {
 		"An empty line is no command. Type one of those below.",
 		"Празният ред не е команда. Въведете някоя от изброените долу.",

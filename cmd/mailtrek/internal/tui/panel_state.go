@@ -119,6 +119,10 @@ func drawStatePanel(in *Instant, id trace.ConnID, r Region) {
 		body.Put(0, 0, Quiet, in.Words.T("dlg.machine"))
 		y = drawMachine(in, &m, body.Sub(0, 1, body.W, body.H-1)) + 2
 	}
+	if lock := in.lockWords(id); lock != "" && y < body.H-3 {
+		body.PutMax(0, y, body.W, Title, lock)
+		y += 2
+	}
 	if m.conn.Mail.From != 0 && (m.proto == trace.SMTP || m.proto == trace.LMTP) && y < body.H-3 {
 		y = drawCollected(in, &m.conn.Mail, body, y) + 1
 	}
@@ -280,12 +284,10 @@ func drawStateFoot(in *Instant, id trace.ConnID, r Region) {
 	if len(all) == 0 || r.H < 3 {
 		return
 	}
-	least := 26 // of a column: enough for a verb, a code and a word
-	if r.W < 78 {
-		least = 19
-	}
+	wide := verbWidth(all)
+	least := wide + 15 // of a column: enough for a verb, a code and a word
 	columns := min(max((len(all)+r.H-3)/(r.H-2), 1), max(r.W/least, 1))
-	wide, w := verbWidth(all), (r.W-2)/columns
+	w := (r.W - 2) / columns
 	for i, mv := range all {
 		y := 2 + i/columns
 		if y >= r.H {

@@ -210,6 +210,9 @@ func (in *Instant) plainMoment(id trace.ConnID) []string {
 			out = append(out, w.T("dlg.envelope")+": "+w.T("msg.to")+" <"+to+">")
 		}
 	}
+	if lock := in.lockWords(id); lock != "" {
+		out = append(out, lock)
+	}
 	legal, other := m.may()
 	for _, mv := range legal {
 		out = append(out, w.T("plain.may", "what", joinWords(mv.verb, mv.args), "answer", mv.answer))

@@ -85,8 +85,8 @@ type popReplay struct {
 	lock bool // pop3_lock_session
 }
 
-// taken tells whether another session has the user's maildrop open now.
-func (r *popReplay) taken(user string) bool {
+// holder is another session that has the user's maildrop open now; 0 for none.
+func (r *popReplay) holder(user string) trace.ConnID {
 	then := *r.in
 	then.At, then.Snap = r.now, r.in.Story.Folds.At(r.now)
 	t := r.in.Story.T
@@ -96,10 +96,34 @@ func (r *popReplay) taken(user string) bool {
 			continue
 		}
 		if s, ok := then.hold(other.ID).(interface{ User() string }); ok && r.owner(s.User()) == user {
-			return true
+			return other.ID
 		}
 	}
-	return false
+	return 0
+}
+
+// lockWords say who holds the lock of the maildrop that a POP3 session is
+// about (pop3_lock_session); empty when nobody does, or nothing is locked.
+func (in *Instant) lockWords(id trace.ConnID) string {
+	t := in.Story.T
+	c, now := t.Conn(id), in.Snap.Conn(id)
+	if c.Proto != trace.POP3 || in.Story.dovecot == nil || now == nil || now.Phase != state.Open {
+		return ""
+	}
+	d := in.Story.dovecot(t.Node(c.Server).Name)
+	if d == nil || !d.POP3Config(false).LockSession {
+		return ""
+	}
+	if now.Session == pop3.Transaction.String() {
+		return in.Words.T("lock.own")
+	}
+	r := &popReplay{replayed: replayed{in: in, node: c.Server, conn: id, d: d, now: in.At}}
+	for _, b := range in.Snap.Mailboxes(c.Server) {
+		if other := r.holder(b.User); other != 0 {
+			return in.Words.T("lock.other", "user", b.User, "n", itoa(int(other)), "host", in.Story.short(t.Conn(other).Client))
+		}
+	}
+	return ""
 }
 
 // Auth begins an exchange.
@@ -112,7 +136,7 @@ func (r *popReplay) Auth(mechanism string) pop3.Exchange {
 
 // Open opens the maildrop as it is now.
 func (r *popReplay) Open(login string) (pop3.Maildrop, error) {
-	if r.lock && r.taken(r.owner(login)) {
+	if r.lock && r.holder(r.owner(login)) != 0 {
 		return nil, pop3.ErrInUse
 	}
 	d := &popDrop{}

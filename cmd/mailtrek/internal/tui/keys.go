@@ -22,6 +22,7 @@ type keyMap struct {
 	Again, Before        key.Binding
 	Cause, Mark, Explain key.Binding
 	Stops, Depth         key.Binding
+	Document             key.Binding
 	Bookmark, Marked     key.Binding
 	Filter, Copy         key.Binding
 	Lens, LensBack, Lno  key.Binding
@@ -71,6 +72,7 @@ var keys = keyMap{
 	Cause:       bind("c", "c"),
 	Explain:     bind("e", "e"),
 	Depth:       bind("E", "E"),
+	Document:    bind("D", "D"),
 	Mark:        bind("b", "b"),
 	Stops:       bind("B", "B"),
 	Bookmark:    bind("m", "m"),
@@ -113,7 +115,7 @@ func (k *keyMap) groups() [][]helpRow {
 		},
 		{
 			row("lens", k.Lens, k.LensBack), row("lensno", k.Lno), row("beside", k.Beside), row("scroll", k.ScrollDown, k.ScrollUp), row("jump", k.Jump), row("wrote", k.Wrote, k.Became),
-			row("explain", k.Explain), row("depth", k.Depth), row("cause", k.Cause), row("copy", k.Copy),
+			row("explain", k.Explain), row("depth", k.Depth), row("document", k.Document), row("cause", k.Cause), row("copy", k.Copy),
 		},
 		{
 			row("whatif", k.WhatIf), row("seat", k.Seat), row("exchange", k.Exchange), row("compare", k.Compare), row("undo", k.Undo), row("save", k.Save),

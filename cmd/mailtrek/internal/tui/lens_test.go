@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -89,44 +88,4 @@ func lensHeight(w, h int) int {
 		return h - 3 - 8
 	}
 	return h - 3 - 7
-}
-
-// TestEveryScenario: h lines of width w and nothing raw, for every lens at the
-// events of every built-in scenario, long ones sampled; sizes and languages
-// take turns. Choosing a line keeps the size too.
-func TestEveryScenario(t *testing.T) {
-	sizes := [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}, {99, 31}, {160, 33}}
-	turn := 0
-	for _, name := range scenarios.Names() {
-		s, err := scenario.Load(scenarios.FS(), name, scenarios.Resolve)
-		if err != nil {
-			continue // a world that others build on
-		}
-		id := strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".md")
-		r, err := scenario.Build(s, scenario.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := r.PlayWith(nil, 0); err != nil {
-			t.Fatal(err)
-		}
-		tr := r.Trace()
-		r.Close()
-		if tr.Len() == 0 {
-			continue
-		}
-		p := Play(tr, Options{Theme: "mono"})
-		for at, step := 1, max(tr.Len()/8, 1); at <= tr.Len(); at += step {
-			for lens := range lenses {
-				turn++
-				size := sizes[turn%len(sizes)]
-				p.look.words, _ = i18n.In(i18n.Languages()[turn%3])
-				p.w, p.h, p.at, p.lens, p.pick = size[0], size[1], trace.Seq(at), lens, turn%4
-				checkSize(t, fmt.Sprintf("%s, %s, event %d, line %d", id, lenses[lens].Name, at, p.pick), p.frame(), p.w, p.h)
-			}
-			if t.Failed() {
-				return
-			}
-		}
-	}
 }

@@ -68,22 +68,3 @@ func TestASCII(t *testing.T) {
 		t.Error("A twice is not the same screen")
 	}
 }
-
-// TestTour presses every key of the help in a terminal that is emulated cell by
-// cell: nothing breaks, the screen keeps its size, and q leaves.
-func TestTour(t *testing.T) {
-	screen := newTerminal(t, Play(tracetest.Failover(), Options{Theme: "dark", Lang: "en"}), 100, 30)
-	screen.shows("event 1 of")
-	for _, step := range []struct{ keys, want string }{
-		{"\x1b[C", "event 2 of"}, {"\x1b[D", "event 1 of"}, {"l", "event 2 of"}, {"h", "event 1 of"}, {"3", "dialogue▐"}, {"\t", "postfix▐"}, {"\x1b[Z", "dialogue▐"},
-		{">", "100 %"}, {"<", "event 1 of"}, {"g90\r", "event 90 of"}, {"/RCPT\r", "RCPT"}, {"n", "event"}, {"N", "event"}, {"}", "event"}, {"{", "event"}, {"]", "event"}, {"[", "event"},
-		{"c", "event"}, {"m", "Bookmark"}, {"g10\r", "event 10 of"}, {"'", "Bookmark 1 of 1"}, {"b", "stop"}, {"8", "log▐"}, {"g200\r", "event 200 of"}, {"K", "log▐"}, {"K", "log▐"}, {"w", "wrote"},
-		{"5", "message▐"}, {"J", "message▐"}, {"W", "event"}, {"e", "Why event"}, {"x", "message▐"}, {"?", "Keys"}, {"x", "message▐"}, {"A", "[5 message]"}, {"A", "▌5 message▐"}, {"t", "Theme"},
-		{"M", "mouse is on"}, {"M", "mouse is off"}, {"yw", "Copied"}, {"f", "only"}, {"reply 250\r", "only: reply 250"}, {"\x1b", "All events"}, {"p", "pause"}, {"p", "play"}, {"9", "bytes▐"}, {"1", "map▐"}, {"2", "ladder▐"}, {"6", "dns▐"}, {"7", "mailboxes▐"},
-	} {
-		screen.types(step.keys)
-		screen.shows(step.want)
-	}
-	screen.types("q")
-	screen.leaves()
-}

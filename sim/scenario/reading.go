@@ -2,6 +2,17 @@ package scenario
 
 import "strings"
 
+// Reading is the document of the scenario for its reader, in a language if there
+// is a translation into it.
+func (s *Scenario) Reading(lang string) string {
+	for _, t := range s.Translations {
+		if t.Lang == lang {
+			return Reading(t.Parts)
+		}
+	}
+	return Reading(s.Parts)
+}
+
 // Reading is a document as its reader takes it: Markdown with the prose and
 // what the blocks say, each as code under its info string. What is expected is
 // left out: it tells the end before the beginning.

@@ -32,7 +32,6 @@ var doWords = map[string][3]string{
 	"do.explain":      {"the whole explanation of the event", "цялото обяснение на събитието", "całe wyjaśnienie zdarzenia"},
 	"do.document":     {"the document of the story", "документът на историята", "dokument tej historii"},
 	"do.depth":        {"explain less or more", "обяснявай по-малко или повече", "wyjaśniaj mniej lub więcej"},
-	"do.document":     {"the scenario’s document, as its author wrote it", "документът на сценария, както го е написал авторът", "dokument scenariusza, tak jak go napisał autor"},
 	"do.mark":         {"stop the play at this event, or no more", "спирай при това събитие, или вече не", "zatrzymuj przy tym zdarzeniu, albo już nie"},
 	"do.stops":        {"stop the play wherever a selector names the event", "спирай при всяко събитие, което селектор сочи", "zatrzymuj przy każdym zdarzeniu selektora"},
 	"do.bookmark":     {"a bookmark here, or no more", "отметка тук, или вече не", "zakładka tutaj, albo już nie"},

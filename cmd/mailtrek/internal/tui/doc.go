@@ -6,7 +6,8 @@
 //	key → Keys.meant (the user's own keys become those that the tables name)
 //	    → Player.Update (global keys, then the prompt or help that is open)
 //	    → the cursor moves → Instant (trace, index, snapshot, event)
-//	    → frame.draw → Lens.Draw on a Region of a Canvas → one string
+//	    → frame.draw → Lens.Draw on a Region of a Canvas
+//	    → painter (the cells that have changed, beside the loop of messages)
 //
 // A lens is a file lens_NAME.go: a value with a pure Draw(Instant, Region).
 // It is added to the list in lens.go and then has a number, a tab and a place

@@ -26,8 +26,8 @@ type frame struct {
 
 	bookmarks []trace.Seq
 	stopped   []trace.Seq // places where breakpoints with a condition stop
-	only      string // the filter
-	copying   bool   // the row of keys is the choice of what is copied
+	only      string      // the filter
+	copying   bool        // the row of keys is the choice of what is copied
 	scene     scene
 	horizon   trace.Seq // what lies behind it is hidden; 0: nothing is
 }

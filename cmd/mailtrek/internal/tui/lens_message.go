@@ -39,7 +39,7 @@ func drawMessage(in *Instant, r Region) {
 		envelope = r.H / 3
 	}
 	y := drawEnvelope(in, id, &l, r.Sub(1, 0, r.W-2, envelope))
-	trail := min(len(l.hops)+1, max(r.H*2/5, 2))
+	trail := min(len(l.hops)+1, max(r.H/2, 2))
 	if len(l.hops) == 0 {
 		trail = 0
 	}

@@ -29,6 +29,7 @@ type textRow struct {
 	picked     bool
 	once       bool // what does not fit in one row is cut
 	rest       bool // of a line that began in the row above
+	gutter     int  // the columns at the left for marks and numbers
 	part       *message.Part
 }
 
@@ -62,13 +63,19 @@ func drawText(in *Instant, l *letter, r Region) {
 // textRows are header and body.
 func (in *Instant) textRows(l *letter) []textRow {
 	p := picked{at: in.Pick}
-	rows := in.headerRows(l, &p)
-	return append(rows, in.bodyRows(l, &p)...)
+	rows := append(in.headerRows(l, &p), in.bodyRows(l, &p)...)
+	for i := range rows {
+		rows[i].gutter = 2
+		if len(l.hops) >= 10 {
+			rows[i].gutter = 3
+		}
+	}
+	return rows
 }
 
 // room is how many cells the text of a row has on a line of w cells.
 func (row *textRow) room(w int) int {
-	w -= 2 + textWidth(row.rail) + textWidth(row.name)
+	w -= row.gutter + textWidth(row.rail) + textWidth(row.name)
 	if row.writer != "" {
 		w -= writerWidth
 	} else if row.note != "" {
@@ -104,7 +111,7 @@ func wrapRows(rows []textRow, w int) []textRow {
 // onward is the row for the rest of a line. It stands under its beginning, that
 // of a field a little further in.
 func (row *textRow) onward(rest string) textRow {
-	next := textRow{rail: row.rail, style: row.style, pick: row.pick, picked: row.picked, part: row.part, rest: true}
+	next := textRow{rail: row.rail, style: row.style, pick: row.pick, picked: row.picked, part: row.part, rest: true, gutter: row.gutter}
 	if row.under != "" {
 		next.rail = row.under
 	}
@@ -156,7 +163,7 @@ func (row *textRow) draw(in *Instant, r Region, y int) {
 	} else if row.note != "" {
 		r.PutRight(r.W, y, Quiet, row.note)
 	}
-	x := r.Put(2, y, Rule, row.rail)
+	x := r.Put(row.gutter, y, Rule, row.rail)
 	room := row.room(r.W)
 	x = r.PutMax(x, y, room+textWidth(row.name), name, row.name)
 	r.PutMax(x, y, room, st, row.text)

@@ -21,6 +21,7 @@ func drawTrail(in *Instant, l *letter, r Region) int {
 		r.PutMax(2, 1, r.W-2, Quiet, in.Words.T("msg.nohop"))
 		return 2
 	}
+	pad := len(itoa(len(hops))) - 1 // for the digits of the numbers
 	y := 1
 	rows := 1
 	if r.W < 70 && r.H > 2*len(hops) {
@@ -29,6 +30,10 @@ func drawTrail(in *Instant, l *letter, r Region) int {
 	for i := len(hops) - 1; i >= 0; i-- {
 		if y+rows > r.H {
 			return y
+		}
+		if i > 0 && y+2*rows > r.H { // the first hop is worth more than those between
+			i = 0
+			r.Put(pad+1, y, Quiet, "…")
 		}
 		h := hops[i]
 		delay := signed(h.Delay)
@@ -43,10 +48,10 @@ func drawTrail(in *Instant, l *letter, r Region) int {
 		if h.Time.IsZero() {
 			clock = "--:--:--"
 		}
-		r.Put(0, y, Quiet, itoa(i+1))
-		r.Put(2, y, Quiet, clock)
-		r.PutMax(11, y, 8, Quiet, delay)
-		x := r.PutMax(trailText, y, r.W-trailText, Title, shortName(h.By))
+		r.PutRight(pad+1, y, Quiet, itoa(i+1))
+		r.Put(pad+2, y, Quiet, clock)
+		r.PutMax(pad+11, y, 8, Quiet, delay)
+		x := r.PutMax(pad+trailText, y, r.W-pad-trailText, Title, shortName(h.By))
 		if rows == 2 {
 			if textWidth(h.ID) <= r.W-x-2 {
 				r.Put(x+2, y, Quiet, h.ID)

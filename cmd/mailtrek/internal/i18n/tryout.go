@@ -24,7 +24,6 @@ var tryoutWords = map[string][3]string{
 		"Oba przebiegi staną obok siebie, gdy odpowiesz na wszystkie pytania o tej historii.",
 	},
 	"help.learn.whatif": {"what if: change something and see", "ами ако: промяна и какво следва", "co by było, gdyby: zmiana i jej skutki"},
-	"help.learn.try":    {"take any seat", "седнете където и да е", "usiądź gdziekolwiek"},
 	"seat.interrupt": {
 		"Esc leaves the seat; Ctrl-C once more leaves the program.",
 		"Esc напуска мястото; още едно Ctrl-C напуска програмата.",

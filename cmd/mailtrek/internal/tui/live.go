@@ -24,6 +24,7 @@ type posted struct{ do func() }
 // NewLive returns a player at the end of a trace that will grow.
 func NewLive(t *trace.Trace, o Options) *Live {
 	l := &Live{Player: Play(t, o)}
+	l.course.fixed = "fork.live"
 	l.at = max(trace.Seq(t.Len()), 1)
 	return l
 }

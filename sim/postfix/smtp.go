@@ -111,7 +111,6 @@ func (a *smtpAgent) deliverUnix(path string) {
 	}
 	c, err := a.d.p.DialUnix(full)
 	if err != nil {
-		a.d.log("connect to %s: %s", where, err)
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}

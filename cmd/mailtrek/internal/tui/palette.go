@@ -31,6 +31,10 @@ type suggestion struct {
 	run  func(p *Player) tea.Cmd
 }
 
+// textReach is how many events a story has at most whose texts are looked
+// through while one types.
+const textReach = 20_000
+
 // pastLimit is how many commands are remembered.
 const pastLimit = 50
 
@@ -202,6 +206,10 @@ func (p *Player) suggest(text string) []suggestion {
 	}
 	if len(out) == 0 || found == nil {
 		out = append(out, p.selected("at", typed)...)
+	} else if p.story.T.Len() <= textReach {
+		if s := p.selected("find", typed)[0]; s.why == "" {
+			out = append(out, s)
+		}
 	}
 	return out
 }

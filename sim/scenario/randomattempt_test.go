@@ -48,6 +48,9 @@ func (a *audit) delivery(e *trace.Event) {
 	if f != nil && f.probe && at == nil {
 		return // cleanup knows what becomes of an alias, and nobody is asked
 	}
+	if f != nil && f.envelope == 0 && e.Code != 2 {
+		return // cleanup refuses what pickup brings; when it leaves maildrop, its sender has been told
+	}
 	if f != nil && at == nil && strings.HasPrefix(a.t.Name(e.B), "double-bounce@") {
 		for _, r := range f.rcpts { // qmgr(8) discards it, and asks nobody
 			if strings.EqualFold(r.addr, a.t.Name(e.B)) {

@@ -34,7 +34,7 @@ var tours = []tour{
 	}, "right l space left h backspace down j up k shift+right ] shift+left [ pgdown } pgup { end home > < " +
 		"g =60 enter / =RCPT enter n N c L H . , ) ( r f5 R shift+f5 home + = - p home b B =queue enter m end ' c " +
 		"tab shift+tab 1 2 3 J J w 4 5 J W 6 K enter 7 shift+down shift+up 8 K K enter 9 . , 2 " +
-		"e E E down up x ? down up x f1 x M M A A t t t t y d y esc f =reply enter esc s u S x d : esc f2 esc"},
+		"e E E down up x D down up x ? down up x f1 x M M A A t t t t y d y esc f =reply enter esc s u S x d : esc f2 esc"},
 	{"two lenses", func(t *testing.T) shower {
 		p, _ := actor(t, "alabala", "smtp RCPT at mail", "ladder", "bg", 170, 50)
 		return p

@@ -53,39 +53,10 @@ func (c cooked) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (e *terminal) types(keys string) {
-	e.t.Helper()
-	if strings.HasPrefix(keys, "\x1b") || len(keys) == 1 {
-		e.write(keys)
-		return
-	}
-	for _, k := range keys { // as a person types
-		e.write(string(k))
-	}
-}
-
 func (e *terminal) write(s string) {
 	if _, err := io.WriteString(e.keys, s); err != nil {
 		e.t.Fatal(err)
 	}
-}
-
-// shows waits until the screen has a text.
-func (e *terminal) shows(want string) {
-	e.t.Helper()
-	var got string
-	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
-		e.mu.Lock()
-		got = e.screen.String()
-		e.mu.Unlock()
-		if strings.Contains(got, want) {
-			if lines := strings.Split(got, "\n"); len(lines) != e.h {
-				e.t.Errorf("the screen has %d rows, want %d", len(lines), e.h)
-			}
-			return
-		}
-	}
-	e.t.Fatalf("the screen does not show %q:\n%s", want, got)
 }
 
 // leaves waits until the program has ended.

@@ -352,8 +352,8 @@ func (u *Submission) bccOf(param, addr string) string {
 	if len(specs) == 0 || addr == "" {
 		return ""
 	}
-	m, err := u.d.tables.Maps(specs).FindAddress(addr, u.d.conf.forms(u.d.isLocalDomain))
-	if err != nil || !m.Found {
+	m, err := u.d.maps(specs).FindAddress(addr, u.d.conf.forms(u.d.isLocalDomain))
+	if err != nil {
 		return ""
 	}
 	u.d.consulted("cleanup", strings.Join(specs, " "), addr, m)

@@ -238,27 +238,33 @@ const (
 	boxFlags  = 20
 )
 
-func (row *boxRow) draw(in *Instant, r Region, y int) {
-	flags := boxFlags + max(min(r.W/5, 26), 12)
+// drawHead draws a row that is no message: a mailbox, its sessions, the heading
+// of its columns.
+func (row *boxRow) drawHead(in *Instant, r Region, y int) {
 	switch {
 	case row.heading && row.own:
 		r.PutRight(boxNumber+1, y, Quiet, "#")
 		r.PutMax(boxOctets-7, y, r.W-6, Quiet, in.ownWords(row.node))
-		return
 	case row.heading:
 		r.PutRight(boxNumber+1, y, Quiet, "#")
 		r.PutRight(boxOctets, y, Pop, "POP3")
 		r.PutRight(boxUID, y, Imap, "UID")
 		r.Put(boxFlags, y, Imap, "IMAP")
-		return
-	case row.file == nil:
+	default:
 		x := r.PutMax(1, y, r.W/2, Title, row.title)
 		if row.title != "" {
 			x += 2
 		}
 		r.PutMax(x, y, r.W-x-1, Quiet, row.note)
+	}
+}
+
+func (row *boxRow) draw(in *Instant, r Region, y int) {
+	if row.file == nil {
+		row.drawHead(in, r, y)
 		return
 	}
+	flags := boxFlags + max(min(r.W/5, 26), 12)
 	st := Plain
 	if row.file.Last == in.At {
 		st = Bold

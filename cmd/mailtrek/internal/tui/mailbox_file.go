@@ -133,7 +133,7 @@ func (in *Instant) fileText(f *boxFile, w int) []aboutRow {
 			break
 		}
 		for _, part := range wrapLine(strings.TrimRight(line, "\r"), w) {
-			out = append(out, aboutRow{part, Quiet})
+			out = append(out, aboutRow{part, Plain})
 		}
 	}
 	return out

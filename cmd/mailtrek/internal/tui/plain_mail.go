@@ -36,12 +36,31 @@ func plainMessage(in *Instant) []string {
 		}
 		out = append(out, line)
 	}
-	out = append(out, w.T("msg.header"))
+	out = append(out, in.plainLetter(&l)...)
+	if facts := l.wire.words(in); len(facts) > 0 {
+		out = append(append(out, w.T("wire.title")), facts...)
+	}
+	if c, ok := l.codedAt(0); ok {
+		for _, row := range c.rows(in, 1<<10) {
+			out = append(out, row.text)
+		}
+		for _, row := range in.mojibake(c.octets, c.charset) {
+			text := strings.Map(noBoxes, strings.TrimLeft(row.text, " "))
+			out = append(out, row.name+" "+text)
+		}
+	}
+	return out
+}
+
+// plainLetter lists the header and the body, with who wrote each field.
+func (in *Instant) plainLetter(l *letter) []string {
+	w := in.Words
+	out := []string{w.T("msg.header")}
 	if len(l.fields) == 0 {
 		out = append(out, w.T("msg.nocontent"))
 	}
 	last := 0
-	for _, row := range in.textRows(&l) {
+	for _, row := range in.textRows(l) {
 		line := row.name + row.text
 		if row.writer != "" {
 			line += "  (" + w.T("msg.writer") + " " + row.writer + ")"
@@ -61,18 +80,6 @@ func plainMessage(in *Instant) []string {
 		}
 		if strings.TrimSpace(line) != "" {
 			out = append(out, line)
-		}
-	}
-	if facts := l.wire.words(in); len(facts) > 0 {
-		out = append(append(out, w.T("wire.title")), facts...)
-	}
-	if c, ok := l.codedAt(0); ok {
-		for _, row := range c.rows(in, 1<<10) {
-			out = append(out, row.text)
-		}
-		for _, row := range in.mojibake(c.octets, c.charset) {
-			text := strings.Map(noBoxes, strings.TrimLeft(row.text, " "))
-			out = append(out, row.name+" "+text)
 		}
 	}
 	return out

@@ -77,7 +77,8 @@ func (in *Instant) agentFor(delivery *trace.Event) string {
 	events := in.Snap.MsgEvents(delivery.Msg)
 	for i := len(events) - 1; i >= 0 && i > len(events)-2000; i-- {
 		e := t.At(events[i])
-		if e.Kind == trace.Daemon && e.Node == delivery.Node && e.C == delivery.A && e.Time <= delivery.Time &&
+		from := program(t.Name(e.A))
+		if e.Kind == trace.Daemon && e.Node == delivery.Node && e.C == delivery.A && e.Time <= delivery.Time && (from == "qmgr" || from == "local") &&
 			!strings.HasPrefix(string(t.Text(e)), "resolve ") && !strings.HasPrefix(string(t.Text(e)), "note ") && strings.Contains(string(t.Text(e)), rcpt) {
 			return program(t.Name(e.B))
 		}

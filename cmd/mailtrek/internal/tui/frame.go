@@ -140,7 +140,11 @@ func (f *frame) header(r Region) {
 		r.PutMax(x, 0, end-x, Accent, f.scene.run)
 		return
 	}
-	r.PutMax(x, 0, end-x, Title, t.Header.Title)
+	title := f.scene.title
+	if title == "" {
+		title = t.Header.Title
+	}
+	r.PutMax(x, 0, end-x, Title, title)
 }
 
 // tabs are the lenses with their numbers. Where they do not fit they stand

@@ -11,9 +11,9 @@ func (p *Player) openDocument() {
 
 // drawDocument is the page behind the key D: the scenario as its author wrote
 // it, prose and blocks. It returns the row with which it began.
-func drawDocument(in *Instant, md string, r Region) int {
+func drawDocument(in *Instant, title, md string, r Region) int {
 	x := r.Put(2, 0, Title, in.Words.T("document.title"))
-	x = r.PutMax(x, 0, r.W-x-2, Quiet, " "+in.Glyphs.Sep+" "+in.Story.T.Header.Title)
+	x = r.PutMax(x, 0, r.W-x-2, Quiet, " "+in.Glyphs.Sep+" "+title)
 	r.Fill(0, 1, r.W, Rule, in.Glyphs.H)
 	body := r.Sub(2, 3, min(r.W-4, 100), r.H-3)
 	lines := layProse(md, body.W, in.Glyphs)

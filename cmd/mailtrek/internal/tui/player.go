@@ -247,7 +247,7 @@ func (p *Player) draw(c *Canvas) *Canvas {
 	case p.help:
 		p.top = p.drawHelp(in, c.All())
 	case p.reads:
-		p.top = drawDocument(in, p.course.branch.Run().Scenario.Reading(in.Words.Lang()), c.All())
+		p.top = drawDocument(in, p.title(in), p.course.branch.Run().Scenario.Reading(in.Words.Lang()), c.All())
 	case p.whole && p.entry != "":
 		p.top = in.drawEntries(p.entry, c.All())
 	case p.whole:

@@ -8,19 +8,30 @@ type scene struct {
 	links func(Region) // in place of cause and effect
 	row   []brief      // in place of the keys
 	run   string       // in place of the title: which run this is
+	title string       // the story's, in the reader's language; empty: that of the trace
+}
+
+// title is the title of the story in the reader's language. A trace knows only
+// that in the language of its document; the branch has the translations.
+func (p *Player) title(in *Instant) string {
+	own := in.Story.T.Header.Title
+	if b := p.course.branch; b != nil && b.Scenario.Title == own {
+		return b.Scenario.Text(in.Words.Lang()).Title
+	}
+	return own
 }
 
 // scene is what is to be seen besides the lens.
 func (p *Player) scene(in *Instant) scene {
 	w := in.Words
-	var s scene
+	s := scene{title: p.title(in)}
 	switch {
 	case p.board != nil:
 		s.run = w.T("run.seat", "what", p.seatName(p.board.seat))
 	case p.course.parent != nil:
 		s.run = w.T("run.fork", "what", p.course.what)
 	case p.course.child != nil:
-		s.run = w.T("run.story", "title", in.Story.T.Header.Title)
+		s.run = w.T("run.story", "title", s.title)
 	}
 	if v := p.comparison(); v != nil {
 		s.area, s.row = v.draw, keys.compareRow()

@@ -33,6 +33,7 @@ type Conn struct {
 	arrival     int64     // of the last segment sent
 	lost        []*flight // to be sent again, in this order
 	limit       int64     // read deadline in virtual nanoseconds; -1 is none
+	calm        bool      // when limit passes, nobody gives up
 	cause       trace.Seq
 	msg         trace.MsgID
 	forced      bool           // what is said next is what a fault demands
@@ -191,7 +192,7 @@ func (c *Conn) Broken() bool { return c.failed != nil }
 // server does when its deadline is over is its own affair: not every one ends
 // the session.
 func (c *Conn) givesUp() {
-	if c.side == wire.Client {
+	if c.side == wire.Client && !c.calm {
 		c.emit(trace.Event{Kind: trace.Timeout, A: c.d.w.Trace.Intern("read")}, nil)
 	}
 }
@@ -359,7 +360,7 @@ func (c *Conn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 // SetReadDeadline sets the time of the host at which Read gives up; the zero time
 // is never.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.limit = -1
+	c.limit, c.calm = -1, false
 	if !t.IsZero() {
 		c.limit = int64(t.Sub(c.d.w.Trace.Header.Start) - c.node.ahead)
 	}
@@ -372,10 +373,17 @@ func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
 // SetTimeout makes Read give up when d of virtual time passes in silence from
 // now; 0 is never.
 func (c *Conn) SetTimeout(d time.Duration) {
-	c.limit = -1
+	c.limit, c.calm = -1, false
 	if d > 0 {
 		c.limit = c.d.w.now + int64(d)
 	}
+}
+
+// Listen is SetTimeout for an owner who does not expect anything: that d passes
+// in silence is no failure, and the trace says nothing of it.
+func (c *Conn) Listen(d time.Duration) {
+	c.SetTimeout(d)
+	c.calm = true
 }
 
 type addr string

@@ -163,6 +163,40 @@ func TestReadGivesUpAfterDeadline(t *testing.T) {
 	w.Run()
 }
 
+// TestListen: silence is a failure only for those who wait for an answer.
+func TestListen(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		wait func(*Conn)
+		want int
+	}{
+		{"an answer", func(c *Conn) { c.SetTimeout(time.Second) }, 1},
+		{"nothing in particular", func(c *Conn) { c.Listen(time.Second) }, 0},
+		{"an answer, then nothing", func(c *Conn) { c.SetTimeout(time.Second); c.Listen(time.Second) }, 0},
+		{"nothing, then an answer", func(c *Conn) { c.Listen(time.Second); c.SetTimeout(time.Second) }, 1},
+	} {
+		w, a, b := twoHosts(t, 1)
+		b.Listen("10.0.0.2:7", Service{Serve: func(p *Proc, c *Conn) { p.Sleep(time.Hour) }})
+		w.Go(a, "client", 0, 0, func(p *Proc) {
+			conn, _ := p.Dial(netip.Addr{}, port7, 0)
+			c.wait(conn)
+			if _, err := conn.Read(make([]byte, 10)); err != ErrTimeout {
+				t.Errorf("waiting for %s ends with %v", c.name, err)
+			}
+		})
+		w.Run()
+		got := 0
+		for s := trace.Seq(1); w.Trace.Has(s); s++ {
+			if w.Trace.At(s).Kind == trace.Timeout {
+				got++
+			}
+		}
+		if got != c.want {
+			t.Errorf("waiting for %s: the trace tells %d times that somebody gives up, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 func TestHalfRunWorldLeavesNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 50 {

@@ -186,7 +186,7 @@ func (r *imapRun) idle(left time.Duration) (changed bool, err error) {
 		if wait <= 0 {
 			break
 		}
-		r.conn.SetTimeout(wait)
+		r.conn.Listen(wait)
 		if err := i.Wait(); errors.Is(err, sim.ErrTimeout) {
 			break
 		} else if err != nil {

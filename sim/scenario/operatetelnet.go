@@ -135,7 +135,7 @@ func telnetInput(line string, bare bool) string {
 func (sh *shell) listen(c *sim.Conn, wait time.Duration) bool {
 	buf := make([]byte, 4096)
 	for {
-		c.SetTimeout(wait)
+		c.Listen(wait)
 		n, err := c.Read(buf)
 		sh.printf("%s", visibleLines(buf[:n]))
 		switch {

@@ -113,14 +113,18 @@ func (l *ladder) rung(y int, row rung) {
 	}
 }
 
-// note writes beside a lifeline, to the left of the last one.
+// noteRoom is what a lifeline needs at its right for its notes; with less they
+// stand at its left, all of them.
+const noteRoom = 30
+
+// note writes beside a lifeline.
 func (l *ladder) note(y, x int, st Style, text label) {
 	s := " " + l.in.Glyphs.Dot + " " + text.text
 	if text.sign != "" {
 		s = " " + text.sign + " " + text.text
 	}
 	room := l.r.W - x - 2
-	if room < textWidth(s) && x-2 > room {
+	if room < noteRoom && x-2 > room {
 		s = clip(strings.TrimPrefix(s, " "), x-4) + " "
 		l.r.Put(x-textWidth(s), y, st, s)
 		return

@@ -51,7 +51,7 @@ func (a *audit) delivery(e *trace.Event) {
 	if f != nil && f.envelope == 0 && e.Code != 2 {
 		return // cleanup refuses what pickup brings; when it leaves maildrop, its sender has been told
 	}
-	if f != nil && at == nil && strings.HasPrefix(a.t.Name(e.B), "double-bounce@") {
+	if f != nil && (at == nil || at.file != f) && strings.HasPrefix(a.t.Name(e.B), "double-bounce@") {
 		for _, r := range f.rcpts { // qmgr(8) discards it, and asks nobody
 			if strings.EqualFold(r.addr, a.t.Name(e.B)) {
 				r.state = e.Code

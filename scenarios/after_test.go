@@ -29,6 +29,9 @@ func TestAfterKeepsThePrefix(t *testing.T) {
 		host := plain.Trace().Node(plain.Trace().At(trace.Seq(plain.Trace().Len() / 2)).Node).Name
 		for i, iv := range interventions(host) {
 			n := plain.Trace().Len()
+			if name == "course/22-mailbox-full.md" && iv.Do == scenario.DoEdit {
+				n = n * 4 / 5 // later on the disk is full, and nothing can be edited
+			}
 			iv.After = []trace.Seq{trace.Seq(n / 2), trace.Seq(n - n/5), 3, trace.Seq(n)}[i]
 			r, err := scenario.Build(plain.Scenario, scenario.Options{})
 			if err != nil {

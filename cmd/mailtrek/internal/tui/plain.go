@@ -111,7 +111,7 @@ func PlayBranchPlain(b *scenario.Branch, o Options, in io.Reader, out io.Writer,
 func (l *plainPlayer) converse(o Options, in io.Reader) error {
 	l.look.glyphs = &plainGlyphs
 	w, t := l.look.words, l.story.T
-	l.print(t.Header.Title)
+	l.print(l.title(l.instant()))
 	if t.Len() == 0 {
 		l.print(w.T("app.nothing"))
 		return l.out.Flush()

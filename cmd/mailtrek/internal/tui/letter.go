@@ -46,7 +46,11 @@ func (in *Instant) letterOf(id trace.MsgID) letter {
 	events := in.Snap.Fields(id)
 	for _, s := range events {
 		e := t.At(s)
-		if s < l.content && l.have || t.Name(e.C) == "remove" {
+		if s < l.content && l.have {
+			continue
+		}
+		if t.Name(e.C) == "remove" {
+			raw = withoutField(raw, t.Text(e))
 			continue
 		}
 		field := append(bytes.TrimRight(t.Text(e), "\r\n"), '\n')
@@ -73,6 +77,18 @@ func (in *Instant) letterOf(id trace.MsgID) letter {
 	}
 	in.envelope(id, &l)
 	return l
+}
+
+// withoutField is a message without the first field of its header that reads
+// so.
+func withoutField(raw, field []byte) []byte {
+	want := squeeze(field)
+	for _, f := range message.Scan(raw).Fields {
+		if i := bytes.Index(raw, f.Raw); i >= 0 && bytes.Equal(squeeze(f.Raw), want) {
+			return append(bytes.Clone(raw[:i]), raw[i+len(f.Raw):]...)
+		}
+	}
+	return raw
 }
 
 // author is the host whose text is the first that was seen of a message, for

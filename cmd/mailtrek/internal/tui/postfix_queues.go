@@ -15,16 +15,42 @@ const columnsFrom = 100
 // from one event to the next: those that mail passes share the room, and the
 // others are as narrow as their names.
 func queueEdges(w int) [len(state.QueueNames) + 1]int {
-	const maildrop, hold, corrupt = 10, 8, 9
+	const maildrop, hold, corrupt = 14, 8, 9 // a queue id has room below maildrop
 	share := (w - maildrop - hold - corrupt) / 3
 	return [...]int{0, maildrop, maildrop + share, maildrop + 2*share, w - hold - corrupt, w - corrupt, w}
 }
 
+// queueRoom is where the files of a queue stand.
+type queueRoom struct{ x, wide int }
+
+// queueRooms spread the queues with files over the empty ones at their right.
+// The last ones, which are narrow, reach to the left besides, and those before
+// them end there.
+func queueRooms(in *Instant, node trace.NodeID, w int) (rooms [len(state.QueueNames)]queueRoom) {
+	edges := queueEdges(w)
+	least, end := min(30, w/5), w+2
+	for i := len(rooms) - 1; i >= 0; i-- {
+		if in.Snap.QueueLen(node, state.QueueNames[i]) == 0 {
+			continue
+		}
+		x := edges[i]
+		if i > 3 {
+			x = min(x, end-2-least)
+		}
+		gap := 2
+		if i == 0 {
+			gap = 1
+		}
+		rooms[i] = queueRoom{x, max(end-gap-x, 1)}
+		end = x
+	}
+	return rooms
+}
+
 // drawQueueColumns puts the queue directories side by side and returns the
-// number of rows. A queue with files may spread over the empty ones at its
-// right.
+// number of rows.
 func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
-	edges := queueEdges(r.W)
+	edges, rooms := queueEdges(r.W), queueRooms(in, node, r.W)
 	rows := 1
 	for i, q := range state.QueueNames {
 		n := in.Snap.QueueLen(node, q)
@@ -32,14 +58,7 @@ func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
 			r.PutMax(edges[i], 0, edges[i+1]-edges[i], Quiet, q)
 			continue
 		}
-		x, next := edges[i], i+1
-		for next < len(state.QueueNames) && in.Snap.QueueLen(node, state.QueueNames[next]) == 0 {
-			next++
-		}
-		wide := max(edges[next]-x-2, edges[i+1]-x)
-		if least := 30; wide < least { // the last ones spread to the left
-			x, wide = max(r.W-least, 0), least
-		}
+		x, wide := rooms[i].x, rooms[i].wide
 		end := r.PutMax(edges[i], 0, edges[i+1]-edges[i], Title, q)
 		r.Put(end+1, 0, Quiet, strconv.Itoa(n))
 		y := 1

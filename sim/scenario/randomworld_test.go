@@ -353,7 +353,7 @@ func (g *generator) mails() {
 			sending.may("%s a@pc.%s submit %s%s to %s", at, pick(g, g.domains), name, from, strings.Join(list, ","))
 		}
 		if g.chance(10) { // many at once to one place: connections are used again
-			at, from, to := g.moment(20*time.Minute), pick(g, g.domains), pick(g, g.rcpts)
+			at, from, to := g.moment(20*time.Minute), pick(g, g.domains), pick(g, []string{"a", "b"})+"@"+pick(g, g.domains)
 			for k := range 4 + g.IntN(8) {
 				sending.may("%s a@pc.%s submit %s to %s", at+time.Duration(k*g.IntN(300))*time.Millisecond, from, name, to)
 			}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"flag"
 	"strings"
 	"testing"
 
@@ -12,13 +13,15 @@ import (
 	"mailtrek/sim/trace"
 )
 
+var everySingle = flag.Bool("every", false, "look at every event of the long scenarios, too")
+
 // everySize are the sizes of TestEveryScenario: the four that the screen is
 // made for, and an odd one.
 var everySize = [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}, {97, 31}}
 
 // TestEveryScenario: h lines of width w, for every lens at every event of every
 // built-in scenario; of those few that have more than twelve hundred events,
-// at six hundred or more. Sizes, languages and the chosen line take turns, and
+// at six hundred or more, unless the flag -every is given. Sizes, languages and the chosen line take turns, and
 // begin elsewhere in each scenario. A short test looks at some forty events of
 // each.
 func TestEveryScenario(t *testing.T) {
@@ -48,7 +51,10 @@ func everyEvent(t *testing.T, tr *trace.Trace, turn int) {
 	p := Play(tr, Options{Theme: "mono"})
 	spare := make([]*Canvas, len(everySize)) // of each size
 	most := 600
-	if testing.Short() {
+	switch {
+	case *everySingle:
+		most = tr.Len()
+	case testing.Short():
 		most = 40
 	}
 	stride := max(tr.Len()/most, 1)

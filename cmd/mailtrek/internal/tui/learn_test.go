@@ -22,7 +22,7 @@ var lessonPlay = func() func(t testing.TB) *lessons.Play {
 	var p *lessons.Play
 	return func(t testing.TB) *lessons.Play {
 		t.Helper()
-		if p != nil {
+		if p != nil && !alone {
 			return p
 		}
 		l, err := scenario.LoadLesson("", lessons.FS(), lessons.Names()[0], scenarios.Resolve)

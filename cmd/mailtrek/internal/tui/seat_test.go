@@ -16,10 +16,14 @@ import (
 // branches are the branches that tests have begun with; nobody changes them.
 var branches = map[string]*scenario.Branch{}
 
+// alone makes branches and lessons anew for whoever asks: two programs that run
+// at the same time share nothing.
+var alone bool
+
 // branchOf is a built-in scenario, played to its end.
 func branchOf(t testing.TB, id string) *scenario.Branch {
 	t.Helper()
-	if b := branches[id]; b != nil {
+	if b := branches[id]; b != nil && !alone {
 		return b
 	}
 	name, ok := scenarios.Find(id)

@@ -67,7 +67,9 @@ var tours = []tour{
 func TestTour(t *testing.T) {
 	for _, tour := range tours {
 		t.Run(tour.name, func(t *testing.T) {
+			alone = true
 			m, twin := tour.make(t), tour.make(t)
+			alone = false
 			pic := twin.paint(nil)
 			w, h := max(pic.canvas.w, 80), max(pic.canvas.h, 24)
 			twin.Update(tea.WindowSizeMsg{Width: w, Height: h})

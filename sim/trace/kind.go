@@ -68,7 +68,10 @@ const (
 	Answer
 
 	// Daemon is a hand-over on Node: A from which daemon, B to which, C the
-	// queue id if there is one, Text what was asked or handed over.
+	// queue id if there is one, Text what was asked or handed over. When the
+	// queue manager gives mail to a delivery agent, N is the window of the
+	// destination, how many deliveries to it there may be at a time, and Code
+	// how many there are now.
 	Daemon
 	// Lookup is a table consulted: A the daemon, B the table, C the key,
 	// Text what the table said, Flags Lost when it had nothing; N the event
@@ -79,8 +82,13 @@ const (
 	// for each recipient.
 	Envelope
 	// Queue is a move of a queue file: A the queue id, B from, C to; the
-	// empty name is nowhere. Text the reason, N the size.
+	// empty name is nowhere. Text the reason, N the size; Code, of a file that
+	// is put off, the seconds before which it is not tried again.
 	Queue
+	// Schedule is a decision of the queue manager: A which one (a constant
+	// such as SchedDead), B the destination ("smtp:alabala.com"), C the queue
+	// id; Text why. What N and Code are stands at the constants.
+	Schedule
 	// Delivery is the fate of one recipient in one attempt: A the queue id, B
 	// the recipient, C the relay, Code 2 sent, 4 deferred, 5 bounced, Text
 	// "dsn text".
@@ -104,8 +112,43 @@ var kindNames = [...]string{
 	"open", "accept", "refuse", "timeout", "close", "reset",
 	"line", "content", "auth", "raw", "state", "tls", "record",
 	"query", "answer",
-	"daemon", "lookup", "envelope", "queue", "delivery", "header", "mailbox", "log",
+	"daemon", "lookup", "envelope", "queue", "schedule", "delivery", "header", "mailbox", "log",
 }
+
+// What an event of the kind Schedule decides: its column A. Only what changes is
+// said.
+const (
+	// SchedWindow is a destination's window that changes: Code how wide it
+	// was, N how wide it is.
+	SchedWindow = "window"
+	// SchedDead is a destination that goes onto the list of the dead: Code
+	// how wide its window was, N for how many seconds.
+	SchedDead = "dead"
+	// SchedAlive is a destination that comes off that list: N its window.
+	SchedAlive = "alive"
+	// SchedRest is a destination, or with only a transport in B all of it, that
+	// gets no mail for N milliseconds.
+	SchedRest = "rest"
+	// SchedWait is mail that must wait for a delivery to its destination: Code
+	// how many there are now, N the window.
+	SchedWait = "wait"
+	// SchedGo is such mail whose turn has come: Code how many deliveries there
+	// are with this one, N the window.
+	SchedGo = "go"
+	// SchedAhead is mail that goes before a bigger one, which B names.
+	SchedAhead = "ahead"
+	// SchedFull is a message that finds the active queue full: N how many
+	// messages it holds.
+	SchedFull = "full"
+	// SchedRoom is the active queue with room for all that wait for it again.
+	SchedRoom = "room"
+	// SchedScan says when the queue manager looks through the deferred queue
+	// next: N in how many milliseconds, Code every how many seconds it does.
+	SchedScan = "scan"
+	// SchedAnew is a queue manager that begins, and knows nothing of what the
+	// one before it had found out.
+	SchedAnew = "anew"
+)
 
 // String returns the name in lower case, as JSONL and selectors write it.
 func (k Kind) String() string {

@@ -39,6 +39,7 @@ var selectorHeads = []SelectorHead{
 	{"auth", "", "lines of a SASL exchange", "auth at smtp", parseKind},
 	{"raw", "", "what the protocol cannot name", "raw", parseKind},
 	{"queue", "[HOST] [FROM] [-> TO] [ID]", "moves of queue files; gone is nowhere", "queue mail -> deferred", parseQueue},
+	{"schedule", "[WHAT] [DESTINATION|ID]", "a decision of the queue manager: window, dead, alive, wait, go and the like", "schedule dead at smtp", parseKind},
 	{"envelope", "[ID] [SENDER]", "a queue file that begins to exist", "envelope at mail", parseKind},
 	{"delivery", "[sent|deferred|bounced] [RECIPIENT]", "the fate of a recipient in one attempt", "delivery deferred at mail2", parseDelivery},
 	{"daemon", "[FROM] [-> TO]", "a hand-over between daemons of a host", "daemon qmgr -> smtp at smtp", parseDaemon},

@@ -36,11 +36,7 @@ type Config struct {
 	service string
 	command string
 	over    map[string]Entry
-	cache   map[string]*value
-	recent  *[128]struct { // a way around the map
-		name string
-		*value
-	}
+	cache   values
 	rewrite *mailaddr.RewriteConfig // see rewriting
 	nets    map[string]*Networks
 	own     []netip.Prefix
@@ -70,7 +66,7 @@ func NewConfig(main *MainCF, env Env) *Config {
 	if main == nil {
 		main = &MainCF{File: MainFile, index: map[string]int{}}
 	}
-	return &Config{main: main, env: env, cache: map[string]*value{}}
+	return &Config{main: main, env: env}
 }
 
 // LoadConfig reads main.cf and master.cf from a host's files. Messages are
@@ -97,7 +93,7 @@ func LoadConfig(files Files, env Env) (*Config, *MasterCF, []Diag) {
 // options over it, and $service_name and $process_name set.
 func (c *Config) Service(s *Service) *Config {
 	derived := &Config{main: c.main, master: c.master, env: c.env, service: s.Name, command: s.Command,
-		over: make(map[string]Entry, len(s.Options)), cache: map[string]*value{}}
+		over: make(map[string]Entry, len(s.Options))}
 	for _, o := range s.Options {
 		derived.over[o.Name] = o // the last one wins, as options do
 	}
@@ -184,25 +180,7 @@ var rawParams = map[string]bool{
 
 // eval returns the remembered value of a parameter.
 func (c *Config) eval(name string) *value {
-	if name == "" {
-		return c.remembered(name)
-	}
-	if c.recent == nil {
-		c.recent = new([128]struct {
-			name string
-			*value
-		})
-	}
-	n := len(name)
-	r := &c.recent[(3*n+5*int(name[0])+7*int(name[n/2])+11*int(name[n-1]))%len(c.recent)]
-	if r.name != name {
-		r.name, r.value = name, c.remembered(name)
-	}
-	return r.value
-}
-
-func (c *Config) remembered(name string) *value {
-	if v, ok := c.cache[name]; ok {
+	if v := c.cache.find(name); v != nil {
 		return v
 	}
 	raw, _ := c.Raw(name)
@@ -210,7 +188,7 @@ func (c *Config) remembered(name string) *value {
 	if !rawParams[name] {
 		v.text, v.err = expandMacros(raw, c.Raw)
 	}
-	c.cache[name] = v
+	c.cache.add(name, v)
 	return v
 }
 

@@ -56,7 +56,7 @@ func (t *Trace) forgetNames(used []bool) {
 	}
 	for id := range used {
 		if !used[id] {
-			delete(t.syms, t.names[id])
+			t.syms.drop(hash(t.names[id]), Sym(id))
 			t.names[id] = ""
 			t.spare = append(t.spare, Sym(id))
 		}

@@ -1,5 +1,7 @@
 package trace
 
+import "hash/maphash"
+
 // The storage: events in chunks that never move, texts in arenas, names
 // interned. Appending costs no more late than early, and a pointer to an event
 // stays good.
@@ -24,7 +26,7 @@ type Trace struct {
 	none   Event
 	arenas [][]byte
 	names  []string
-	syms   map[string]Sym
+	syms   symbols
 	spare  []Sym // of names that are forgotten
 	young  []Sym // interned since the last Forget
 	recent [1 << recentBits]struct {
@@ -41,7 +43,6 @@ func New(h Header) *Trace {
 	return &Trace{
 		Header: h,
 		names:  []string{""},
-		syms:   map[string]Sym{"": 0},
 	}
 }
 
@@ -124,7 +125,8 @@ func (t *Trace) Intern(s string) Sym {
 }
 
 func (t *Trace) intern(s string) Sym {
-	if id, ok := t.syms[s]; ok {
+	h := hash(s)
+	if id := find(&t.syms, h, s, t.names); id != 0 {
 		return id
 	}
 	var id Sym
@@ -136,7 +138,7 @@ func (t *Trace) intern(s string) Sym {
 		id = Sym(len(t.names))
 		t.names = append(t.names, s)
 	}
-	t.syms[s] = id
+	t.syms.add(h, id)
 	t.young = append(t.young, id)
 	return id
 }
@@ -148,7 +150,7 @@ func (t *Trace) InternBytes(b []byte) Sym {
 			return r.id
 		}
 	}
-	if id, ok := t.syms[string(b)]; ok {
+	if id := find(&t.syms, uint32(maphash.Bytes(seed, b)), b, t.names); id != 0 {
 		return id
 	}
 	return t.Intern(string(b))
@@ -157,8 +159,8 @@ func (t *Trace) InternBytes(b []byte) Sym {
 // Find returns the symbol of a string that some event may have; ok is false
 // when the string has never been interned.
 func (t *Trace) Find(s string) (id Sym, ok bool) {
-	id, ok = t.syms[s]
-	return id, ok
+	id = find(&t.syms, hash(s), s, t.names)
+	return id, id != 0 || s == ""
 }
 
 // Name is the string of a symbol.

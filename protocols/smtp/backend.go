@@ -141,6 +141,8 @@ type Facts struct {
 	// Where names the command under way as log lines do: "CONNECT", "RCPT",
 	// "DATA" (also while content arrives), "END-OF-MESSAGE".
 	Where string
+	// Forward is what XFORWARD has told of the client behind the client.
+	Forward Forward
 	// BadPipelining tells that the client sent commands without waiting where
 	// RFC 2920 wants it to (reject_unauth_pipelining).
 	BadPipelining bool
@@ -177,6 +179,7 @@ type Envelope struct {
 	UTF8   bool   // SMTPUTF8 (RFC 6531)
 	Ret    Ret    // RET= (RFC 3461 §4.3)
 	EnvID  string // ENVID=, decoded (RFC 3461 §4.4)
+	VERP   string // XVERP=: the delimiters (Postfix VERP_README); "" if not asked for
 	Auth   string // AUTH=, as given; "" if none or <> (RFC 4954 §5)
 	// Recipients is the number of accepted recipients, First the first one.
 	Recipients int

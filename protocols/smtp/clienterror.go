@@ -21,6 +21,8 @@ const (
 	StageStartTLS
 	// StageAuth is in an AUTH exchange.
 	StageAuth
+	// StageXForward has sent XFORWARD.
+	StageXForward
 	// StageMail has sent MAIL.
 	StageMail
 	// StageRcpt has sent RCPT.
@@ -58,6 +60,7 @@ var stageTexts = [lastStage + 1]struct {
 	StageContent:  {"DATA command", "sending message body", 180 * time.Second},
 	StageDot:      {"end of DATA command", "sending end of data -- message may be sent more than once", 600 * time.Second},
 	StageRset:     {"RSET command", "sending RSET probe", 20 * time.Second},
+	StageXForward: {"XFORWARD command", "sending XFORWARD command", 300 * time.Second},
 	StageQuit:     {"QUIT command", "sending QUIT", 300 * time.Second},
 	StageOther:    {"command", "waiting for a reply", 300 * time.Second},
 }

@@ -19,6 +19,7 @@ type Mail struct {
 	Probe      bool        // only ask about the recipients: RSET comes in place of DATA
 	EnvID      string      // for ENVID=, not encoded
 	Ret        Ret         // for RET=
+	Forward    *Forward    // for XFORWARD, where it is offered; nil: nothing is told
 	Last       bool        // no other message follows: QUIT goes with the dot
 	// Keep, if set, is asked in place of Last as soon as the lone dot or RSET is
 	// due: may the connection stay open for another message? It may not, and
@@ -91,6 +92,15 @@ func (c *Client) send(m *Mail) *Error {
 // the content. When it is already clear that nothing will come of it, the
 // rest is not sent.
 func (c *Client) envelope(m *Mail) (bool, *Error) {
+	if m.Forward != nil && c.Offers(KeyXForward) {
+		for _, line := range m.Forward.Commands() {
+			n := len(c.out)
+			c.out = append(append(c.out, line...), '\r', '\n')
+			if err := c.push(n, asked{StageXForward, 0}); err != nil {
+				return false, err
+			}
+		}
+	}
 	if err := c.push(c.mailCommand(m), asked{StageMail, 0}); err != nil {
 		return false, err
 	}
@@ -167,6 +177,7 @@ func (c *Client) sync() *Error {
 			return err.(*Error)
 		}
 		switch {
+		case a.stage == StageXForward: // a refusal changes nothing but the log of the other side
 		case a.stage == StageMail && r.Code/100 != 2:
 			c.refuse(c.said(StageMail, r))
 		case a.stage == StageRcpt && c.refused == nil && r.Code/100 == 2:

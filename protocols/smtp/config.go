@@ -90,6 +90,14 @@ type Config struct {
 	// BrokenAuthClients is $broken_sasl_auth_clients: also "AUTH=" is announced.
 	BrokenAuthClients bool
 
+	// XForward tells that the client is one of
+	// $smtpd_authorized_xforward_hosts.
+	XForward bool
+	// VERP is $default_verp_delimiters for a client of
+	// $smtpd_authorized_verp_clients; "" is any other. VERPFilter is
+	// $verp_delimiter_filter.
+	VERP, VERPFilter string
+
 	// Historic makes the session an RFC 821 receiver: SEND, SOML, SAML, TURN
 	// and HELP are commands, EHLO is not (RFC 821 §4.5.1).
 	Historic bool

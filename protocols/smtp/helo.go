@@ -95,6 +95,12 @@ func (s *Session) keywords() string {
 			offer(KeyAuth, "AUTH="+strings.Join(m, " "))
 		}
 	}
+	if s.cfg.VERP != "" {
+		offer(KeyVERP, "XVERP")
+	}
+	if s.cfg.XForward {
+		offer(KeyXForward, "XFORWARD "+forwardNames)
+	}
 	offer(KeyEnhanced, "ENHANCEDSTATUSCODES")
 	offer(Key8BitMIME, "8BITMIME")
 	offer(KeyDSN, "DSN")

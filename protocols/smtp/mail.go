@@ -90,6 +90,10 @@ func (s *Session) mailParams(params []word) *Reply {
 			}
 		} else if s.utf8() && equalFold(p.text, "SMTPUTF8") { // RFC 6531 §3.4
 			continue
+		} else if v, ok := cutFold(p.text, "XVERP"); ok && s.cfg.VERP != "" && (len(v) == 0 || v[0] == '=') {
+			if r := s.mailVERP(v); r != nil {
+				return r
+			}
 		} else if v, ok := cutFold(p.text, "AUTH="); ok { // RFC 4954 §5
 			if auth {
 				return replyAuthParams
@@ -135,6 +139,28 @@ func (s *Session) mailSize(v []byte) *Reply {
 		return replySizeOverflow
 	}
 	return nil
+}
+
+// mailVERP reads what follows XVERP: nothing, or "=" and two delimiters
+// (Postfix VERP_README).
+func (s *Session) mailVERP(v []byte) *Reply {
+	f := &s.facts
+	if f.Sender == "" {
+		return &Reply{Code: 503, Enhanced: "5.5.4", Text: "Error: XVERP requires non-null sender"}
+	}
+	if f.VERP = s.cfg.VERP; len(v) > 0 {
+		f.VERP = string(v[1:])
+	}
+	if !ValidVERP(f.VERP, s.cfg.VERPFilter) {
+		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Error: XVERP needs two characters from " + s.cfg.VERPFilter}
+	}
+	return nil
+}
+
+// ValidVERP tells whether these are two delimiters of which the filter has both
+// (verp_sender.c, verp_delims_verify).
+func ValidVERP(delimiters, filter string) bool {
+	return len(delimiters) == 2 && strings.IndexByte(filter, delimiters[0]) >= 0 && strings.IndexByte(filter, delimiters[1]) >= 0
 }
 
 // utf8 tells whether SMTPUTF8 is offered.

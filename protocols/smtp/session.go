@@ -217,7 +217,7 @@ func (s *Session) reset() {
 		s.msg.Abort()
 		s.msg = nil
 	}
-	s.facts.Envelope = Envelope{}
+	s.facts.Envelope, s.facts.Forward = Envelope{}, Forward{}
 	s.overshoot = 0
 	s.content = content{body: s.content.body[:0]}
 	s.chunk = chunk{partial: s.chunk.partial[:0]}

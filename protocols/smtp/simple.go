@@ -21,14 +21,17 @@ func (s *Session) noop([]word) *Reply { return replyOK }
 // transaction is thrown away.
 func (s *Session) quit([]word) *Reply { return replyBye }
 
-// xclient is XCLIENT and XFORWARD, which no client may use here
-// (smtpd_authorized_xclient_hosts is empty).
+// xclient is XCLIENT, which no client may use here
+// (smtpd_authorized_xclient_hosts is empty), and XFORWARD.
 func (s *Session) xclient(args []word) *Reply {
 	switch {
 	case s.facts.Mail:
 		return replyInMail
 	case len(args) < 2:
 		return &Reply{Code: 501, Enhanced: "5.5.4", Text: "Syntax: " + s.facts.Where + " attribute=value..."}
+	}
+	if s.cfg.XForward && equalFold(args[0].text, "XFORWARD") {
+		return s.xforward(args)
 	}
 	return replyNoXClient
 }

@@ -35,13 +35,14 @@ type Host struct {
 	auth    map[string]AuthService
 	policy  map[string]Policy
 	command map[string]Command
+	filter  map[string]*Filter
 	mail    map[string]trace.MsgID // by the base name of a file in a mailbox
 }
 
 // NewHost makes a Host of a node and its files.
 func NewHost(n *sim.Node, tree *host.Tree) *Host {
 	tree.Clock = n.Clock
-	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}, mail: map[string]trace.MsgID{}}
+	h := &Host{Node: n, Tree: tree, auth: map[string]AuthService{}, policy: map[string]Policy{}, command: map[string]Command{}, filter: map[string]*Filter{}, mail: map[string]trace.MsgID{}}
 	h.Stub = NewStub(h)
 	return h
 }
@@ -95,12 +96,21 @@ func (h *Host) OfferPolicy(path string, s Policy) { h.policy[path] = s }
 func (h *Host) Policy(path string) Policy { return h.policy[path] }
 
 // Command is a model of a program that a delivery would run: it gets the
-// message and returns the exit status and what the program printed. Nothing is
-// ever executed.
-type Command func(p *sim.Proc, message []byte) (status int, output string)
+// words of its command line and the message, and returns the exit status and
+// what the program printed. user is who runs it, "" if that does not matter.
+// Nothing is ever executed.
+type Command func(p *sim.Proc, user string, argv []string, message []byte) (status int, output string)
 
 // OfferCommand puts a model behind the path of a program.
 func (h *Host) OfferCommand(path string, c Command) { h.command[path] = c }
 
 // Command is the model of a program, nil if there is none.
 func (h *Host) Command(path string) Command { return h.command[path] }
+
+// OfferFilter puts a model of a content filter behind the path of a program
+// that spawn(8) may run.
+func (h *Host) OfferFilter(path string, f *Filter) { h.filter[path] = f }
+
+// Filter is the content filter behind the path of a program, nil if there is
+// none.
+func (h *Host) Filter(path string) *Filter { return h.filter[path] }

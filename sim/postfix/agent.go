@@ -56,8 +56,18 @@ type request struct {
 	started time.Time // when the agent took the request
 	ready   time.Time // when a session was ready for the first command
 
+	crashed bool // the agent has died before it decided
 	// unreachable is set when no host of the destination could be reached.
 	unreachable *result
+}
+
+// sender is the envelope sender of a delivery: that of the message, or with
+// VERP one that has the recipient in it.
+func (r *request) sender() string {
+	if r.mail.verp != "" && len(r.recipients) == 1 {
+		return verpSender(r.mail.verp, r.mail.Sender, r.recipients[0].Addr)
+	}
+	return r.mail.Sender
 }
 
 // agent is a delivery agent: it decides about every recipient of a request.

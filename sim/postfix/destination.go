@@ -117,8 +117,13 @@ func (dest *destination) dispatch() {
 		dest.caching.selected(dest.busy, dest.t.q.sys.Host.Clock().Unix())
 		dest.deliver(e)
 	}
-	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil {
-		dest.caching = caching{}
+	dest.forget()
+}
+
+// forget drops a destination with nothing to do and nothing under way, with
+// its window and its caching; a dead one is remembered (qmgr_entry_done).
+func (dest *destination) forget() {
+	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil && dest.t.destinations[dest.key] == dest {
 		delete(dest.t.destinations, dest.key) // the next message begins with a new window
 	}
 }
@@ -157,6 +162,13 @@ func (dest *destination) deliver(e *entry) {
 			return
 		}
 		p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("qmgr"), B: p.Sym(svc.Command), C: p.Sym(m.ID)}, e.describe(t.name, nexthop))
+		if svc = sys.unthrottled(p, svc); !e.job.current() {
+			over, m.busy = true, m.busy-1
+			dest.busy--
+			t.q.dropped(e)
+			dest.dispatch()
+			return
+		}
 		fresh := len(svc.idle) == 0
 		d := sys.begin(p, svc)
 		if p.Sleep(agentTime); fresh {
@@ -166,6 +178,9 @@ func (dest *destination) deliver(e *entry) {
 		agents(svc.Command)(d, r)
 		d.end()
 		over, m.busy = true, m.busy-1
+		if r.crashed = d.dead; r.crashed {
+			d = t.crashed(p, e)
+		}
 		dest.ended(d, e, r)
 	})
 }
@@ -205,6 +220,7 @@ func (dest *destination) ended(d *daemon, e *entry, r *request) {
 			dest.open()
 		}
 	}
+	dest.forget() // a bounce that comes of this delivery finds it gone
 	dest.t.q.concluded(d, e.job, e.recipients)
 	dest.dispatch()
 }

@@ -16,7 +16,7 @@ import (
 // that an expansion yields become a new message, which is queued again.
 func (d *daemon) local(r *request) {
 	for _, to := range r.recipients {
-		e := &expansion{d: d, r: r, top: to, sender: r.mail.Sender, seen: map[string]bool{}, delivered: to.Addr}
+		e := &expansion{d: d, r: r, top: to, sender: r.sender(), seen: map[string]bool{}, delivered: to.Addr}
 		if e.looping() {
 			d.bounced(r, to, result{dsn: "5.4.6", text: "mail forwarding loop for " + to.Addr, relay: "local"})
 			continue
@@ -244,7 +244,7 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 	}
 	e.seen[key] = true
 	next.result = nil
-	if e.sender != e.r.mail.Sender {
+	if e.sender != e.r.sender() {
 		*next = Recipient{Addr: addr, Notify: to.Notify} // a mailing list sends in its own name
 	}
 	for i := range e.elsewhere {

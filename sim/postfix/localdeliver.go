@@ -175,10 +175,10 @@ func (e *expansion) command(to *Recipient, line string, allowed bool) {
 	c := *to
 	c.result = nil
 	if model == nil {
-		d.commandResult(e.r, &c, line, "local", "", 127, fmt.Sprintf("sh: 1: %s: not found", program))
+		d.commandResult(e.r, &c, line, "local", result{}, 127, fmt.Sprintf("sh: 1: %s: not found\n", program))
 	} else {
-		status, output := model(d.p, e.r.mail.Content)
-		d.commandResult(e.r, &c, line, "local", "delivered to command: "+line, status, output)
+		status, output := model(d.p, e.owner, strings.Fields(line), e.r.mail.Content)
+		d.commandResult(e.r, &c, line, "local", result{text: "delivered to command: " + line, action: "delivered"}, status, output)
 	}
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)

@@ -16,6 +16,7 @@ type origin struct {
 	helo, proto     string
 	mechanism, user string
 	server          netip.AddrPort
+	forward         smtp.Forward // of the client in front of a content filter (XFORWARD)
 }
 
 // PostcatOptions choose what postcat(1) shows; none of them is all of them.

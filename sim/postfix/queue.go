@@ -41,6 +41,7 @@ type Mail struct {
 	UTF8       bool      // SMTPUTF8 was asked for, or what a program of the host sent needs it
 	beyond     bool      // the sender's address or a header field has more than ASCII
 
+	verp      string     // the delimiters of VERP; "" is none
 	filter    string     // "transport:nexthop" of FILTER, to which all of it goes
 	fullName  string     // of the user who submitted it, for a From that is missing
 	from      *origin    // of what came through smtpd

@@ -46,7 +46,9 @@ func (s *System) listen(svc *service) error {
 			Serve: func(p *sim.Proc, c *sim.Conn) { s.accept(p, c, svc) },
 		}
 		if svc.Command == "spawn" {
-			service.Proto, service.Splitter = 0, nil
+			if f, _ := (spawned{svc, svc.argv()}).filter(s.Host); f == nil {
+				service.Proto, service.Splitter = 0, nil
+			}
 		}
 		open, err := s.Host.Listen(netip.AddrPortFrom(a, uint16(port)).String(), service)
 		if err != nil {
@@ -190,6 +192,10 @@ func (b *smtpdSession) sessionConfig() smtp.Config {
 	}
 	cfg := *b.svc.dialogue
 	cfg.Peer = b.client.String()
+	cfg.XForward = b.authorized("smtpd_authorized_xforward_hosts")
+	if b.authorized("smtpd_authorized_verp_clients") {
+		cfg.VERP, cfg.VERPFilter = b.conf.Get("default_verp_delimiters"), b.conf.Get("verp_delimiter_filter")
+	}
 	if cfg.BareLF != smtp.BareLFAllow && b.conf.Networks("smtpd_forbid_bare_newline_exclusions", b.tables).Match(b.client.addr) {
 		cfg.BareLF = smtp.BareLFAllow
 	}

@@ -59,7 +59,11 @@ func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
 // mail is the message as the client sends it.
 func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	m := a.r.mail
-	out := &smtp.Mail{Sender: m.Sender, Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, NeedsUTF8: m.needsUTF8(left), Probe: m.probe}
+	out := &smtp.Mail{Sender: a.r.sender(), Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, NeedsUTF8: m.needsUTF8(left), Probe: m.probe}
+	if a.set.dialogue.xforward {
+		f := m.forward()
+		out.Forward = &f
+	}
 	if m.Body8 {
 		out.Body = "8BITMIME"
 	}

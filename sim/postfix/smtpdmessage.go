@@ -34,7 +34,7 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	if f.User != "" {
 		auth = fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
 	}
-	b.log("%s: client=%s%s", sub.ID(), b.client, auth)
+	b.log("%s: client=%s%s%s", sub.ID(), b.client, auth, originally(&f.Forward))
 	return b.msg, nil
 }
 
@@ -52,7 +52,8 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	mail.EnvID, mail.Ret = f.EnvID, f.Ret
 	mail.Body8, mail.UTF8 = f.Body == "8BITMIME", f.UTF8
 	mail.Local = m.b.rewritesHeaders()
-	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr}
+	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr, forward: f.Forward}
+	mail.verp = f.VERP
 	k := m.b.checks
 	if k.filter != "" {
 		mail.filter = k.filter

@@ -39,6 +39,7 @@ type clientDialogueParams struct {
 	discardMaps []string      // and by the server's address
 	no8BitConv  bool          // disable_mime_output_conversion
 	noteTLS     bool          // tls_note_starttls_offer
+	xforward    bool          // send_xforward_command
 }
 
 // clientDialogue evaluates them.
@@ -51,7 +52,8 @@ func clientDialogue(c *Config, lmtp bool) clientDialogueParams {
 	p := clientDialogueParams{lineLimit: int(c.Int(name("line_length_limit"))), neverEHLO: !lmtp && c.Bool("smtp_never_send_ehlo"),
 		greetedEHLO: !lmtp && !c.Bool("smtp_always_send_ehlo"), awaitQuit: !c.Bool(name("skip_quit_response")),
 		hard5xx: !lmtp && !c.Bool("smtp_skip_5xx_greeting"), discard: smtp.ParseKeywords(c.Get(words + "s")), discardMaps: c.List(words + "_address_maps"),
-		no8BitConv: c.Bool("disable_mime_output_conversion"), noteTLS: c.Bool(name("tls_note_starttls_offer"))}
+		no8BitConv: c.Bool("disable_mime_output_conversion"), noteTLS: c.Bool(name("tls_note_starttls_offer")),
+		xforward: c.Bool(name("send_xforward_command"))}
 	if p.lineLimit == 0 {
 		p.lineLimit = -1
 	}

@@ -113,7 +113,7 @@ func (a *smtpAgent) compatible(s *clientSession) []string {
 // for the destination as it was given (smtp_sasl_passwd_lookup).
 func (a *smtpAgent) credentials(s *clientSession) (user, password string, found bool, err error) {
 	maps := a.d.maps(a.set.sasl.passwords)
-	if sender := a.r.mail.Sender; a.set.sasl.perSender && sender != "" {
+	if sender := a.r.sender(); a.set.sasl.perSender && sender != "" {
 		m, err := maps.FindAddress(sender, a.d.conf.forms(a.d.isLocalDomain))
 		if err != nil {
 			return "", "", false, err

@@ -44,6 +44,20 @@ func (s *service) argv() []string {
 	return nil
 }
 
+// attribute is the value of an attribute among the arguments of a service,
+// such as "user".
+func (s *service) attribute(name string) string {
+	for _, a := range s.Args {
+		if v, ok := strings.CutPrefix(a, name+"="); ok {
+			return v
+		}
+		if strings.HasPrefix(a, "argv=") {
+			break
+		}
+	}
+	return ""
+}
+
 // program is the command's name.
 func (c spawned) program() string {
 	if len(c.argv) == 0 {
@@ -63,6 +77,32 @@ func (c spawned) model(h *node.Host) node.Command {
 		}
 	}
 	return nil
+}
+
+// filter is the content filter that a block makes of the program, and the
+// server to which it hands mail back: what the block says, or the last words of
+// the command line, "localhost 10026" (FILTER_README).
+func (c spawned) filter(h *node.Host) (f *node.Filter, to string) {
+	for _, word := range c.argv {
+		if f == nil {
+			f = h.Filter(word)
+		}
+	}
+	if f == nil {
+		return nil, ""
+	}
+	if f.To != "" {
+		return f, f.To
+	}
+	last := c.argv[len(c.argv)-1]
+	host, port, ok := strings.Cut(last, ":")
+	if !ok && len(c.argv) > 1 {
+		host, port = c.argv[len(c.argv)-2], last
+	}
+	if strings.EqualFold(host, "localhost") {
+		host = "127.0.0.1"
+	}
+	return f, host + ":" + port
 }
 
 // connect records that a client of the service connects, and that spawn(8) runs
@@ -88,7 +128,7 @@ func (c spawned) run(d *daemon, input []byte) (output string, ok bool) {
 		return "", false
 	}
 	d.p.Sleep(commandTime)
-	status, output := model(d.p, input)
+	status, output := model(d.p, c.svc.attribute("user"), c.argv, input)
 	if status != 0 {
 		s.log("warning: command %s exit status %d", c.program(), status)
 	}
@@ -126,6 +166,11 @@ func (s *System) spawnListen(p *sim.Proc, c *sim.Conn, svc *service) {
 	cmd := spawned{svc, svc.argv()}
 	d := s.begin(p, svc)
 	p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym("master"), B: p.Sym("spawn")}, []byte("run "+strings.Join(cmd.argv, " ")))
+	if f, to := cmd.filter(s.Host); f != nil {
+		f.Serve(s.Host, p, c, to)
+		d.end()
+		return
+	}
 	d.end()
 	output, _ := cmd.run(d, nil)
 	_, _ = c.Write([]byte(output)) // a client that has gone misses nothing

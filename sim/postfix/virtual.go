@@ -65,7 +65,7 @@ func (d *daemon) virtualOwner(r *request, to *Recipient, param string, least int
 // deliveryHeaders are the fields that a delivery agent puts in front of a
 // message that leaves the mail system for a mailbox, a file or a command.
 func (d *daemon) deliveryHeaders(r *request, to *Recipient) []string {
-	h := []string{"Return-Path: <" + r.mail.Sender + ">"}
+	h := []string{"Return-Path: <" + r.sender() + ">"}
 	if d.conf.Bool("enable_original_recipient") && to.Orig != "" {
 		h = append(h, "X-Original-To: "+to.Orig)
 	}
@@ -99,7 +99,7 @@ func (d *daemon) toMailbox(r *request, to *Recipient, owner, path, relay string,
 		d.Host.Arrived(file, p.Msg())
 		done = "delivered to maildir"
 	} else {
-		err = d.Host.Tree.AppendMbox(path, m.Sender, p.Now(), text)
+		err = d.Host.Tree.AppendMbox(path, r.sender(), p.Now(), text)
 	}
 	if err != nil {
 		d.deferred(r, to, cannotUpdate(path, owner, relay, err))

@@ -244,12 +244,18 @@ func submission(h *Host) bool {
 func (r *Run) boot(m *machine) error {
 	for _, v := range r.Scenario.Services {
 		if v.Host == m.Name {
+			if v.Filter != nil {
+				if err := v.Filter.Listen(m.Host, strings.TrimPrefix(v.Path, "inet:")); err != nil {
+					r.World.Emit(trace.Event{Kind: trace.Note, Node: m.ID}, fmt.Appendf(nil, "the filter does not start: %v", err))
+				}
+				continue
+			}
 			m.OfferPolicy(v.Path, newPolicy(v))
 		}
 	}
 	for _, c := range r.Scenario.Commands {
 		if c.Host == m.Name {
-			m.OfferCommand(c.Path, func(*sim.Proc, []byte) (int, string) { return c.Exit, c.Output })
+			m.offer(c)
 		}
 	}
 	for _, p := range m.decl.Runs {

@@ -233,6 +233,10 @@ func mboxStatus(data string) (out, flags string, isNew bool) {
 func (b *builder) service(blk *Block) {
 	h := b.hostNamed(blk.args[0])
 	path := blk.args[1]
+	if blk.isFilter() {
+		b.filterService(blk, h)
+		return
+	}
 	words := blk.oneLine(b)
 	if h == nil || words == nil {
 		return
@@ -289,6 +293,12 @@ func (b *builder) command(blk *Block) {
 		return
 	}
 	c := Command{Host: h.Name, Path: blk.args[1].text}
+	if blk.isFilter() {
+		if c.Filter = b.filter(blk); c.Filter != nil {
+			b.s.Commands = append(b.s.Commands, c)
+		}
+		return
+	}
 	exit := false
 	for _, l := range blk.lines {
 		w := l.words()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mailtrek/sim/host"
+	"mailtrek/sim/node"
 )
 
 // A Scenario is a document laid over its worlds, checked and ready to be
@@ -102,6 +103,7 @@ type Mail struct {
 type Service struct {
 	Host, Path, Model string
 	Options           map[string]string
+	Filter            *node.Filter // of the model "filter"
 }
 
 // Command says how a program of a host that is never run would have ended.
@@ -109,6 +111,7 @@ type Command struct {
 	Host, Path string
 	Exit       int
 	Output     string
+	Filter     *node.Filter // it is a content filter; nil: it is none
 }
 
 // Translation is the text of the document in another language.

@@ -2,7 +2,6 @@ package postfix
 
 import (
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,137 +11,112 @@ import (
 	"mailtrek/sim/trace"
 )
 
-// transport is a delivery service with its destinations (qmgr_transport.c).
-type transport struct {
-	q              *qmgr
-	name           string
-	svc            *service
-	recipientLimit int64
-	initial        float64
-	limit          float64
-	positive       feedback
-	negative       feedback
-	cohorts        float64
-	destinations   map[string]*destination
-	missingUntil   time.Duration // master.cf does not have it: when to look again
-}
-
-// transport is the transport of that name; one that master.cf does not have
-// can only defer.
-func (q *qmgr) transport(name string) *transport {
-	if t := q.transports[name]; t != nil {
-		return t
-	}
-	c := q.svc.conf
-	t := &transport{q: q, name: name, svc: q.sys.service(name), destinations: map[string]*destination{},
-		recipientLimit: c.TransportInt(name, "destination_recipient_limit"),
-		initial:        float64(c.TransportInt(name, "initial_destination_concurrency")),
-		limit:          float64(c.TransportInt(name, "destination_concurrency_limit")),
-		positive:       parseFeedback(c.Get(name + "_destination_concurrency_positive_feedback")),
-		negative:       parseFeedback(c.Get(name + "_destination_concurrency_negative_feedback")),
-		cohorts:        float64(c.TransportInt(name, "destination_concurrency_failed_cohort_limit")),
-	}
-	q.transports[name] = t
-	return t
-}
-
 // destination is the queue of what goes to one next hop over one transport,
-// with a window of concurrency that opens with success and closes with failure
-// (qmgr_queue.c).
+// with a window of concurrency: how many deliveries there may be at a time. It
+// opens with success and closes with failure, and a destination that only fails
+// is dead for a while (qmgr_queue.c; SCHEDULER_README).
 type destination struct {
 	t       *transport
 	key     string
 	nexthop string
-	todo    []*entry
+	waiting []*entry // not begun; those that were taken from the middle are nil
+	left    int      // how many of them are not
+	last    *entry   // the one added last
 	busy    int
-	window  float64
+	window  int
 	success float64
 	failure float64
 	failed  float64 // pseudo-cohorts that failed in a row
 	dead    *result // why the destination is not tried at present
+	resting bool    // a pause between two deliveries
+	ready   bool    // there is mail, and room in the window
+	blocks  uint    // see job.blocked
+	told    bool    // an event has named it
+	warned  int64   // until then nothing is said about its share of the active queue
 	caching caching
 }
 
-// entry is some recipients of one message that go to one destination.
-type entry struct {
-	job        *job
-	recipients []*Recipient
-}
-
-// destination is the queue for a next hop. A transport that takes one
-// recipient at a time, such as local(8), has a queue for each recipient.
+// destination is the queue for a recipient with that next hop. A transport that
+// takes one recipient at a time, such as local(8), has a queue for each, no
+// matter what extension the address has (qmgr_message_resolve).
 func (t *transport) destination(nexthop, recipient string) *destination {
 	key := nexthop
-	if t.recipientLimit == 1 {
-		key = strings.ToLower(recipient)
+	if t.recipientLimit == 1 && !complains(t.name) {
+		local, _, _ := splitAddress(recipient)
+		user, _ := SplitExtension(local, t.q.svc.conf.Get("recipient_delimiter"), t.q.svc.conf.Bool("owner_request_special"))
+		key = user + "@" + nexthop
 	}
+	key = strings.ToLower(key)
 	if dest := t.destinations[key]; dest != nil {
 		return dest
 	}
-	dest := &destination{t: t, key: key, nexthop: nexthop, window: min(t.initial, max(t.limit, 1))}
+	dest := &destination{t: t, key: key, nexthop: nexthop, window: t.initial}
 	t.destinations[key] = dest
 	return dest
 }
 
-// add puts a recipient behind those of the same message that wait for the same
-// destination, up to the limit of recipients. It tells whether the destination
-// had nothing of this message yet.
-func (dest *destination) add(j *job, r *Recipient, limit int64) (first bool) {
-	if n := len(dest.todo); n > 0 {
-		last := dest.todo[n-1]
-		if last.job == j {
-			if limit == 0 || int64(len(last.recipients)) < limit {
-				last.recipients = append(last.recipients, r)
-			} else {
-				dest.todo = append(dest.todo, &entry{j, []*Recipient{r}})
-			}
-			return false
-		}
+// name is the destination in events: "smtp:alabala.com".
+func (dest *destination) name() string { return dest.t.name + ":" + dest.key }
+
+// decide records a decision about the destination.
+func (dest *destination) decide(what string, e trace.Event, why string) trace.Seq {
+	if complains(dest.t.name) {
+		return e.Cause
 	}
-	dest.todo = append(dest.todo, &entry{j, []*Recipient{r}})
-	return true
+	dest.told = true
+	q := dest.t.q
+	e.A, e.B = q.sym(what), q.sym(dest.name())
+	return q.decide(e, why)
 }
 
-// dispatch starts deliveries as the window allows. What waits for a dead
-// destination is put off at once, by the retry service.
-func (dest *destination) dispatch() {
-	for len(dest.todo) > 0 && (dest.dead != nil || dest.busy < max(1, int(dest.window))) {
-		e := dest.todo[0]
-		dest.todo = dest.todo[1:]
-		if !e.job.current() {
-			dest.t.q.dropped(e)
-			continue
-		}
-		dest.busy++
-		dest.caching.selected(dest.busy, dest.t.q.sys.Host.Clock().Unix())
-		dest.deliver(e)
+// changed keeps the transport's count of destinations that have something to do.
+func (dest *destination) changed() {
+	ready := dest.left > 0 && dest.open() && dest.busy < dest.window
+	if ready == dest.ready {
+		return
 	}
-	dest.forget()
-}
-
-// forget drops a destination with nothing to do and nothing under way, with
-// its window and its caching; a dead one is remembered (qmgr_entry_done).
-func (dest *destination) forget() {
-	if len(dest.todo) == 0 && dest.busy == 0 && dest.dead == nil && dest.t.destinations[dest.key] == dest {
-		delete(dest.t.destinations, dest.key) // the next message begins with a new window
+	dest.ready = ready
+	if ready {
+		dest.t.ready++
+	} else {
+		dest.t.ready--
 	}
 }
 
-// deliver starts a delivery agent on an entry.
-func (dest *destination) deliver(e *entry) {
+// open tells whether mail may go to the destination at all.
+func (dest *destination) open() bool { return dest.dead == nil && !dest.resting }
+
+// tidy forgets a destination with which nothing is going on: the next message
+// begins with a new window (qmgr_queue_done).
+func (dest *destination) tidy() {
+	if dest.left > 0 || dest.busy > 0 || dest.resting {
+		return
+	}
+	if dest.dead != nil && int64(len(dest.t.destinations)) <= 2*dest.t.q.recipients.limit {
+		return
+	}
+	dest.caching = caching{}
+	delete(dest.t.destinations, dest.key)
+}
+
+// begin starts a delivery agent on an entry.
+func (dest *destination) begin(e *entry) {
 	t := dest.t
-	svc, nexthop := t.svc, dest.nexthop
-	if dest.dead != nil {
-		svc = t.q.sys.service("retry")
-		nexthop = dest.dead.dsn + " delivery temporarily suspended: " + dest.dead.text
+	dest.busy++
+	t.running++
+	dest.changed()
+	sys, m, cause := t.q.sys, e.msg.mail, e.msg.mail.last
+	dest.caching.selected(dest.busy, sys.Host.Clock().Unix())
+	if e.waits {
+		cause = dest.decide(trace.SchedGo, trace.Event{C: t.q.sym(m.ID), N: uint32(dest.window), Code: uint16(dest.busy), Msg: m.Msg, Cause: e.turn}, "")
 	}
-	m := e.job.mail
-	sys, how := t.q.sys, dest.caching
-	sys.run(t.name, m.last, m.Msg, func(p *sim.Proc) {
-		if !e.job.current() { // somebody has moved the file in the meantime
-			dest.busy--
+	asked := trace.Event{Kind: trace.Daemon, N: uint32(dest.window), Code: uint16(dest.busy)}
+	how := dest.caching
+	sys.run(t.name, cause, m.Msg, func(p *sim.Proc) {
+		if !e.msg.current() { // somebody has moved the file in the meantime
+			dest.over(p, e)
 			t.q.dropped(e)
-			dest.dispatch()
+			t.drain(p)
 			return
 		}
 		over := false
@@ -152,21 +126,14 @@ func (dest *destination) deliver(e *entry) {
 				m.busy--
 			}
 		}()
-		if svc == nil || agents(svc.Command) == nil {
-			t.unavailable(p)
-			svc, nexthop = sys.service("retry"), "4.3.0 mail transport unavailable"
-		}
-		if svc == nil || agents(svc.Command) == nil {
+		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
+		p.Emit(asked, e.describe(t.name, dest.nexthop))
+		svc := sys.unthrottled(p, t.svc)
+		if !e.msg.current() {
 			over, m.busy = true, m.busy-1
-			dest.ended(sys.begin(p, t.q.svc), e, nil)
-			return
-		}
-		p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("qmgr"), B: p.Sym(svc.Command), C: p.Sym(m.ID)}, e.describe(t.name, nexthop))
-		if svc = sys.unthrottled(p, svc); !e.job.current() {
-			over, m.busy = true, m.busy-1
-			dest.busy--
+			dest.over(p, e)
 			t.q.dropped(e)
-			dest.dispatch()
+			t.drain(p)
 			return
 		}
 		fresh := len(svc.idle) == 0
@@ -174,7 +141,7 @@ func (dest *destination) deliver(e *entry) {
 		if p.Sleep(agentTime); fresh {
 			p.Sleep(spawnTime)
 		}
-		r := &request{mail: m, transport: svc, nexthop: nexthop, recipients: e.recipients, queued: e.job.queued, started: p.Now(), load: how.load, store: how.store}
+		r := &request{mail: m, transport: svc, nexthop: dest.nexthop, recipients: e.recipients, queued: e.msg.queued, started: p.Now(), load: how.load, store: how.store}
 		agents(svc.Command)(d, r)
 		d.end()
 		over, m.busy = true, m.busy-1
@@ -185,157 +152,194 @@ func (dest *destination) deliver(e *entry) {
 	})
 }
 
-// unavailable notes that master.cf has no such transport. The queue manager
-// does not try again, or say so, for transport_retry_time.
-func (t *transport) unavailable(p *sim.Proc) {
-	if now := p.World().Now(); t.missingUntil == 0 || now >= t.missingUntil {
-		d := t.q.sys.begin(p, t.q.svc)
-		d.log("warning: connect to transport private/%s: No such file or directory", t.name)
-		d.end()
-		t.missingUntil = now + d.conf.Duration("transport_retry_time")
-	}
-}
-
-// describe says in words what an agent is asked to do.
-func (e *entry) describe(transport, nexthop string) []byte {
-	b := []byte("deliver to ")
-	for i, r := range e.recipients {
-		if i > 0 {
-			b = append(b, ", "...)
-		}
-		b = append(b, r.Addr...)
-	}
-	return append(b, " over "+transport+":"+nexthop...)
-}
-
-// ended draws the conclusions from a delivery: the window, and what becomes of
-// the message.
+// ended draws the conclusions from a delivery: the window, what goes next, and
+// what becomes of the message (qmgr_deliver_update).
 func (dest *destination) ended(d *daemon, e *entry, r *request) {
-	dest.busy--
-	dest.caching.lastDone = d.p.Now().Unix()
-	if dest.dead == nil {
-		if r != nil && r.unreachable != nil {
-			dest.throttle(r.unreachable)
-		} else {
-			dest.open()
+	q := dest.t.q
+	if e.msg.term == q.term && !r.crashed {
+		switch {
+		case r.unreachable == nil:
+			dest.succeeded(d)
+		case dest.open():
+			dest.failedOnce(d, *r.unreachable)
 		}
 	}
-	dest.forget() // a bounce that comes of this delivery finds it gone
-	dest.t.q.concluded(d, e.job, e.recipients)
-	dest.dispatch()
+	dest.over(d.p, e)
+	dest.caching.lastDone = d.p.Now().Unix()
+	dest.t.drain(d.p)
+	q.concluded(d, e.msg, e.recipients)
 }
 
-// throttle narrows the window after a failure to reach the destination; after
+// over takes an entry that was under way off the destination.
+func (dest *destination) over(p *sim.Proc, e *entry) {
+	t := dest.t
+	dest.busy--
+	t.running--
+	t.paced = false
+	e.done()
+	if t.rateDelay > 0 && !dest.resting {
+		dest.revive(p.Cause(), "a rate delay takes its place")
+		dest.rest(p)
+	}
+	dest.changed()
+	dest.unblock()
+	dest.tidy()
+}
+
+// rest is the pause between two deliveries to a destination
+// (transport_destination_rate_delay).
+func (dest *destination) rest(p *sim.Proc) {
+	t := dest.t
+	dest.resting = true
+	cause := p.Cause()
+	if dest.left > 0 {
+		cause = dest.decide(trace.SchedRest, trace.Event{N: millis(t.rateDelay), Cause: cause}, t.name+"_destination_rate_delay")
+	}
+	t.q.later(t.rateDelay, cause, func(p *sim.Proc) {
+		dest.resting, dest.window = false, 1
+		dest.changed()
+		dest.unblock()
+		dest.tidy()
+		t.drain(p)
+	})
+}
+
+// failedOnce narrows the window after a failure to reach the destination; after
 // as many as a cohort of deliveries in a row it is declared dead for
 // minimal_backoff_time (qmgr_queue_throttle).
-func (dest *destination) throttle(why *result) {
-	t := dest.t
-	dest.failed += 1 / dest.window
+func (dest *destination) failedOnce(d *daemon, why result) {
+	t, was := dest.t, dest.window
+	dest.failed += 1 / float64(dest.window)
 	if t.cohorts > 0 && dest.failed >= t.cohorts {
-		dest.dead, dest.caching.load, dest.caching.store = why, false, false
-		w := t.q.sys.Host.World()
-		w.At(w.Now()+t.q.svc.conf.Duration("minimal_backoff_time"), dest.revive)
+		dest.dies(d, why)
 		return
 	}
 	f := t.negative.of(dest.window)
+	dest.debug(d, "qmgr_queue_throttle: feedback "+shortFloat(f))
 	dest.failure -= f
-	for dest.failure-f/2 < 0 {
+	for f > 0 && dest.failure-f/2 < 0 {
 		dest.window--
 		dest.success = 0
 		dest.failure++
 	}
 	dest.window = max(dest.window, 1)
+	dest.debugWindow(d, "qmgr_queue_throttle")
+	dest.moved(d, was, "a delivery has failed: "+why.text+"; failed in a row, in cohorts: "+shortFloat(dest.failed)+" of "+shortFloat(t.cohorts))
 }
 
-// revive forgets that a destination was dead.
-func (dest *destination) revive() {
-	dest.dead, dest.failed, dest.success, dest.failure = nil, 0, 0, 0
-	dest.window = dest.t.initial
-	dest.dispatch()
-}
-
-// open widens the window after a delivery that reached the destination
-// (qmgr_queue_unthrottle).
-func (dest *destination) open() {
+// dies puts the destination onto the list of the dead. What waits for it is put
+// off at once.
+func (dest *destination) dies(d *daemon, why result) {
 	t := dest.t
-	dest.failed = 0
-	if t.limit > 0 && dest.window >= t.limit || dest.window > float64(dest.busy)+t.initial {
+	reason := result{dsn: why.dsn, text: "delivery temporarily suspended: " + why.text}
+	dest.dead, dest.caching.load, dest.caching.store = &reason, false, false
+	dest.debugWindow(d, "qmgr_queue_throttle")
+	backoff := d.conf.Duration("minimal_backoff_time")
+	cause := dest.decide(trace.SchedDead, trace.Event{Code: uint16(dest.window), N: uint32(backoff / time.Second), Cause: d.p.Cause()}, why.dsn+" "+why.text)
+	t.q.later(backoff, cause, func(p *sim.Proc) {
+		if dest.dead == &reason {
+			dest.revive(cause, "minimal_backoff_time is over")
+			t.drain(p)
+		}
+	})
+	dest.changed()
+	dest.putOff(d, reason)
+}
+
+// revive takes the destination off the list of the dead. With deliveries still
+// under way its window is as wide as these need.
+func (dest *destination) revive(cause trace.Seq, why string) {
+	if dest.dead == nil {
 		return
 	}
-	f := t.positive.of(dest.window)
-	dest.success += f
-	for dest.success+f/2 >= 1 {
-		dest.window++
-		dest.success--
-		dest.failure = 0
+	dest.dead, dest.failed, dest.success, dest.failure = nil, 0, 0, 0
+	if dest.window = dest.t.initial; dest.busy > 0 {
+		dest.window = dest.busy
 	}
+	dest.decide(trace.SchedAlive, trace.Event{N: uint32(dest.window), Cause: cause}, why)
+	dest.changed()
+	dest.tidy()
 }
 
-// caching is what the queue manager wants delivery agents to do with
-// connections to a destination (qmgr_entry.c; CONNECTION_CACHE_README,
-// "Connection cache policy").
-type caching struct {
-	load     bool  // an open connection may be taken from the cache
-	store    bool  // and be left there
-	lastDone int64 // when a delivery has ended, in whole seconds
-}
-
-// selected decides when a delivery begins, with busy under way, itself
-// included. Connections are stored from the moment that one delivery follows
-// upon another, which a burst within the initial concurrency does not bring
-// about; and no longer when deliveries come one by one, more than a second
-// apart. Those that are in the cache then are still taken from there.
-func (c *caching) selected(busy int, now int64) {
-	backToBack := c.lastDone+1 >= now
-	switch {
-	case !c.store:
-		if backToBack {
-			c.load, c.store = true, true
+// succeeded widens the window after a delivery that reached the destination
+// (qmgr_queue_unthrottle).
+func (dest *destination) succeeded(d *daemon) {
+	t, was := dest.t, dest.window
+	dest.failed = 0
+	if dest.dead != nil {
+		dest.revive(d.p.Cause(), "a delivery has succeeded")
+		dest.debugWindow(d, "qmgr_queue_unthrottle")
+		return
+	}
+	if (t.limit == 0 || dest.window < t.limit) && dest.window < dest.busy+t.initial {
+		f := t.positive.of(dest.window)
+		dest.debug(d, "qmgr_queue_unthrottle: feedback "+shortFloat(f))
+		dest.success += f
+		for dest.success+f/2 >= 1 {
+			dest.window++
+			dest.success--
+			dest.failure = 0
 		}
-	case busy <= 1 && !backToBack:
-		c.store = false
-	}
-}
-
-// feedback is default_destination_concurrency_positive_feedback and its like:
-// a number, or a number divided by the window or its square root.
-type feedback struct {
-	base float64
-	by   string // "", "concurrency", "sqrt_concurrency"
-}
-
-// unthrottleAll makes every destination worth a try again (postqueue -f).
-func (q *qmgr) unthrottleAll() {
-	for _, name := range sortedKeys(q.transports) {
-		t := q.transports[name]
-		for _, key := range sortedKeys(t.destinations) {
-			t.destinations[key].revive()
+		if t.limit > 0 {
+			dest.window = min(dest.window, t.limit)
 		}
 	}
+	dest.debugWindow(d, "qmgr_queue_unthrottle")
+	dest.moved(d, was, "a delivery has succeeded")
+}
+
+// moved records that the window is another one, if there is more to deliver to
+// the destination: else it is forgotten.
+func (dest *destination) moved(d *daemon, was int, why string) {
+	if dest.window == was || dest.left == 0 && dest.busy <= 1 {
+		return
+	}
+	dest.decide(trace.SchedWindow, trace.Event{Code: uint16(was), N: uint32(dest.window), Cause: d.p.Cause()}, why)
+}
+
+// debug logs how the window moves (destination_concurrency_feedback_debug).
+func (dest *destination) debug(d *daemon, line string) {
+	if dest.t.debug {
+		q := d.System.begin(d.p, dest.t.q.svc)
+		q.log("%s", line)
+		q.end()
+	}
+}
+
+func (dest *destination) debugWindow(d *daemon, function string) {
+	window := dest.window
+	if dest.dead != nil {
+		window = 0
+	}
+	dest.debug(d, function+": queue "+dest.key+": limit "+strconv.Itoa(dest.t.limit)+" window "+strconv.Itoa(window)+
+		" success "+shortFloat(dest.success)+" failure "+shortFloat(dest.failure)+" fail_cohorts "+shortFloat(dest.failed))
+}
+
+// putOff hands what waits for the destination to the retry service, with the
+// reason why it is not tried (qmgr_defer_todo).
+func (dest *destination) putOff(d *daemon, why result) {
+	list := dest.waiting
+	dest.waiting, dest.last = nil, nil
+	for _, e := range list {
+		if e == nil || e.begun {
+			continue
+		}
+		e.begun = true
+		e.job().selected++
+		dest.left--
+		e.done()
+		if e.msg.current() {
+			dest.t.q.putOffRecipients(d, e.msg, e.recipients, why)
+		} else {
+			dest.t.q.dropped(e)
+		}
+	}
+	dest.changed()
+	dest.unblock()
+	dest.tidy()
 }
 
 // sortedKeys are the keys of a map in order.
 func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
-}
-
-// parseFeedback reads "1", "0.5", "1/concurrency" or "1/sqrt_concurrency".
-func parseFeedback(s string) feedback {
-	num, by, _ := strings.Cut(s, "/")
-	base, err := strconv.ParseFloat(strings.TrimSpace(num), 64)
-	if err != nil || base < 0 || base > 1 {
-		base = 1
-	}
-	return feedback{base, strings.TrimSpace(by)}
-}
-
-// of is the feedback at a window.
-func (f feedback) of(window float64) float64 {
-	switch f.by {
-	case "concurrency":
-		return f.base / max(window, 1)
-	case "sqrt_concurrency":
-		return f.base / math.Sqrt(max(window, 1))
-	}
-	return f.base
 }

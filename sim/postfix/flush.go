@@ -19,10 +19,12 @@ func (s *System) Flush(p *sim.Proc) {
 		return
 	}
 	s.ask(p, "postqueue", "qmgr", "try all deferred mail now")
-	s.qmgr.unthrottleAll()
-	for _, m := range s.queue.in(deferred) {
-		s.qmgr.retry(m)
+	s.qmgr.unthrottleAll(p.Cause(), "postqueue -f")
+	list := s.queue.in(deferred)
+	for _, m := range list {
+		m.flushed = true
 	}
+	s.qmgr.again(list)
 	for _, m := range s.queue.in(maildrop) {
 		s.run("pickup", m.last, m.Msg, func(p *sim.Proc) {
 			p.Sleep(pickupTime)
@@ -32,23 +34,16 @@ func (s *System) Flush(p *sim.Proc) {
 }
 
 // FlushMessage is "postqueue -i ID": a deferred message goes back to the
-// incoming queue and is tried now.
+// incoming queue and is tried now, even when its destinations are dead.
 func (s *System) FlushMessage(p *sim.Proc, id string) {
 	if !s.running {
 		return
 	}
 	s.ask(p, "postqueue", "flush", "try "+id+" now")
-	m := s.queue.files[id]
-	if m == nil || m.Queue != deferred {
-		return
+	if m := s.queue.files[id]; m != nil && m.Queue == deferred {
+		m.flushed, m.wanted = true, true
+		s.refresh(p, []*Mail{m}, "postqueue -i")
 	}
-	s.qmgr.unthrottleAll()
-	msg := p.Msg()
-	p.Handle(m.Msg)
-	s.queue.move(p, m, incoming, "postqueue -i")
-	s.ask(p, "flush", "qmgr", "try "+id+" now")
-	p.Handle(msg)
-	s.qmgr.arrived(m)
 }
 
 // FlushSite is "postqueue -s SITE": what is deferred for a domain is tried now.
@@ -63,15 +58,33 @@ func (s *System) FlushSite(p *sim.Proc, domain string) bool {
 	return true
 }
 
-// flushSite has the queue manager try what waits for a domain at once.
+// flushSite has the queue manager try what waits for a domain at once, and take
+// no destination for dead any more.
 func (s *System) flushSite(p *sim.Proc, domain string) {
+	var waiting []*Mail
 	for _, m := range s.queue.in(deferred) {
 		for _, r := range m.undelivered() {
 			if _, d, _ := splitAddress(r.Addr); strings.EqualFold(d, domain) {
-				s.ask(p, "flush", "qmgr", "try "+m.ID+" now")
-				s.qmgr.retry(m)
+				waiting = append(waiting, m)
 				break
 			}
 		}
+	}
+	s.qmgr.unthrottleAll(p.Cause(), "flush(8)")
+	s.refresh(p, waiting, "flush")
+}
+
+// refresh moves deferred mail back to the incoming queue, one after the other,
+// and then wakes the queue manager (flush_send_path).
+func (s *System) refresh(p *sim.Proc, mails []*Mail, why string) {
+	msg := p.Msg()
+	for _, m := range mails {
+		p.Handle(m.Msg)
+		s.queue.move(p, m, incoming, why)
+		s.ask(p, "flush", "qmgr", "try "+m.ID+" now")
+	}
+	p.Handle(msg)
+	for _, m := range mails {
+		s.qmgr.arrived(m)
 	}
 }

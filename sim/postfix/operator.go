@@ -80,7 +80,7 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 	s.queue.move(p, m, o.to, o.reason)
 	switch o.to {
 	case deferred:
-		s.qmgr.plan() // the time stamp stays
+		s.qmgr.plan(m.last) // the time stamp stays
 	case maildrop:
 		l := &LocalMail{User: s.config.Get("mail_owner"), Sender: m.Sender, Message: m.Content}
 		if users, _ := s.Host.Tree.Users(); users != nil {

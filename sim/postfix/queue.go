@@ -51,18 +51,22 @@ type Mail struct {
 
 	size   int       // as log lines and SIZE= have it
 	probe  bool      // of verify(8) or "sendmail -bv": it ends before it would be delivered
-	report bool      // the sender hears of the probe (DEL_REQ_FLAG_USR_VRFY)
+	report bool      // the sender hears of the probe, or of the first attempt (DEL_REQ_FLAG_USR_VRFY, _RECORD)
+	late   bool      // the sender was warned and hears of success, too (DEL_REQ_FLAG_REC_DLY_SENT)
 	held   bool      // to be put on hold when it is complete
 	ready  bool      // complete: the queue manager may take it
 	due    time.Time // deferred: the time stamp of the file, before which it is not tried
 	warned bool      // the delay warning has been sent
 	last   trace.Seq // the last event that moved it
 
-	job    *job // active: what the queue manager in charge knows of it
-	busy   int  // agents that have the file open
-	queued bool // waits for room in the active queue
-	taken  bool // maildrop: pickup is at it
-	place  int  // in the list of queue files
+	active  *activeMail // what the queue manager in charge knows of it
+	busy    int         // agents that have the file open
+	queued  bool        // waits for room in the active queue
+	flushed bool        // defer_transports does not hold for it (postqueue -f)
+	wanted  bool        // its destinations are tried even when they are dead (postqueue -i)
+	taken   bool        // maildrop: pickup is at it
+	place   int         // in the list of queue files
+	cooling int         // deferred: its place among those that wait, from 1
 
 	// What bounce(8), defer(8) and trace(8) keep about it until the sender is
 	// told. The defer log is of the last attempt only.
@@ -100,10 +104,11 @@ func (m *Mail) Size() int { return m.size }
 
 // queue holds the queue files of a host, by id.
 type queue struct {
-	sys   *System
-	files map[string]*Mail
-	order []*Mail // in the order of arrival, with gaps where files are gone
-	gaps  int
+	sys     *System
+	files   map[string]*Mail
+	order   []*Mail // in the order of arrival, with gaps where files are gone
+	gaps    int
+	cooling cooling // the deferred ones
 }
 
 func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }
@@ -164,9 +169,16 @@ func longID(sec int64, usec int, inode uint64) string {
 func (q *queue) move(p *sim.Proc, m *Mail, to, reason string) {
 	t := q.sys.Host.World().Trace
 	e := trace.Event{Kind: trace.Queue, Msg: m.Msg, A: t.Intern(m.ID), B: t.Intern(m.Queue), C: t.Intern(to), N: uint32(m.size)}
+	if to == deferred {
+		e.Code = uint16(min(max(m.due.Unix()-p.Now().Unix(), 0), 1<<16-1))
+	}
 	m.last = p.Emit(e, []byte(reason))
 	m.Queue = to
-	if to == nowhere {
+	q.cooling.remove(m)
+	switch to {
+	case deferred:
+		q.cooling.add(m)
+	case nowhere:
 		q.remove(m)
 	}
 }

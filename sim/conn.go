@@ -319,6 +319,10 @@ func (c *Conn) close(how string) error {
 
 // shut forgets what is unread, so that a peer that waits may go on.
 func (c *Conn) shut() {
+	if c.room != nil {
+		clear(c.room[:cap(c.room)])
+		c.d.w.rooms = append(c.d.w.rooms, c.room[:0])
+	}
 	c.closed, c.in, c.room = true, nil, nil
 	peer := c.d.ends[1-c.side]
 	peer.unread = 0

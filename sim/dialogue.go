@@ -23,9 +23,14 @@ type dialogue struct {
 }
 
 func (w *World) newDialogue(info trace.Conn) *dialogue {
-	d := &dialogue{w: w, id: w.Trace.AddConn(info), about: info}
-	d.ends[0] = &Conn{d: d, side: wire.Client, limit: -1}
-	d.ends[1] = &Conn{d: d, side: wire.Server, limit: -1}
+	whole := &struct {
+		dialogue
+		client, server Conn
+	}{dialogue: dialogue{w: w, id: w.Trace.AddConn(info), about: info}}
+	d := &whole.dialogue
+	whole.client = Conn{d: d, side: wire.Client, limit: -1}
+	whole.server = Conn{d: d, side: wire.Server, limit: -1}
+	d.ends = [2]*Conn{&whole.client, &whole.server}
 	return d
 }
 
@@ -227,10 +232,23 @@ func (d *dialogue) arrive(f *flight) {
 	d.w.landed(f)
 }
 
+// segments returns memory for a few of them.
+func (w *World) segments() []segment {
+	if n := len(w.rooms); n > 0 {
+		room := w.rooms[n-1]
+		w.rooms = w.rooms[:n-1]
+		return room
+	}
+	return make([]segment, 0, 4)
+}
+
 // take puts what has arrived behind what is still unread.
 func (c *Conn) take(f *flight) {
 	if len(c.in) == 0 {
-		c.in = append(c.room[:0], f.segs...)
+		if c.room == nil {
+			c.room = c.d.w.segments()
+		}
+		c.in, f.segs = f.segs, c.room
 		c.room = c.in
 	} else {
 		c.in = append(c.in, f.segs...)

@@ -81,6 +81,10 @@ func (w *World) NodeAt(a netip.Addr) *Node { return w.byAddr[a] }
 
 // spell is the text of a server's address, made once.
 func (w *World) spell(a netip.AddrPort) string {
+	last := &w.spoken[a.Port()%uint16(len(w.spoken))]
+	if last.text != "" && last.addr == a {
+		return last.text
+	}
 	s, ok := w.spelt[a]
 	if !ok {
 		s = a.String()
@@ -88,6 +92,7 @@ func (w *World) spell(a netip.AddrPort) string {
 			w.spelt[a] = s
 		}
 	}
+	last.addr, last.text = a, s
 	return s
 }
 
@@ -98,8 +103,8 @@ func (n *Node) source(a netip.AddrPort) string {
 		text := netip.AddrPortFrom(a.Addr(), 0).String()
 		n.usual.addr, n.usual.text = a.Addr(), text[:len(text)-1]
 	}
-	var room [64]byte
-	return string(strconv.AppendUint(append(room[:0], n.usual.text...), uint64(a.Port()), 10))
+	var port [5]byte
+	return n.w.texts.join(n.usual.text, strconv.AppendUint(port[:0], uint64(a.Port()), 10))
 }
 
 // maxSpelt bounds what spell remembers: a client may try any number of ports.

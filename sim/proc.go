@@ -87,7 +87,7 @@ func (c *coroutine) run() {
 		if c.proc.killed && c.proc.bereft != nil {
 			c.proc.bereft()
 		}
-		c.proc.dead = true
+		c.proc.dead, c.proc.bereft = true, nil
 		c.proc.leave()
 		c.proc, c.body = nil, nil
 		switch r := recover(); r {
@@ -106,7 +106,8 @@ func (c *coroutine) run() {
 // Go starts a process on a node at the present instant. cause and msg are what
 // it acts upon at first.
 func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body func(*Proc)) *Proc {
-	p := &Proc{w: w, node: n, name: name, cause: cause, msg: msg, on: w.coroutine()}
+	p := w.newborn.next()
+	*p = Proc{w: w, node: n, name: name, cause: cause, msg: msg, on: w.coroutine()}
 	p.on.proc, p.on.body = p, body
 	p.index = len(w.procs)
 	w.procs = append(w.procs, p)

@@ -39,13 +39,20 @@ type World struct {
 		at   int64
 		time time.Time
 	}
-	nodes   []*Node // by trace.NodeID
-	byAddr  map[netip.Addr]*Node
-	spelt   map[netip.AddrPort]string // addresses of servers, as texts
+	nodes  []*Node // by trace.NodeID
+	byAddr map[netip.Addr]*Node
+	spelt  map[netip.AddrPort]string // addresses of servers, as texts
+	spoken [16]struct {              // the last one with such a port
+		addr netip.AddrPort
+		text string
+	}
 	procs   []*Proc
+	newborn slab[Proc]
+	texts   texts
 	pool    []*coroutine
 	flights []*flight   // to be used again
 	units   []wire.Unit // likewise
+	rooms   [][]segment // likewise
 	grams   []*datagram
 	sockets []*UDPSocket
 	running *Proc

@@ -41,6 +41,7 @@ type Request struct {
 	TCP  bool       // over TCP nothing is ever truncated
 	Now  time.Time  // for cookies and the age of cached records
 	Dice Dice       // the order of records in the answer
+	Room []byte     // memory for the reply, which may be of use; nil: there is none
 }
 
 // Limits of what is accepted from outside.

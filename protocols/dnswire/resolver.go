@@ -83,7 +83,7 @@ const ResolveTimeout = 10 * time.Second
 // that brought the last piece of the answer, at whatever time; 0 when nothing
 // from outside was used.
 func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte, cause uint32) {
-	if reply, cause = r.again(query); reply != nil {
+	if reply, cause = r.again(req.Room, query); reply != nil {
 		return reply, cause
 	}
 	in := readQuery(query)

@@ -27,8 +27,8 @@ type warmReplies struct {
 const maxWarm = 4096
 
 // again returns the reply to a question that was answered from memory before;
-// nil if it must be made anew.
-func (r *Resolver) again(query []byte) (reply []byte, cause uint32) {
+// nil if it must be made anew. It is made in room, as far as that suffices.
+func (r *Resolver) again(room, query []byte) (reply []byte, cause uint32) {
 	if len(query) < headerLen || r.warm.changes != r.cache.changes {
 		return nil, 0
 	}
@@ -37,7 +37,7 @@ func (r *Resolver) again(query []byte) (reply []byte, cause uint32) {
 	if !ok || now >= w.until || now < w.made {
 		return nil, 0
 	}
-	reply = append([]byte(nil), w.packet...)
+	reply = append(room[:0], w.packet...)
 	copy(reply, query[:2])
 	for _, at := range w.ttls {
 		ttl := reply[at : at+4]

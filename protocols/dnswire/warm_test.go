@@ -11,7 +11,7 @@ import (
 // compare checks that a reply which is kept ready is the one that would be made
 // anew.
 func (n *testNet) compare(t *testing.T, r *Resolver, query []byte) {
-	ready, because := r.again(query)
+	ready, because := r.again(nil, query)
 	if ready == nil {
 		return
 	}
@@ -39,7 +39,7 @@ func TestWarmReply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept, _ := r.again(q)
+		kept, _ := r.again(nil, q)
 		reply, _ := r.Answer(n, Request{Now: n.now}, q)
 		if kept != nil && !bytes.Equal(kept, reply) {
 			t.Errorf("%s: the reply is not the one that was ready", name)

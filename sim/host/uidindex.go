@@ -12,8 +12,13 @@ type UIDIndex struct {
 	Validity uint32 // RFC 3501 UIDVALIDITY: usually the time of creation in seconds
 	Next     uint32 // RFC 3501 UIDNEXT
 
-	uids   map[string]uint32
-	recent map[string]bool // seen by no session yet
+	uids map[string]numbered
+}
+
+// numbered is the UID of a message; it is recent until a session sees it.
+type numbered struct {
+	uid    uint32
+	recent bool
 }
 
 // UIDEntry is a message with its UID.
@@ -25,7 +30,7 @@ type UIDEntry struct {
 
 // NewUIDIndex returns an empty index with this validity.
 func NewUIDIndex(validity uint32) *UIDIndex {
-	return &UIDIndex{Validity: validity, Next: 1, uids: map[string]uint32{}, recent: map[string]bool{}}
+	return &UIDIndex{Validity: validity, Next: 1, uids: map[string]numbered{}}
 }
 
 // Sync gives UIDs to messages that have none, in the order of the list, and
@@ -35,7 +40,7 @@ func (x *UIDIndex) Sync(list []MaildirEntry, claim bool) []UIDEntry {
 	out := make([]UIDEntry, 0, len(list))
 	known := 0
 	for _, e := range list {
-		if x.uids[e.Name] != 0 {
+		if x.uids[e.Name].uid != 0 {
 			known++
 		}
 	}
@@ -44,19 +49,16 @@ func (x *UIDIndex) Sync(list []MaildirEntry, claim bool) []UIDEntry {
 	}
 	ordered := true
 	for _, e := range list {
-		uid := x.uids[e.Name]
-		if uid == 0 {
-			uid = x.Next
-			x.Next++
-			x.uids[e.Name] = uid
-			x.recent[e.Name] = true
+		n := x.uids[e.Name]
+		if n.uid == 0 {
+			n = numbered{x.Add(e.Name), true}
 		}
-		if len(out) > 0 && out[len(out)-1].UID > uid {
+		if len(out) > 0 && out[len(out)-1].UID > n.uid {
 			ordered = false
 		}
-		out = append(out, UIDEntry{MaildirEntry: e, UID: uid, Recent: x.recent[e.Name]})
-		if claim {
-			delete(x.recent, e.Name)
+		out = append(out, UIDEntry{MaildirEntry: e, UID: n.uid, Recent: n.recent})
+		if claim && n.recent {
+			x.uids[e.Name] = numbered{uid: n.uid}
 		}
 	}
 	if !ordered {
@@ -68,26 +70,22 @@ func (x *UIDIndex) Sync(list []MaildirEntry, claim bool) []UIDEntry {
 // Add gives the next UID to a message that is delivered now, and is recent. It
 // saves a Sync of the whole folder.
 func (x *UIDIndex) Add(name string) uint32 {
-	if uid := x.uids[name]; uid != 0 {
-		return uid
+	if n := x.uids[name]; n.uid != 0 {
+		return n.uid
 	}
 	uid := x.Next
 	x.Next++
-	x.uids[name], x.recent[name] = uid, true
+	x.uids[name] = numbered{uid, true}
 	return uid
 }
 
 // forget drops the UIDs of messages that are not in the list.
 func (x *UIDIndex) forget(list []MaildirEntry) {
-	uids := make(map[string]uint32, len(list))
-	recent := map[string]bool{}
+	uids := make(map[string]numbered, len(list))
 	for _, e := range list {
-		if uid := x.uids[e.Name]; uid != 0 {
-			uids[e.Name] = uid
-			if x.recent[e.Name] {
-				recent[e.Name] = true
-			}
+		if n := x.uids[e.Name]; n.uid != 0 {
+			uids[e.Name] = n
 		}
 	}
-	x.uids, x.recent = uids, recent
+	x.uids = uids
 }

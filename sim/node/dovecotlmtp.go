@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/message"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim"
 	"mailtrek/sim/host"
@@ -200,7 +201,7 @@ func (m *lmtpMessage) Begin(f *smtp.Facts) {
 		if single {
 			text += "\n\tfor <" + m.rcpts[0].addr + ">"
 		}
-		m.field(text + "; " + m.began.Format("Mon, 02 Jan 2006 15:04:05 -0700") + "\n")
+		m.field(text + "; " + message.FormatDateShort(m.began) + "\n")
 	}
 }
 

@@ -27,6 +27,8 @@ type NameServer struct {
 	secret   [16]byte
 	resolver *dnswire.Resolver // nil with "recursion no"
 	pending  map[string]*sim.Cond
+	spare    []*exchanger             // to be used again
+	rooms    [][]byte                 // of replies that are sent, likewise
 	came     map[uint32]time.Duration // when the answers came that are in the cache, by their events
 	tcp      []*sim.Listener
 	networks []netip.Prefix // the host's addresses with their networks
@@ -169,13 +171,20 @@ const hostNetwork = 16
 
 // udp answers one datagram.
 func (n *NameServer) udp(p *sim.Proc, pkt sim.Packet) {
-	reply, describe := n.answer(p, pkt.From.Addr(), false, pkt.Data)
+	req := dnswire.Request{From: pkt.From.Addr()}
+	if last := len(n.rooms) - 1; last >= 0 {
+		req.Room, n.rooms = n.rooms[last], n.rooms[:last]
+	} else {
+		req.Room = make([]byte, 0, dnswire.MaxUDP)
+	}
+	reply, describe := n.answer(p, req, pkt.Data)
 	if d := n.h.Slow(n.conf.Port); d > 0 {
 		p.Sleep(d)
 	}
 	if reply != nil {
 		pkt.Reply(p, reply, describe)
 	}
+	n.rooms = append(n.rooms, req.Room)
 }
 
 // tcpIdle is how long a connection may be silent, BIND's tcp-idle-timeout.
@@ -194,7 +203,7 @@ func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
 		if err != nil {
 			return
 		}
-		reply, _ := n.answer(p, from, true, query)
+		reply, _ := n.answer(p, dnswire.Request{From: from, TCP: true}, query)
 		p.Sleep(c.Slow())
 		if reply == nil || writeTCP(c, reply) != nil {
 			return
@@ -204,8 +213,8 @@ func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
 
 // answer is the reply to a question, with what makes the columns of its event:
 // what a fault demands, or the truth.
-func (n *NameServer) answer(p *sim.Proc, from netip.Addr, tcp bool, query []byte) ([]byte, sim.Describer) {
-	req := dnswire.Request{From: from, TCP: tcp, Now: p.Now(), Dice: n.h.Dice}
+func (n *NameServer) answer(p *sim.Proc, req dnswire.Request, query []byte) ([]byte, sim.Describer) {
+	req.Now, req.Dice = p.Now(), n.h.Dice
 	if reply, handled := n.forced(p, req, query); handled {
 		return reply, describeForced
 	}
@@ -228,7 +237,11 @@ func (n *NameServer) find(p *sim.Proc, req dnswire.Request, query []byte) []byte
 // first is being worked on, the others wait for it and then find the answer in
 // the cache, as BIND's clients share one fetch.
 func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []byte {
-	x := &exchanger{n: n, p: p, key: query[min(len(query), 12):]} // behind the header: the question
+	x := &exchanger{}
+	if last := len(n.spare) - 1; last >= 0 {
+		x, n.spare = n.spare[last], n.spare[:last]
+	}
+	*x = exchanger{n: n, p: p, key: query[min(len(query), 12):]} // behind the header: the question
 	if first := n.pending[string(x.key)]; first != nil {
 		first.Wait(p, dnswire.ResolveTimeout)
 		req.Now = p.Now()
@@ -239,6 +252,7 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 	if x.done == nil && brought != 0 {
 		n.fromCache(p, query, asked, trace.Seq(brought))
 	}
+	n.spare = append(n.spare, x)
 	return reply
 }
 

@@ -24,6 +24,8 @@ type Stub struct {
 
 	hostsText string
 	hosts     []hostsLine
+
+	spare [][]byte // memory of questions that are answered
 }
 
 // hostsLine is a line of /etc/hosts (hosts(5)).
@@ -102,22 +104,34 @@ func (s *Stub) config() resolvConf {
 // error is a *dnswire.LookupError.
 func (s *Stub) Lookup(p *sim.Proc, name string, typ uint16) (*dnswire.Answer, error) {
 	id := uint16(p.Node().Dice.IntN(1 << 16))
-	query, err := dnswire.AppendQuery(nil, id, name, typ)
+	var room []byte
+	if n := len(s.spare); n > 0 {
+		room, s.spare = s.spare[n-1], s.spare[:n-1]
+	}
+	query, err := dnswire.AppendQuery(room, id, name, typ)
 	if err != nil {
 		return nil, err
 	}
 	reply, got, err := s.ask(p, query, id, name, typ)
+	s.spare = append(s.spare, query[:0])
 	if err != nil {
 		return nil, err
 	}
 	a, err := s.told.ParseAnswer(reply, id, name, typ)
-	var le *dnswire.LookupError
-	if errors.As(err, &le) {
-		le.Cause = uint32(got)
-		return nil, le
+	if err != nil {
+		return nil, learnt(err, got)
 	}
 	a.Cause = uint32(got)
 	return a, nil
+}
+
+// learnt notes in an error by which event it came.
+func learnt(err error, by trace.Seq) error {
+	var le *dnswire.LookupError
+	if errors.As(err, &le) {
+		le.Cause = uint32(by)
+	}
+	return err
 }
 
 // ask tries each server in turn, and all of them again, as res_send(3) does: a

@@ -40,17 +40,15 @@ func newContentChecks(u *Submission) *contentChecks {
 	if u.client != "smtpd" && u.client != "pickup" || u.unchecked {
 		return nil
 	}
-	c := &contentChecks{u: u}
-	any := false
+	var c *contentChecks
 	for kind, param := range contentParams {
 		if specs := u.d.conf.List(param); len(specs) > 0 {
-			c.maps[kind], any = u.d.maps(specs), true
+			if c == nil {
+				c = &contentChecks{u: u, limit: u.d.conf.Int("body_checks_size_limit")}
+			}
+			c.maps[kind] = u.d.maps(specs)
 		}
 	}
-	if !any {
-		return nil
-	}
-	c.limit = u.d.conf.Int("body_checks_size_limit")
 	return c
 }
 

@@ -174,7 +174,7 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	value := bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:])
 	h.note(key)
-	if listHas(h.drop, string(name)) {
+	if h.drops(name) {
 		h.change()
 		h.u.field("cleanup", strings.TrimRight(string(raw), "\n"), "remove")
 		return nil
@@ -206,6 +206,16 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	h.keep(raw)
 	return nil
+}
+
+// drops tells whether message_drop_headers names a field.
+func (h *headerPass) drops(name []byte) bool {
+	for _, d := range h.drop {
+		if len(d) == len(name) && strings.EqualFold(d, string(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // note takes note of a field that would be added if it were missing. One

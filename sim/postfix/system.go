@@ -23,6 +23,7 @@ type System struct {
 	tables *Tables
 	// services are the services of master.cf with their own configuration.
 	services  map[string]*service
+	unix      map[string]*service // those of type unix by their names alone
 	open      []*sim.Listener
 	tls       map[string]*serverTLS // by their files
 	queue     *queue
@@ -84,11 +85,15 @@ func (s *System) load() {
 	s.config, s.master, s.diags = LoadConfig(s.Host.Tree, s.env())
 	s.diags = append(s.diags, s.config.Lint(s.master)...)
 	s.tables = NewTables(s.Host.Tree, s.passwd)
-	s.services, s.tls, s.rebuilt = map[string]*service{}, nil, nil
+	s.services, s.unix, s.tls, s.rebuilt = map[string]*service{}, map[string]*service{}, nil, nil
 	for i := range s.master.Services {
 		line := &s.master.Services[i]
 		conf := s.config.Service(line)
-		s.services[line.Name+" "+line.Type] = &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command}
+		svc := &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command}
+		s.services[line.Name+" "+line.Type] = svc
+		if line.Type == "unix" {
+			s.unix[line.Name] = svc
+		}
 	}
 	if s.qmgr == nil {
 		s.qmgr = newQmgr(s)
@@ -110,7 +115,7 @@ func (s *System) passwd(name string) (line string, ok bool) {
 }
 
 // service is the unix service of that name; nil when master.cf has none.
-func (s *System) service(name string) *service { return s.services[name+" unix"] }
+func (s *System) service(name string) *service { return s.unix[name] }
 
 // run starts a process of the mail system, which dies when the mail system is
 // stopped.

@@ -20,7 +20,7 @@ func (u *Submission) detectUTF8() {
 	if end < 0 {
 		end = len(m.Content)
 	}
-	m.beyond = beyondASCII(m.Sender) || beyondASCII(string(m.Content[:end]))
+	m.beyond = beyondASCII(m.Sender) || beyondASCII(m.Content[:end])
 	found := m.beyond
 	for _, r := range m.Recipients {
 		found = found || beyondASCII(r.Addr)
@@ -30,7 +30,7 @@ func (u *Submission) detectUTF8() {
 	}
 }
 
-func beyondASCII(s string) bool {
+func beyondASCII[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return true

@@ -22,6 +22,7 @@ type index struct {
 	entryIDs map[nodeSym][]int
 	boxes    []boxIndex
 	boxIDs   map[nodeSym]int
+	destIDs  map[nodeName]int // destinations of queue managers
 
 	marks marks
 }
@@ -32,6 +33,11 @@ type nodeIndex struct {
 	answers []trace.Seq // DNS answers that it received
 	faults  []trace.Seq
 	boxes   []int
+}
+
+type nodeName struct {
+	node trace.NodeID
+	name string
 }
 
 type nodeSym struct {
@@ -63,7 +69,7 @@ type fileIdentity struct {
 }
 
 func newIndex(t *trace.Trace) *index {
-	return &index{t: t, entryIDs: map[nodeSym][]int{}, boxIDs: map[nodeSym]int{}}
+	return &index{t: t, entryIDs: map[nodeSym][]int{}, boxIDs: map[nodeSym]int{}, destIDs: map[nodeName]int{}}
 }
 
 // grow makes a list long enough to have element i.
@@ -108,6 +114,14 @@ func (x *index) addKind(s trace.Seq, e *trace.Event) {
 		}
 	case trace.Envelope, trace.Queue:
 		x.addEntry(s, e)
+	case trace.Daemon:
+		if _, name := given(x.t, e); name != "" {
+			x.addDest(e.Node, name)
+		}
+	case trace.Schedule:
+		if e.B != 0 {
+			x.addDest(e.Node, destName(x.t.Name(e.B)))
+		}
 	case trace.Mailbox:
 		x.addFile(s, e)
 		if x.t.Name(e.C) == "append" {
@@ -135,6 +149,14 @@ func (x *index) addText(s trace.Seq, e *trace.Event) {
 	if e.Msg != 0 {
 		x.texts = grow(x.texts, int(e.Msg))
 		x.texts[e.Msg] = append(x.texts[e.Msg], s)
+	}
+}
+
+// addDest notices a destination of a queue manager.
+func (x *index) addDest(node trace.NodeID, name string) {
+	key := nodeName{node, name}
+	if _, ok := x.destIDs[key]; !ok {
+		x.destIDs[key] = len(x.destIDs)
 	}
 }
 

@@ -48,11 +48,13 @@ type Entry struct {
 	Moved      trace.Seq     // the last move
 	Since      time.Duration // virtual time of the last move
 	Attempts   int           // how often it was deferred
+	Due        time.Duration // deferred: before that it is not tried again
 	Reason     string        // why it was moved
 	Ready      bool          // the envelope is complete and the mail system answers for the message
 	Gone       bool
 
-	edit edit
+	under []delivery // under way
+	edit  edit
 }
 
 // Host is a host at some event.
@@ -62,6 +64,8 @@ type Host struct {
 
 	edit   edit
 	queues [len(QueueNames)]set
+	dests  set // destinations that the queue manager knows
+	active Active
 }
 
 // Entry is a queue file by its number; nil before it exists.
@@ -169,6 +173,9 @@ func (s *Snapshot) applyQueue(d edit, q trace.Seq, e *trace.Event) {
 	if i := slices.Index(QueueNames[:], x.Queue); i >= 0 {
 		h.queues[i] = h.queues[i].without(d, x.Key)
 	}
+	if x.Queue == "active" {
+		s.leaves(d, x)
+	}
 	x.Queue, x.Moved, x.Since, x.Reason = s.f.t.Name(e.C), q, e.At(), string(s.f.t.Text(e))
 	if i := slices.Index(QueueNames[:], x.Queue); i >= 0 {
 		h.queues[i] = h.queues[i].with(d, x.Key)
@@ -181,6 +188,7 @@ func (s *Snapshot) applyQueue(d edit, q trace.Seq, e *trace.Event) {
 	}
 	if x.Queue == "deferred" {
 		x.Attempts++
+		x.Due = s.f.second(e) + time.Duration(e.Code)*time.Second
 	}
 	x.Gone = e.C == 0
 }
@@ -190,6 +198,7 @@ func (s *Snapshot) applyDelivery(d edit, q trace.Seq, e *trace.Event) {
 	if x == nil {
 		return
 	}
+	s.over(d, x, s.f.t.Name(e.B))
 	fate := map[uint16]Fate{2: Sent, 4: Deferred, 5: Bounced}[e.Code]
 	addr, found := s.f.t.Name(e.B), false
 	for i := range x.Recipients {

@@ -16,6 +16,7 @@ type Snapshot struct {
 	conns   vec[*Conn]
 	open    set
 	entries vec[*Entry]
+	dests   vec[*Destination]
 	hosts   vec[*Host]
 	boxes   vec[*Mailbox]
 	msgs    vec[*Message]
@@ -38,6 +39,10 @@ func (s *Snapshot) apply(d edit, q trace.Seq, e *trace.Event) {
 		s.applyQueue(d, q, e)
 	case e.Kind == trace.Delivery:
 		s.applyDelivery(d, q, e)
+	case e.Kind == trace.Daemon:
+		s.applyDaemon(d, e)
+	case e.Kind == trace.Schedule:
+		s.applySchedule(d, q, e)
 	case e.Kind == trace.Mailbox:
 		s.applyMailbox(d, q, e)
 	case e.Kind == trace.Fault:

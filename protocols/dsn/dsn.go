@@ -193,7 +193,7 @@ func (r *Report) status(b *bytes.Buffer) {
 		if to.Diagnostic != "" {
 			b.WriteString(Wrap("Diagnostic-Code: "+to.Diagnostic) + "\n")
 		}
-		if to.Action == "delayed" && r.Lifetime > 0 {
+		if r.Kind == Delay && to.Action == "delayed" && r.Lifetime > 0 {
 			fmt.Fprintf(b, "Will-Retry-Until: %s\n", message.FormatDate(r.Arrival.Add(r.Lifetime)))
 		}
 		b.WriteByte('\n')

@@ -167,8 +167,13 @@ func (m *Mail) remember(to *Recipient, res result) (log string) {
 		m.bounceLog, log = append(m.bounceLog, e), "bounce"
 	case res.status == deferral:
 		m.deferLog, log = append(m.deferLog, e), "defer"
-	case to.Notify&smtp.NotifySuccess != 0 && !res.passed:
+	case to.Notify&smtp.NotifySuccess != 0 && !res.passed, m.late && (to.Notify == 0 || to.Notify&smtp.NotifyDelay != 0):
 		m.traceLog, log = append(m.traceLog, e), "trace"
+	}
+	if m.report && log != "trace" {
+		if m.traceLog = append(m.traceLog, e); log == "" {
+			log = "trace"
+		}
 	}
 	return log
 }

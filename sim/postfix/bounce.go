@@ -22,7 +22,7 @@ func (d *daemon) flushBounces(m *Mail) (ok bool) {
 // envelope asks for it (trace_flush).
 func (d *daemon) flushTrace(m *Mail) (ok bool) {
 	if m.report {
-		return d.bounce(m, dsn.Verify, "trace", m.traceLog, func() { m.traceLog = nil })
+		return d.bounce(m, dsn.Verify, "trace", m.traceLog, func() { m.traceLog, m.report = nil, m.probe })
 	}
 	return d.bounce(m, dsn.Success, "trace", m.traceLog, func() { m.traceLog = nil })
 }
@@ -47,9 +47,13 @@ func (d *daemon) warnDeferred(m *Mail) {
 	d.bounce(m, dsn.Delay, "defer", m.deferLog, func() { m.warned = true })
 }
 
+// outcomes are the words of Action for what a report finds (RFC 3464 §2.3.3).
+var outcomes = map[status]string{sent: "relayed", deferral: "delayed", bounced: "failed"}
+
 // kindWanted is the word of NOTIFY= that asks for a kind of notification; what
 // the log for successes has was asked for.
-var kindWanted = [...]smtp.Notify{dsn.Failure: smtp.NotifyFailure, dsn.Delay: smtp.NotifyDelay, dsn.Success: smtp.NotifySuccess, dsn.Verify: smtp.NotifySuccess}
+var kindWanted = [...]smtp.Notify{dsn.Failure: smtp.NotifyFailure, dsn.Delay: smtp.NotifyDelay, dsn.Success: smtp.NotifySuccess | smtp.NotifyDelay,
+	dsn.Verify: smtp.NotifyNever | smtp.NotifySuccess | smtp.NotifyFailure | smtp.NotifyDelay}
 
 // wanted are the recipients of whom the sender wants to hear. Without NOTIFY
 // that is about failure and delay (RFC 3461 §4.1).
@@ -95,7 +99,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
 		n = notice{kind, double, d.conf.Get("2bounce_notice_recipient"), about, true, false}
 	}
-	if n.to == "" {
+	if n.to == "" && name != "trace" {
 		sent()
 		return true
 	}
@@ -110,8 +114,15 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	b := d.begin(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
-	if strings.EqualFold(n.to, double) {
-		b.log("warning: %s: undeliverable postmaster notification discarded", m.ID)
+	if n.to == "" || strings.EqualFold(n.to, double) {
+		switch {
+		case name != "trace":
+			b.log("warning: %s: undeliverable postmaster notification discarded", m.ID)
+		case n.to == "":
+			b.log("%s: not sending trace/success notification for single-bounce message", m.ID)
+		default:
+			b.log("%s: not sending trace/success notification for double-bounce message", m.ID)
+		}
 		sent()
 		return true
 	}
@@ -205,7 +216,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 		}
 		action := res.action
 		if action == "" || kind != dsn.Success && kind != dsn.Verify {
-			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed", dsn.Verify: ""}[kind]
+			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed", dsn.Verify: outcomes[res.status]}[kind]
 		}
 		r.Recipients = append(r.Recipients, dsn.Recipient{Final: rcpt.Addr, Expanded: rcpt.Orig, ORcpt: rcpt.original(), Action: action,
 			Status: res.dsn, RemoteMTA: res.remoteMTA, Diagnostic: diagnostic, Text: res.text})

@@ -55,16 +55,21 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 		own = u.UID == 0 || err == nil
 	}
 	if strings.HasSuffix(path, "/") && !own && !e.r.mail.probe {
-		why := fmt.Sprintf("create maildir file %stmp/%d.P%d.%s: Permission denied", path, e.d.p.Now().Unix(), e.d.pid, e.d.conf.Get("myhostname"))
-		e.d.log("warning: maildir access problem for UID/GID=%d/%d: %s", u.UID, u.GID, why)
-		e.d.log("warning: perhaps you need to create the maildirs in advance")
-		e.done(to, bounced, result{dsn: "5.2.0", text: "maildir delivery failed: " + why})
+		e.maildirDenied(to, path, u.UID, u.GID)
 		return
 	}
 	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to, "file"))
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)
 	}
+}
+
+// maildirDenied is the end of a delivery to a Maildir that the user may not make.
+func (e *expansion) maildirDenied(to *Recipient, path string, uid, gid int) {
+	why := fmt.Sprintf("create maildir file %stmp/%d.P%d.%s: Permission denied", path, e.d.p.Now().Unix(), e.d.pid, e.d.conf.Get("myhostname"))
+	e.d.log("warning: maildir access problem for UID/GID=%d/%d: %s", uid, gid, why)
+	e.d.log("warning: perhaps you need to create the maildirs in advance")
+	e.done(to, bounced, result{dsn: "5.2.0", text: "maildir delivery failed: " + why})
 }
 
 // mboxSize is how many octets a delivery adds to an mbox file.
@@ -130,6 +135,10 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		e.done(to, sent, result{dsn: "2.0.0", text: "delivered to file: /dev/null", action: "delivered"})
 		return
 	}
+	if strings.HasSuffix(path, "/") {
+		e.maildir(to, path)
+		return
+	}
 	var text []byte
 	for _, f := range e.headers(to, "file") {
 		text = append(append(text, f...), '\n')
@@ -145,6 +154,27 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 	}
 	d.p.Emit(trace.Event{Kind: trace.Mailbox, A: d.p.Sym(path), B: d.p.Sym(path), C: d.p.Sym("append")}, text)
 	e.done(to, sent, result{dsn: "2.0.0", text: "delivered to file: " + path, action: "delivered"})
+}
+
+// maildir delivers to a Maildir that an alias or a .forward file names. It has to
+// be there already, save below the home of who owns the .forward file; aliases
+// are delivered with the rights of default_privs (deliver_file).
+func (e *expansion) maildir(to *Recipient, path string) {
+	d := e.d
+	u, ok := d.user(orElse(e.owner, d.conf.Get("default_privs")))
+	if !ok {
+		u.UID, u.GID = 65534, 65534
+	}
+	if _, err := d.Host.Tree.Stat(strings.TrimSuffix(path, "/")); err != nil && !(ok && u.OwnsHome() && strings.HasPrefix(path, u.Home+"/")) {
+		e.maildirDenied(to, path, u.UID, u.GID)
+		return
+	}
+	c := *to
+	c.result = nil
+	d.toMailbox(e.r, &c, orElse(e.owner, path), path, "local", e.headers(to, "file"))
+	if c.result != nil {
+		e.outcomes = append(e.outcomes, *c.result)
+	}
 }
 
 // fileError is the system's text of an error, without the path.
@@ -225,5 +255,5 @@ func (e *expansion) submit(f forwarding) {
 	p.Sleep(reportTime)
 	to := *e.top
 	to.Notify = withoutSuccess(to.Notify)
-	e.done(&to, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID(), action: "expanded"})
+	e.done(&to, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID()})
 }

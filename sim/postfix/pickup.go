@@ -22,7 +22,9 @@ type LocalMail struct {
 	Notify     smtp.Notify // -N; RFC 3461 §4.1
 	Ret        smtp.Ret    // -R; RFC 3461 §4.3
 	EnvID      string      // -V; RFC 3461 §4.4
+	VERP       string      // -XV: the delimiters (VERP_README)
 	Verify     bool        // -bv: nothing is delivered, the sender hears what would become of it
+	Report     bool        // -v: the sender hears what the first attempt has come to
 }
 
 // Sendmail is sendmail(1) with postdrop(1): it puts a message into the
@@ -91,7 +93,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	u.through(d.conf)
 	m := u.Mail()
 	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
-	m.probe, m.report = l.Verify, l.Verify
+	m.probe, m.report, m.verp = l.Verify, l.Verify || l.Report, l.VERP
 	if drop.requeued != "" {
 		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
 	} else {

@@ -119,6 +119,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	}
 	in := &activeMail{q: q, mail: m, queued: p.Now(), term: q.term, rcptMax: q.recipients.least}
 	m.active = in
+	m.late = m.warned && d.conf.Bool("confirm_delay_cleared")
 	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.from821(), m.size, len(m.Recipients))
 	if m.forced && len(m.deferLog) > 0 {
 		q.finish(d, in) // without another attempt

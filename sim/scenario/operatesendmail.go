@@ -24,6 +24,7 @@ type sendmailCall struct {
 	dotIsText  bool   // -i: a line "." does not end the message
 	other      string // what is done instead of sending: "mailq", "newaliases", "flush"
 	argument   string // of -qR, -qI
+	verbose    int    // how often -v was given
 }
 
 func sendmailCommand(sh *shell, args []string) int {
@@ -153,6 +154,9 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 	switch flag {
 	case 't':
 		c.fromHeader = true
+	case 'v':
+		c.verbose++
+		c.mail.Report = c.verbose == 1 // more than one is about the program's own talk
 	case 'i':
 		c.dotIsText = true
 	case 'f', 'r':

@@ -36,7 +36,8 @@ const (
 
 // telnetCommand is telnet(1) with its input from a here-document: each line is
 // typed when the server has answered the one before, or has let it pass in
-// silence. It prints what the server says.
+// silence; the text of a mail, up to the dot, in one go. It prints what the
+// server says.
 func telnetCommand(sh *shell, args []string) int {
 	if len(args) != 2 {
 		sh.printf("Usage: telnet HOST PORT <<END, and the lines to type\n")
@@ -89,10 +90,20 @@ func (sh *shell) typeInto(c *sim.Conn) {
 	if !sh.listen(c, telnetWait) {
 		return
 	}
+	text := false // of a mail: the server says nothing to it (RFC 5321 §4.5.2)
 	for l := range strings.Lines(string(sh.input)) {
-		if !sh.typeLine(c, strings.TrimRight(l, "\r\n")) || !sh.listen(c, telnetWait) {
+		l = strings.TrimRight(l, "\r\n")
+		if !sh.typeLine(c, l) {
 			return
 		}
+		if text = text && l != "."; text {
+			continue
+		}
+		printed := sh.out.Len()
+		if !sh.listen(c, telnetWait) {
+			return
+		}
+		text = strings.EqualFold(l, "DATA") && strings.HasPrefix(sh.out.String()[printed:], "354")
 	}
 	sh.listen(c, telnetEnd)
 }

@@ -38,6 +38,7 @@ type Dice interface {
 // Request tells a server what it knows of a question besides its bytes.
 type Request struct {
 	From netip.Addr // who asks, for the cookie
+	Port uint16     // the client's, over UDP
 	TCP  bool       // over TCP nothing is ever truncated
 	Now  time.Time  // for cookies and the age of cached records
 	Dice Dice       // the order of records in the answer

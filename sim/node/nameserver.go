@@ -27,6 +27,7 @@ type NameServer struct {
 	secret   [16]byte
 	resolver *dnswire.Resolver // nil with "recursion no"
 	pending  map[string]*sim.Cond
+	asked    map[datagram]bool        // what the resolver works on
 	spare    []*exchanger             // to be used again
 	rooms    [][]byte                 // of replies that are sent, likewise
 	came     map[uint32]time.Duration // when the answers came that are in the cache, by their events
@@ -35,11 +36,17 @@ type NameServer struct {
 	problems []dnswire.Problem
 }
 
+// datagram is a question as it came.
+type datagram struct {
+	from  netip.AddrPort
+	query string
+}
+
 // StartNameServer reads the host's named.conf and zone files and begins to
 // answer on UDP and TCP. The error says why named would not start; a zone that
 // cannot be loaded is only missing (Problems), as in BIND.
 func StartNameServer(h *Host) (*NameServer, error) {
-	n := &NameServer{h: h, pending: map[string]*sim.Cond{}, came: map[uint32]time.Duration{}}
+	n := &NameServer{h: h, pending: map[string]*sim.Cond{}, asked: map[datagram]bool{}, came: map[uint32]time.Duration{}}
 	for _, a := range h.Addrs {
 		n.networks = append(n.networks, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
 	}
@@ -169,9 +176,14 @@ func (n *NameServer) listen() error {
 // its own, for "localnets".
 const hostNetwork = 16
 
-// udp answers one datagram.
+// udp answers one datagram. Who asks again before there is an answer, from the
+// same port with the same id, gets one answer to both (BIND drops the "duplicate
+// query" of a client that it already works for).
 func (n *NameServer) udp(p *sim.Proc, pkt sim.Packet) {
-	req := dnswire.Request{From: pkt.From.Addr()}
+	if len(n.asked) > 0 && n.asked[datagram{pkt.From, string(pkt.Data)}] {
+		return
+	}
+	req := dnswire.Request{From: pkt.From.Addr(), Port: pkt.From.Port()}
 	if last := len(n.rooms) - 1; last >= 0 {
 		req.Room, n.rooms = n.rooms[last], n.rooms[:last]
 	} else {
@@ -242,7 +254,11 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 		x, n.spare = n.spare[last], n.spare[:last]
 	}
 	*x = exchanger{n: n, p: p, key: query[min(len(query), 12):]} // behind the header: the question
+	if !req.TCP {
+		x.from, x.query = netip.AddrPortFrom(req.From, req.Port), query
+	}
 	if first := n.pending[string(x.key)]; first != nil {
+		x.begin()
 		first.Wait(p, dnswire.ResolveTimeout)
 		req.Now = p.Now()
 	}
@@ -278,10 +294,24 @@ type exchanger struct {
 	p    *sim.Proc
 	key  []byte
 	done *sim.Cond // nil: nothing was sent
+
+	from  netip.AddrPort // the client, and the datagram that it has sent
+	query []byte
+	noted bool
+}
+
+// begin notes that the answer takes time, so that the client may ask again.
+func (x *exchanger) begin() {
+	if x.query != nil && !x.noted {
+		x.n.asked[datagram{x.from, string(x.query)}], x.noted = true, true
+	}
 }
 
 // finish lets those go on who wait for the same answer.
 func (x *exchanger) finish() {
+	if x.noted {
+		delete(x.n.asked, datagram{x.from, string(x.query)})
+	}
 	if x.done == nil {
 		return
 	}
@@ -294,6 +324,7 @@ func (x *exchanger) finish() {
 // Exchange implements dnswire.Exchanger.
 func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Duration) ([]byte, uint32, error) {
 	if x.done == nil {
+		x.begin()
 		x.done = &sim.Cond{}
 		x.n.pending[string(x.key)] = x.done
 	}

@@ -141,15 +141,30 @@ func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16
 	conf := s.config()
 	var failed []byte
 	var got trace.Seq
+	var open [maxNameservers]*sim.UDPSocket // of servers that are silent: asked again from the same port
+	defer func() {
+		for _, u := range open {
+			if u != nil {
+				u.Close()
+			}
+		}
+	}()
 	for range conf.attempts {
 		for i, server := range conf.servers {
-			u := p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
+			u := open[i]
+			if open[i] = nil; u == nil {
+				u = p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
+			}
 			// libresolv: the later servers get a longer time, shared out.
 			wait := conf.timeout << i
 			if i > 0 {
 				wait /= time.Duration(len(conf.servers))
 			}
 			reply, event, err := askOnce(p, u, query, id, name, typ, max(wait, time.Second))
+			if errors.Is(err, sim.ErrTimeout) {
+				open[i] = u
+				continue
+			}
 			u.Close()
 			if err != nil {
 				continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ var (
 	ErrTimeout     = error(timeoutError("Connection timed out"))
 	ErrInterrupted = error(timeoutError("Interrupted system call")) // by Conn.Interrupt
 	ErrUnreachable = errors.New("No route to host")
+	ErrNoNetwork   = errors.New("Network is unreachable")
 	ErrReset       = errors.New("Connection reset by peer")
 	ErrClosed      = errors.New("use of closed connection")
 	ErrNoFile      = errors.New("No such file or directory")
@@ -148,6 +150,9 @@ func (p *Proc) Dial(from netip.Addr, to netip.AddrPort, timeout time.Duration) (
 		}
 	}
 	target := p.w.target(n, to.Addr())
+	if target == nil && !n.speaks(to.Addr()) {
+		return nil, ErrNoNetwork
+	}
 	src := netip.AddrPortFrom(from, n.ephemeral())
 	if target == nil {
 		p.Sleep(min(timeout, routeFailure))
@@ -176,6 +181,12 @@ func (p *Proc) DialUnix(path string) (*Conn, error) {
 	d.ends[0].established = true
 	p.Because(d.accept(l, syn, p.msg))
 	return d.ends[0], nil
+}
+
+// speaks tells whether a node has an address of the version of IP that another
+// address is of; without one there is no route.
+func (n *Node) speaks(to netip.Addr) bool {
+	return slices.ContainsFunc(n.Addrs, func(a netip.Addr) bool { return a.Is4() == to.Is4() })
 }
 
 // target is the node that an address means to a node; nil when there is none.

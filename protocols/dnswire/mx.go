@@ -1,6 +1,9 @@
 package dnswire
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // MX is a host that takes mail for a domain; of several, the one with the lowest
 // preference is tried first (RFC 5321 §5.1).
@@ -20,6 +23,9 @@ func OrderMX(mx []MX, dice Dice) []MX {
 	return out
 }
 
-// NullMX tells whether a domain says that it takes no mail: a single MX whose
-// host is the root (RFC 7505 §3).
-func NullMX(mx []MX) bool { return len(mx) == 1 && mx[0].Host == "." }
+// NullMX tells whether a domain says that it takes no mail: an MX whose host is
+// the root (RFC 7505 §3). There should be no other beside it; clients that find
+// it do not look for one.
+func NullMX(mx []MX) bool {
+	return slices.ContainsFunc(mx, func(x MX) bool { return x.Host == "." })
+}

@@ -103,7 +103,7 @@ func TestOrderMX(t *testing.T) {
 	if got := OrderMX(in, nil); fmt.Sprint(got) != "[{5 z} {10 a} {10 b} {20 c}]" {
 		t.Errorf("without dice: got %v", got)
 	}
-	if NullMX(in) || !NullMX([]MX{{0, "."}}) || NullMX(nil) {
+	if NullMX(in) || !NullMX([]MX{{0, "."}}) || !NullMX([]MX{{10, "mx.example"}, {0, "."}}) || NullMX(nil) {
 		t.Error("only a single MX to the root is a null MX")
 	}
 }

@@ -3,6 +3,8 @@ package postfix
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/miekg/dns"
 )
 
 // defaultNetworks computes the default of mynetworks from mynetworks_style and
@@ -80,6 +82,19 @@ func (c *Config) protocolEnabled(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// addressTypes are the record types that hold a host's addresses, as far as
+// inet_protocols makes use of them (inet_proto_init).
+func (c *Config) addressTypes() []uint16 {
+	var types []uint16
+	if c.protocolEnabled(netip.IPv4Unspecified()) {
+		types = append(types, dns.TypeA)
+	}
+	if c.protocolEnabled(netip.IPv6Unspecified()) {
+		types = append(types, dns.TypeAAAA)
+	}
+	return types
 }
 
 func (c *Config) interfaceEnabled(a netip.Addr) bool {

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 
 	"mailtrek/protocols/dnswire"
+	"mailtrek/protocols/mailaddr"
 	"mailtrek/sim/trace"
 )
 
@@ -80,7 +82,30 @@ func (a *smtpAgent) exchangers(domain string, port uint16) ([]target, *result) {
 		// RFC 7505 §4.1: the domain takes no mail; its address is not tried.
 		return nil, &result{dsn: "5.1.0", text: fmt.Sprintf("Domain %s does not accept mail (nullMX)", domain)}
 	}
+	if mx = a.hostsOf(domain, mx); len(mx) == 0 {
+		return nil, nameError(domain, "MX", &dnswire.LookupError{Failure: dnswire.Malformed})
+	}
 	return a.resolveExchangers(domain, mx, port)
+}
+
+// hostsOf leaves out exchangers that are no host names. An address in place of
+// a name is an error, too, but "works" with so many programs that Postfix has to
+// take it (valid_rr_name).
+func (a *smtpAgent) hostsOf(domain string, mx []dnswire.MX) []dnswire.MX {
+	gripe := func(what string, x dnswire.MX) {
+		a.d.log("warning: %s in resource data of MX record for %s: %s", what, domain, x.Host)
+	}
+	return slices.DeleteFunc(mx, func(x dnswire.MX) bool {
+		if _, err := netip.ParseAddr(x.Host); err == nil {
+			gripe("numeric domain name", x)
+			return false
+		}
+		if !mailaddr.ValidHostname(x.Host) {
+			gripe("malformed domain name", x)
+			return true
+		}
+		return false
+	})
 }
 
 // resolveExchangers looks up the address of every exchanger. Hosts that are no
@@ -131,7 +156,8 @@ func (a *smtpAgent) loopsBack(domain string) *result {
 }
 
 // sortTargets orders by preference; equal ones are shuffled when
-// smtp_randomize_addresses says so.
+// smtp_randomize_addresses says so. Then smtp_address_preference may put one
+// version of IP in front of the other.
 func sortTargets(in []target, d *daemon) []target {
 	mx := make([]dnswire.MX, len(in))
 	for i, t := range in {
@@ -146,6 +172,12 @@ func sortTargets(in []target, d *daemon) []target {
 	for i, x := range mx {
 		n, _ := strconv.Atoi(x.Host)
 		out[i] = in[n]
+	}
+	if preferred := d.conf.Get("smtp_address_preference"); preferred != "any" {
+		other := func(t target) int { return boolDigit(t.addr.Is6() != (preferred == "ipv6")) }
+		slices.SortStableFunc(out, func(a, b target) int {
+			return cmp.Or(cmp.Compare(a.pref, b.pref), cmp.Compare(other(a), other(b)))
+		})
 	}
 	return out
 }
@@ -187,20 +219,34 @@ func (a *smtpAgent) noExchanger(domain string, port uint16, err error) ([]target
 	return nil, nameError(domain, "MX", err)
 }
 
-// addresses adds the addresses of a host; or says why it has none.
+// addresses adds the addresses of a host, of each version of IP that
+// inet_protocols names; or says why it has none.
 func (a *smtpAgent) addresses(out []target, host string, port, pref uint16) ([]target, *result) {
 	if host == "" {
 		return out, nameError(".", "A", errors.New("Invalid host name"))
 	}
-	ans, err := a.d.Host.Stub.Lookup(a.d.p, host, dns.TypeA)
-	if err != nil {
-		return out, nameError(host, "A", err)
+	if addr, err := netip.ParseAddr(host); err == nil && a.d.conf.protocolEnabled(addr) {
+		return append(out, target{host: host, addr: addr, port: port, pref: pref}), nil
 	}
-	a.d.p.Because(trace.Seq(ans.Cause))
-	for _, addr := range ans.Addrs() {
-		out = append(out, target{host: host, addr: addr, port: port, pref: pref})
+	found := len(out)
+	var failure *result
+	for _, typ := range a.d.conf.addressTypes() {
+		ans, err := a.d.Host.Stub.Lookup(a.d.p, host, typ)
+		if err != nil {
+			if failure == nil || failure.dsn[0] != '4' {
+				failure = nameError(host, dns.TypeToString[typ], err)
+			}
+			continue
+		}
+		a.d.p.Because(trace.Seq(ans.Cause))
+		for _, addr := range ans.Addrs() {
+			out = append(out, target{host: host, addr: addr, port: port, pref: pref})
+		}
 	}
-	return out, nil
+	if len(out) > found {
+		failure = nil
+	}
+	return out, failure
 }
 
 // nameError is the verdict about a name that cannot be resolved, in the words

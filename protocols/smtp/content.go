@@ -147,7 +147,9 @@ func (s *Session) store(prefix string, line []byte, whole bool) {
 	f := &s.facts
 	n := int64(len(prefix) + len(line) + 2)
 	if s.cfg.SizeLimit > 0 && s.cfg.SizeLimit-f.Received < n {
-		// RFC 1870 §6.3: the real size decides, at the end.
+		// RFC 1870 §6.3: the real size decides, at the end. What has come so far
+		// is with the backend already.
+		s.flushContent()
 		s.b.Log("warning: " + s.queueID() + ": queue file size limit exceeded")
 		c.failure = replyTooBig
 		return

@@ -138,10 +138,33 @@ var crlf = []byte("\r\n")
 func (u *Submission) Abort() {
 	if u.mail.Queue == incoming {
 		newHeaderPass(u).glance()
+		u.overflow()
 	}
 	u.d.queue.move(u.d.p, u.mail, nowhere, "transaction given up")
 	u.d.end()
 }
+
+// overflow logs what cleanup says when it closes the file of a message that was
+// given up, and what is left in its buffer does not fit below the limit of file
+// sizes (setrlimit(2) with message_size_limit): the records of the file are
+// bigger than the lines that smtpd counts.
+func (u *Submission) overflow() {
+	u.mail.Content, u.mail.size = u.body, len(u.body)+bytes.Count(u.body, crlf[1:])
+	size := int64(0)
+	if u.limit > 0 {
+		size = u.mail.fileSize(u.limit)
+	}
+	if size > u.limit {
+		if size-size%fileBuffer > u.limit {
+			u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
+		}
+		u.d.log("warning: mail_stream_cleanup: close error")
+	}
+	u.mail.Content, u.mail.size = nil, 0
+}
+
+// fileBuffer is how much cleanup writes at a time (VSTREAM_BUFSIZE).
+const fileBuffer = 4096
 
 // Commit finishes the message. nil means that the mail system is responsible
 // for it from now on.

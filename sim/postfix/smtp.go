@@ -225,7 +225,7 @@ func (a *smtpAgent) greet(s *clientSession, final bool) bool {
 	s.client = c
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, s.relay, final)
-		if f := new(smtp.Error); errors.As(err, &f) && f.Reply != nil && f.Reply.Code != 421 {
+		if f := new(smtp.Error); errors.As(err, &f) && f.Reply != nil {
 			_ = c.Quit()
 		}
 		return false

@@ -92,6 +92,9 @@ func (a *about) happened() {
 	case trace.Queue:
 		a.add(a.c(), "queue")
 		a.add(a.b(), "queue")
+	case trace.Schedule:
+		a.add("qmgr", "daemon")
+		a.add(scheduleTerms[a.a()], "term")
 	case trace.Delivery:
 		a.delivered()
 	case trace.Field:

@@ -83,7 +83,7 @@ type uttered struct {
 var namedKinds = map[trace.Kind]bool{
 	trace.Open: true, trace.Accept: true, trace.Refuse: true, trace.Timeout: true, trace.Close: true, trace.Reset: true,
 	trace.Line: true, trace.Content: true, trace.Auth: true, trace.State: true, trace.Query: true, trace.Answer: true, trace.Daemon: true,
-	trace.Queue: true, trace.Delivery: true, trace.Field: true, trace.Mailbox: true, trace.Log: true, trace.Envelope: true,
+	trace.Queue: true, trace.Schedule: true, trace.Delivery: true, trace.Field: true, trace.Mailbox: true, trace.Log: true, trace.Envelope: true,
 }
 
 func (u *uttered) event(s trace.Seq) {

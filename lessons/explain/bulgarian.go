@@ -1,7 +1,7 @@
 package explain
 
 // bulgarian translates english, group by group.
-var bulgarian = joinTexts(bulgarianConnection, bulgarianSMTP, bulgarianReplies, bulgarianMailbox, bulgarianDNS, bulgarianHost, bulgarianLog)
+var bulgarian = joinTexts(bulgarianConnection, bulgarianSMTP, bulgarianReplies, bulgarianMailbox, bulgarianDNS, bulgarianHost, bulgarianSchedule, bulgarianLog)
 
 var bulgarianLog = map[string]string{
 	"log":            "Ред в дневника на {host}, от {program}.",

@@ -10,7 +10,7 @@ type entry struct{ text, ref string }
 var catalogues = map[string]map[string]string{"bg": bulgarian, "pl": polish}
 
 // english is the whole catalogue, put together from its groups.
-var english = join(englishConnection, englishSMTP, englishReplies, englishCodes, englishMailbox, englishDNS, englishHost, englishLog)
+var english = join(englishConnection, englishSMTP, englishReplies, englishCodes, englishMailbox, englishDNS, englishHost, englishSchedule, englishLog)
 
 func join(groups ...map[string]entry) map[string]entry {
 	all := map[string]entry{}

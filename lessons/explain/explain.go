@@ -84,6 +84,8 @@ func (x *teller) why() Explanation {
 		return x.say("envelope", "id", x.a(), "sender", x.sender(x.b()), "size", x.n(), "rcpts", x.recipients())
 	case trace.Queue:
 		return x.queue()
+	case trace.Schedule:
+		return x.schedule()
 	case trace.Delivery:
 		return x.delivery()
 	case trace.Field:

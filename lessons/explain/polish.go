@@ -1,7 +1,7 @@
 package explain
 
 // polish translates english, group by group.
-var polish = joinTexts(polishConnection, polishSMTP, polishReplies, polishMailbox, polishDNS, polishHost, polishLog)
+var polish = joinTexts(polishConnection, polishSMTP, polishReplies, polishMailbox, polishDNS, polishHost, polishSchedule, polishLog)
 
 var polishLog = map[string]string{
 	"log":            "Wiersz w dzienniku {host}, od {program}.",

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -33,6 +34,8 @@ func (x *Text) tell(e *trace.Event) {
 		x.tellDaemon(e)
 	case e.Kind == trace.Envelope || e.Kind == trace.Queue || e.Kind == trace.Delivery:
 		x.tellQueue(e)
+	case e.Kind == trace.Schedule:
+		x.tellSchedule(e)
 	case e.Kind == trace.Mailbox:
 		x.tellMailbox(e)
 	default:
@@ -240,6 +243,45 @@ func (x *Text) tellQueue(e *trace.Event) {
 		fate := map[uint16]string{2: "sent", 4: "deferred", 5: "bounced"}[e.Code]
 		x.about(e, "%s: %s: <%s> %s, relay %s (%s)", node, id, x.name(e.B), fate, x.name(e.C), x.plain(e))
 	}
+}
+
+// tellSchedule tells a decision of the queue manager.
+func (x *Text) tellSchedule(e *trace.Event) {
+	dest, id, why := x.name(e.B), x.name(e.C), x.plain(e)
+	if why != "" {
+		why = " (" + why + ")"
+	}
+	var what string
+	switch kind := x.t.Name(e.A); kind {
+	case trace.SchedWindow:
+		what = fmt.Sprintf("the window of %s goes from %d to %d", dest, e.Code, e.N)
+	case trace.SchedDead:
+		what = fmt.Sprintf("%s is not tried for %s", dest, time.Duration(e.N)*time.Second)
+	case trace.SchedAlive:
+		what = dest + " is tried again"
+		if e.N > 0 {
+			what += fmt.Sprintf(", window %d", e.N)
+		}
+	case trace.SchedRest:
+		what = fmt.Sprintf("%s has a pause of %s", dest, time.Duration(e.N)*time.Millisecond)
+	case trace.SchedWait:
+		what = fmt.Sprintf("%s waits for %s, %d of %d under way", id, dest, e.Code, e.N)
+	case trace.SchedGo:
+		what = fmt.Sprintf("the turn of %s for %s has come, %d of %d under way", id, dest, e.Code, e.N)
+	case trace.SchedAhead:
+		what = id + " goes before " + dest
+	case trace.SchedFull:
+		what = fmt.Sprintf("%s finds the active queue full, %d messages", id, e.N)
+	case trace.SchedRoom:
+		what = "the active queue has room again"
+	case trace.SchedScan:
+		what = fmt.Sprintf("the deferred queue is looked through in %s", time.Duration(e.N)*time.Millisecond)
+	case trace.SchedAnew:
+		what = "begins anew and knows nothing of dead destinations and windows"
+	default:
+		what = strings.TrimSpace(x.name(e.A) + " " + dest + " " + id)
+	}
+	x.about(e, "%s: qmgr: %s%s", short(x.t, e.Node), what, why)
 }
 
 // recipients are the recipients of an envelope; one that was another address

@@ -126,7 +126,10 @@ func standing(b []byte, t *trace.Trace, e *trace.Event) []byte {
 // saying writes what an event says besides its place.
 func saying(b []byte, t *trace.Trace, e *trace.Event) []byte {
 	b = standing(b, t, e)
-	b = append(b, byte(e.Flags&(trace.Lost|trace.Sealed)), byte(e.Code), byte(e.Code>>8))
+	b = append(b, byte(e.Flags&(trace.Lost|trace.Sealed)))
+	if e.Kind != trace.Daemon && e.Kind != trace.Queue && e.Kind != trace.Schedule { // of these it is a number of the moment
+		b = append(b, byte(e.Code), byte(e.Code>>8))
+	}
 	switch e.Kind {
 	case trace.Query:
 		return append(b, t.Name(e.B)...)

@@ -127,7 +127,7 @@ func (in *Instant) ageWords(e *state.Entry) string {
 
 // waitWords say when a deferred file is tried again.
 func (in *Instant) waitWords(e *state.Entry) string {
-	next, ok := in.nextTry(in.tries(e))
+	next, ok := in.nextTime(e)
 	if !ok {
 		return in.Words.T("pfx.nonext")
 	}
@@ -138,8 +138,9 @@ func (in *Instant) waitWords(e *state.Entry) string {
 type destination struct {
 	name                        string // "smtp:alabala.com"
 	delivering, waiting, putOff int
-	said                        string // how the last delivery ended
-	suspended                   bool   // qmgr takes it for dead
+	said                        string             // how the last delivery ended
+	suspended                   bool               // qmgr takes it for dead
+	known                       *state.Destination // what qmgr has decided about it
 }
 
 // destinationsShown is how many queue files are looked at.
@@ -151,7 +152,7 @@ func (in *Instant) destinations(node trace.NodeID) []destination {
 	var out []destination
 	find := func(name string) *destination {
 		for i := range out {
-			if out[i].name == name {
+			if strings.EqualFold(out[i].name, name) {
 				return &out[i]
 			}
 		}
@@ -163,6 +164,7 @@ func (in *Instant) destinations(node trace.NodeID) []destination {
 			in.destined(node, e, find)
 		}
 	}
+	in.scheduled(node, find)
 	return out
 }
 
@@ -232,7 +234,10 @@ func drawDestinations(in *Instant, node trace.NodeID, r Region) int {
 	if len(list) == 0 || r.H < 2 {
 		return 0
 	}
-	r.PutMax(0, 0, r.W, Quiet, in.Words.T("pfx.destinations"))
+	x := r.PutMax(0, 0, r.W, Quiet, in.Words.T("pfx.destinations"))
+	if text := in.activeWords(node); text != "" {
+		r.PutMax(x+2, 0, r.W-x-2, Warn&^Bold, text)
+	}
 	wide := 0
 	for _, d := range list {
 		wide = max(wide, min(textWidth(d.name), r.W/3))
@@ -257,6 +262,10 @@ func drawDestinations(in *Instant, node trace.NodeID, r Region) int {
 // destinationWords count what goes to a destination.
 func (in *Instant) destinationWords(d *destination) string {
 	var words []string
+	if d.known != nil {
+		words = in.windowWords(d)
+		d.delivering, d.waiting = 0, 0
+	}
 	for _, w := range []struct {
 		key string
 		n   int
@@ -265,7 +274,7 @@ func (in *Instant) destinationWords(d *destination) string {
 			words = append(words, in.Words.T(w.key, "n", itoa(w.n)))
 		}
 	}
-	if d.suspended {
+	if d.suspended && d.known == nil {
 		words = append(words, in.Words.T("pfx.dead"))
 	}
 	return strings.Join(words, "  ")

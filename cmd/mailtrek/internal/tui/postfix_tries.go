@@ -156,7 +156,7 @@ func (in *Instant) drawTryBar(tries []try, r Region) {
 func (in *Instant) triesWords(e *state.Entry, tries []try) string {
 	words := in.Words.T("pfx.tried", "n", itoa(in.tried(tries)))
 	if e.Queue == "deferred" {
-		if next, ok := in.nextTry(tries); ok {
+		if next, ok := in.nextTime(e); ok {
 			words += "  " + in.Words.T("pfx.next", "at", stamp(next), "in", howLong(next-in.event().Time))
 		} else {
 			words += "  " + in.Words.T("pfx.nonext")

@@ -31,7 +31,7 @@ func (in *Instant) labelOf(e *trace.Event) label {
 // styleOf is the colour of what an event is about.
 func (in *Instant) styleOf(e *trace.Event) Style {
 	switch e.Kind {
-	case trace.Daemon, trace.Lookup, trace.Envelope, trace.Queue, trace.Delivery, trace.Field, trace.Mailbox:
+	case trace.Daemon, trace.Lookup, trace.Envelope, trace.Queue, trace.Schedule, trace.Delivery, trace.Field, trace.Mailbox:
 		return Local
 	case trace.Query, trace.Answer:
 		return Names
@@ -82,6 +82,8 @@ func (in *Instant) words(e *trace.Event) string {
 		return joinWords(a, "<"+b+">")
 	case trace.Queue:
 		return joinWords(a, arrow(orDash(b), orDash(c)))
+	case trace.Schedule:
+		return in.scheduleWords(e)
 	case trace.Delivery:
 		return joinWords("<"+b+">", deliveryWord(e.Code), oneLine(t.Text(e)))
 	case trace.Field:

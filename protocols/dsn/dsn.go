@@ -38,7 +38,6 @@ type Report struct {
 	EnvID    string // RFC 3461 §4.4, "" if none
 	Arrival  time.Time
 	Now      time.Time
-	Warned   time.Duration // Delay: the age at which the warning was due
 	Lifetime time.Duration // Delay: when the message will be given up
 	HdrsOnly bool          // RFC 3461 §4.3: RET=HDRS
 	// Postmaster makes it a copy for the postmaster (postconf(5),
@@ -46,6 +45,9 @@ type Report struct {
 	Postmaster bool
 	// ReturnPath is the envelope sender, for the copy of the message.
 	ReturnPath string
+	// Template has the words for people, with the names in its text expanded;
+	// its zero value stands for Postfix's own, of which Text is missing.
+	Template Template
 	// Global makes it the notification about a message with SMTPUTF8 (RFC 6533).
 	Global     bool
 	Message    []byte // the message, lines ending in LF
@@ -81,7 +83,11 @@ func (r *Report) Compose() []byte {
 	boundary := fmt.Sprintf("%s.%d/%s", r.QueueID, r.Now.Unix(), r.Host)
 	r.header(&b, boundary)
 	fmt.Fprintf(&b, "This is a MIME-encapsulated message.\n\n--%s\n", boundary)
-	b.WriteString("Content-Description: Notification\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n")
+	charset := r.Template.Charset
+	if charset == "" || strings.EqualFold(charset, "us-ascii") {
+		charset = "utf-8" // what the text is about may have more
+	}
+	fmt.Fprintf(&b, "Content-Description: Notification\nContent-Type: text/plain; charset=%s\nContent-Transfer-Encoding: 8bit\n\n", charset)
 	r.notification(&b)
 	fmt.Fprintf(&b, "--%s\nContent-Description: Delivery report\nContent-Type: %s", boundary, r.media("message/delivery-status", "message/global-delivery-status"))
 	if r.Global {
@@ -97,12 +103,21 @@ func (r *Report) Compose() []byte {
 
 func (r *Report) header(b *bytes.Buffer, boundary string) {
 	fmt.Fprintf(b, "Date: %s\n", message.FormatDate(r.Now))
-	fmt.Fprintf(b, "From: Mail Delivery System <%s>\n", r.From)
-	subject, auto := r.Kind.Subject(), "auto-replied" // RFC 3834 §5
+	if r.Template.From == "" || r.Template.From == BuiltIn()[r.Kind].From {
+		fmt.Fprintf(b, "From: Mail Delivery System <%s>\n", r.From)
+	} else {
+		fmt.Fprintf(b, "From: %s\n", r.Template.From)
+	}
+	subject, auto := r.Template.Subject, "auto-replied" // RFC 3834 §5
+	if subject == "" {
+		subject = r.Kind.Subject()
+	}
 	if r.Postmaster {
-		subject, auto = "Postmaster Copy: Undelivered Mail", "auto-generated"
-		if r.Kind == Delay {
-			subject = "Postmaster Warning: Delayed Mail"
+		auto = "auto-generated"
+		if s := r.Template.PostmasterSubject; s != "" {
+			subject = s
+		} else if r.Template.Subject == "" {
+			subject = BuiltIn()[r.Kind].PostmasterSubject
 		}
 	}
 	fmt.Fprintf(b, "Subject: %s\nTo: %s\nAuto-Submitted: %s\nMIME-Version: 1.0\n", subject, r.To, auto)
@@ -112,11 +127,10 @@ func (r *Report) header(b *bytes.Buffer, boundary string) {
 
 // notification is the part that a person reads.
 func (r *Report) notification(b *bytes.Buffer) {
-	if r.Postmaster {
-		b.WriteByte('\n')
-	} else {
-		r.preface(b)
+	if !r.Postmaster {
+		b.WriteString(r.Template.Text)
 	}
+	b.WriteByte('\n')
 	for _, to := range r.Recipients {
 		who := "<" + to.Final + ">"
 		if to.Expanded != "" && to.Expanded != to.Final {
@@ -124,22 +138,6 @@ func (r *Report) notification(b *bytes.Buffer) {
 		}
 		b.WriteString(Wrap(who+": "+to.Text) + "\n\n")
 	}
-}
-
-// preface is what a notification says before it comes to the recipients.
-func (r *Report) preface(b *bytes.Buffer) {
-	fmt.Fprintf(b, "This is the mail system at host %s.\n\n", r.Host)
-	switch r.Kind {
-	case Failure:
-		b.WriteString(failureText)
-	case Delay:
-		fmt.Fprintf(b, delayText, int(r.Warned.Hours()), int(r.Lifetime.Hours()/24))
-	case Success:
-		b.WriteString(successText)
-	case Verify:
-		b.WriteString("Enclosed is the mail delivery report that you requested.\n\n")
-	}
-	b.WriteString("                   The mail system\n\n")
 }
 
 const assistance = `For further assistance, please send mail to postmaster.
@@ -158,8 +156,8 @@ const delayText = `#############################################################
 # THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #
 ####################################################################
 
-Your message could not be delivered for more than %d hour(s).
-It will be retried until it is %d day(s) old.
+Your message could not be delivered for more than $delay_warning_time_hours hour(s).
+It will be retried until it is $maximal_queue_lifetime_days day(s) old.
 
 ` + assistance
 

@@ -83,7 +83,13 @@ Diagnostic-Code: smtp; 550 5.1.1 <nosuchuser@alabala.com>: Recipient address
 
 func TestDelayReturnsHeadersAndSaysUntilWhen(t *testing.T) {
 	r := report()
-	r.Kind, r.Lifetime, r.Warned = Delay, 5*24*time.Hour, 4*time.Hour
+	r.Kind, r.Lifetime = Delay, 5*24*time.Hour
+	known := BuiltIn()
+	r.Template = known[Delay]
+	r.Template.Text, _ = known.Expand(Delay, func(name string) (string, bool) {
+		v, ok := map[string]string{"myhostname": "mail.example", "delay_warning_time_hours": "4", "maximal_queue_lifetime_days": "5"}[name]
+		return v, ok
+	})
 	r.Recipients[0].Action = "delayed"
 	_, types, bodies := parts(t, r.Compose())
 	if types[2] != "text/rfc822-headers" || strings.Contains(bodies[2], "Text") {

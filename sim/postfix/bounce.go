@@ -81,6 +81,24 @@ type notice struct {
 	about      []logged
 	postmaster bool // it goes to the postmaster
 	headers    bool // without the body of the message
+	template   dsn.Template
+}
+
+// template finds the text of a notification. Without it bounce(8) cannot go on.
+func (d *daemon) template(kind dsn.Kind) (t dsn.Template, ok bool) {
+	all, warnings, err := d.bounceTemplates(d.conf.Get("bounce_template_file"))
+	if err != nil {
+		d.dies(err.Error())
+		return t, false
+	}
+	for _, w := range warnings {
+		d.log("warning: %s", w)
+	}
+	if t, err = d.expandTemplate(&all, kind); err != nil {
+		d.dies(err.Error())
+		return t, false
+	}
+	return t, true
 }
 
 // bounce sends one notification, and a copy to the postmaster if notify_classes
@@ -97,7 +115,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	classes := d.conf.List("notify_classes")
 	double := d.conf.Get("double_bounce_sender") + "@" + d.conf.Get("myhostname")
 	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
-		n = notice{kind, double, d.conf.Get("2bounce_notice_recipient"), about, true, false}
+		n = notice{kind: kind, from: double, to: d.conf.Get("2bounce_notice_recipient"), about: about, postmaster: true, headers: false, template: n.template}
 	}
 	if n.to == "" && name != "trace" {
 		sent()
@@ -126,35 +144,34 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 		sent()
 		return true
 	}
-	if kind == dsn.Delay {
-		b.checkDelayTemplate()
+	if n.template, ok = b.template(kind); !ok {
+		return false
 	}
-	if ok = b.send(m, n); ok {
+	if ok = b.sendAll(m, n); ok {
 		sent()
 		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: "", dsn.Verify: ""}[kind]
 		if !n.postmaster && class != "" && contains(classes, class) {
-			b.send(m, notice{kind, double, d.conf.Get(class + "_notice_recipient"), about, true, true})
+			b.send(m, notice{kind: kind, from: double, to: d.conf.Get(class + "_notice_recipient"), about: about, postmaster: true, headers: true, template: n.template})
 		}
 	}
 	d.p.Sleep(reportTime)
 	return ok
 }
 
-// checkDelayTemplate warns of a time that is no whole hour or day, which the
-// text of a delay notice cannot say (bounce(5), delay_warning_time_hours).
-func (d *daemon) checkDelayTemplate() {
-	for _, x := range []struct {
-		param, unit string
-		length      time.Duration
-	}{{"delay_warning_time", "hours", time.Hour}, {"maximal_queue_lifetime", "days", 24 * time.Hour}} {
-		if v := d.conf.Duration(x.param); v <= 0 || v >= x.length {
-			continue
-		}
-		name := x.param + "_" + x.unit
-		d.log("warning: [built-in]: zero result in delay template conversion of parameter %q", name)
-		d.log("warning: please reduce time unit %q of %q in delay template", x.unit, name)
-		d.log("warning: for instructions see the bounce(5) manual")
+// sendAll sends a notification, or of a message with VERP one for each recipient,
+// to the address that has him in it (bounce_notify_verp.c).
+func (d *daemon) sendAll(m *Mail, n notice) (ok bool) {
+	if m.verp == "" || n.postmaster || n.kind != dsn.Failure || d.conf.Bool("disable_verp_bounces") {
+		return d.send(m, n)
 	}
+	for _, about := range n.about {
+		one := n
+		one.about, one.to = []logged{about}, verpSender(m.verp, m.Sender, about.Addr)
+		if !d.send(m, one) {
+			return false
+		}
+	}
+	return true
 }
 
 // send composes a notification and submits it. The notification is a message
@@ -200,7 +217,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 	kind, about := n.kind, n.about
 	sender := orElse(m.Sender, "MAILER-DAEMON@"+d.conf.Get("myhostname"))
 	r := &dsn.Report{Kind: kind, Postmaster: n.postmaster, Host: d.conf.Get("myhostname"), QueueID: m.ID, From: d.rewriteSender("MAILER-DAEMON"), To: n.to,
-		Sender: sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Warned: d.conf.Duration("delay_warning_time"),
+		Sender: sender, EnvID: m.EnvID, Arrival: m.Arrived, Now: d.p.Now(), Template: n.template,
 		Lifetime: d.conf.Duration("maximal_queue_lifetime"), HdrsOnly: n.headers || m.Ret == smtp.RetHdrs, Global: m.UTF8, ReturnPath: sender, Message: m.Content}
 	if int64(len(m.Content)) > d.conf.Int("bounce_size_limit") {
 		r.HdrsOnly = true

@@ -25,6 +25,7 @@ func (s *System) Flush(p *sim.Proc) {
 		m.flushed = true
 	}
 	s.qmgr.again(list)
+	s.qmgr.cooled(true)
 	for _, m := range s.queue.in(maildrop) {
 		s.run("pickup", m.last, m.Msg, func(p *sim.Proc) {
 			p.Sleep(pickupTime)

@@ -22,6 +22,7 @@ type qmgr struct {
 	limit      int64         // qmgr_message_active_limit
 	full       bool          // somebody has found no room
 	fresh      []*Mail       // in the incoming queue: found no room
+	hot        []*Mail       // in the incoming queue, with a time stamp in the future
 	due        []*Mail       // in the deferred queue: due, and no room yet
 	oldTurn    bool          // the next message comes from the deferred queue
 	flow       int64         // see flowToken
@@ -112,8 +113,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	defer d.end()
 	q.sys.queue.move(p, m, active, "")
 	if m.busy > 0 { // an agent of an earlier queue manager has it (qmgr_message_lock)
-		d.log("%s: skipped, still being delivered", m.ID)
-		q.putBack(d, m, seconds(d.conf.Duration("minimal_backoff_time")), "still being delivered")
+		q.stillDelivered(d, m)
 		q.released()
 		return
 	}

@@ -22,8 +22,11 @@ func (q *qmgr) arrived(m *Mail) {
 	term := q.term
 	q.sys.run("qmgr", m.last, m.Msg, func(p *sim.Proc) {
 		p.Sleep(qmgrTime)
-		if q.up && q.term == term && m.Queue == incoming && !m.queued {
+		if q.up && q.term == term && m.Queue == incoming && !m.queued && !q.tooHot(m) {
 			q.offer(p, m)
+		}
+		if len(q.hot) > 0 {
+			q.cooled(false)
 		}
 	})
 }

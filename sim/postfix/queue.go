@@ -56,6 +56,7 @@ type Mail struct {
 	held   bool      // to be put on hold when it is complete
 	ready  bool      // complete: the queue manager may take it
 	due    time.Time // deferred: the time stamp of the file, before which it is not tried
+	cool   int64     // incoming: the same, for one that was still being delivered
 	warned bool      // the delay warning has been sent
 	last   trace.Seq // the last event that moved it
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailtrek/protocols/dnswire"
+	"mailtrek/sim/host"
 	"mailtrek/sim/trace"
 )
 
@@ -13,7 +14,8 @@ import (
 // collected: actions.txt, connections.txt (TCP between hosts), dns.txt (every
 // packet, in tshark's words), smtp-NN-A-to-B.dialogue, maillog.txt (all hosts
 // merged), queue.txt (TIME HOST ID FROM TO, "-" for nowhere) and
-// mailbox-HOST-USER-n.eml (each message as it was stored). Times are seconds
+// mailbox-HOST-USER-n.eml (each message as it was stored; for a file that is no
+// user's mailbox, USER is its name). Times are seconds
 // since the start; hosts have their short names. What passes through a unix
 // socket or over loopback is on no wire and therefore only in the log.
 func Folder(t *trace.Trace, to FileSet) error {
@@ -144,9 +146,19 @@ func (c *collector) stored(e *trace.Event) {
 	if c.fetched[reader{e.Node, e.A}] {
 		return
 	}
-	key := fileName(short(c.t, e.Node)) + "-" + fileName(c.t.Name(e.A))
+	text := c.t.Text(e)
+	if file := c.t.Name(e.B); strings.HasPrefix(file, "/") && !strings.Contains(file, "/new/") && !strings.Contains(file, "/cur/") { // an mbox
+		first, _, _ := strings.Cut(string(text), "\n")
+		sender := strings.TrimSuffix(strings.TrimPrefix(first, "Return-Path: <"), ">")
+		text = host.MboxText(sender, c.t.Header.Start.Add(e.At()), text)
+	}
+	owner := strings.TrimSuffix(c.t.Name(e.A), "/")
+	if strings.HasPrefix(owner, "/") { // a file that an alias names is nobody's
+		owner = owner[strings.LastIndexByte(owner, '/')+1:]
+	}
+	key := fileName(short(c.t, e.Node)) + "-" + fileName(owner)
 	c.delivered[key]++
-	c.add(fmt.Sprintf("mailbox-%s-%d.eml", key, c.delivered[key]), c.t.Text(e))
+	c.add(fmt.Sprintf("mailbox-%s-%d.eml", key, c.delivered[key]), text)
 }
 
 // dialogues writes the SMTP and LMTP conversations between hosts. The number

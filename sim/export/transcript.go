@@ -54,7 +54,7 @@ func dialogue(t *trace.Trace, id trace.ConnID, events []trace.Seq) []byte {
 	if isUnix(c) {
 		fmt.Fprintf(&b, "# client: %s\n# server: %s (%s)\n", short(t, c.Client), expand(c.ServerAddr), short(t, c.Server))
 	} else {
-		fmt.Fprintf(&b, "# client: %s (%s)\n# server: %s (%s)\n", host(c.ClientAddr), short(t, c.Client), expand(c.ServerAddr), short(t, c.Server))
+		fmt.Fprintf(&b, "# client: %s (%s)\n# server: %s (%s)\n", hostOf(c.ClientAddr), short(t, c.Client), expand(c.ServerAddr), short(t, c.Server))
 	}
 	fmt.Fprintf(&b, "# protocol: %s\n", c.Proto)
 	fmt.Fprintf(&b, "# start: %.3f s after the start of the path\n\n", t.At(events[0]).At().Seconds())
@@ -74,7 +74,7 @@ func dialogue(t *trace.Trace, id trace.ConnID, events []trace.Seq) []byte {
 	return b.Bytes()
 }
 
-func host(addr string) string {
+func hostOf(addr string) string {
 	if i := bytes.LastIndexByte([]byte(addr), ':'); i >= 0 {
 		return expand(addr[:i])
 	}

@@ -23,9 +23,15 @@ type MboxMessage struct {
 const mboxTime = "Mon Jan _2 15:04:05 2006"
 
 // AppendMbox adds a message to an mbox file, which is made if it is missing.
-// data has LF line ends. A line that begins with "From " gets a ">" before it,
-// and the null sender becomes MAILER-DAEMON, as local(8) does it.
 func (t *Tree) AppendMbox(name, sender string, at time.Time, data []byte) error {
+	return t.AppendFile(name, MboxText(sender, at, data))
+}
+
+// MboxText is a message as it stands in an mbox file, from the From_ line to the
+// empty line behind it. data has LF line ends. A line that begins with "From "
+// gets a ">" before it, and the null sender becomes MAILER-DAEMON, as local(8)
+// does it.
+func MboxText(sender string, at time.Time, data []byte) []byte {
 	if sender == "" {
 		sender = "MAILER-DAEMON"
 	}
@@ -48,7 +54,7 @@ func (t *Tree) AppendMbox(name, sender string, at time.Time, data []byte) error 
 		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
-	return t.AppendFile(name, b.Bytes())
+	return b.Bytes()
 }
 
 // ReadMbox reads all messages of an mbox file. A file that does not exist has

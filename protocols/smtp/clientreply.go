@@ -189,15 +189,17 @@ func (c *Client) setDeadline(stage Stage) {
 	if c.cfg.Now == nil {
 		return
 	}
-	conn, ok := c.rw.(interface{ SetReadDeadline(time.Time) error })
-	if !ok {
-		return
-	}
 	d, ok := c.cfg.Timeouts[stage]
 	if !ok {
 		d = DefaultTimeout(stage)
 	}
-	if d > 0 {
+	if d <= 0 {
+		return
+	}
+	switch conn := c.rw.(type) {
+	case interface{ SetTimeout(time.Duration) }: // it knows the time
+		conn.SetTimeout(d)
+	case interface{ SetReadDeadline(time.Time) error }:
 		_ = conn.SetReadDeadline(c.cfg.Now().Add(d)) // without a deadline the wait is longer
 	}
 }

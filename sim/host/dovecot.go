@@ -19,6 +19,7 @@ type Dovecot struct {
 	services map[string]*service
 	files    map[string]bool // settings whose value is "<path"
 	plugin   map[string]string
+	asked    map[string]map[string]string // what Settings.Text has found, by protocol
 }
 
 // AuthDB is a passdb or userdb section: where users and passwords come from.

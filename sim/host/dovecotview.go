@@ -26,6 +26,23 @@ func (d *Dovecot) For(protocol string) Settings { return Settings{d, protocol} }
 
 // Text is the value of a setting; "" when there is no such setting.
 func (s Settings) Text(name string) string {
+	asked := s.d.asked[s.protocol]
+	if v, ok := asked[name]; ok {
+		return v
+	}
+	if asked == nil {
+		if s.d.asked == nil {
+			s.d.asked = map[string]map[string]string{}
+		}
+		asked = map[string]string{}
+		s.d.asked[s.protocol] = asked
+	}
+	asked[name] = s.find(name)
+	return asked[name]
+}
+
+// find is Text without remembering what was asked before.
+func (s Settings) find(name string) string {
 	if v, ok := s.d.protocol[s.protocol][name]; ok && s.protocol != "" {
 		return v
 	}

@@ -196,7 +196,7 @@ func (h *headerPass) field(raw []byte) *Refusal {
 			h.u.mail.Body8 = true
 		}
 	case "message-id", "resent-message-id":
-		h.u.d.log("%s: %s=%s", h.u.mail.ID, string(key), bytes.Join(bytes.Fields(value), []byte{' '}))
+		h.u.d.logAll(h.u.mail.ID, ": ", string(key), "=", strings.Join(strings.Fields(string(value)), " "))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"strconv"
 	"time"
 
 	"mailtrek/sim"
@@ -120,7 +121,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	in := &activeMail{q: q, mail: m, queued: p.Now(), term: q.term, rcptMax: q.recipients.least}
 	m.active = in
 	m.late = m.warned && d.conf.Bool("confirm_delay_cleared")
-	d.log("%s: from=<%s>, size=%d, nrcpt=%d (queue active)", m.ID, m.from821(), m.size, len(m.Recipients))
+	d.logAll(m.ID, ": from=<", m.from821(), ">, size=", strconv.Itoa(m.size), ", nrcpt=", strconv.Itoa(len(m.Recipients)), " (queue active)")
 	if m.forced && len(m.deferLog) > 0 {
 		q.finish(d, in) // without another attempt
 		return
@@ -232,7 +233,7 @@ func (q *qmgr) finish(from *daemon, in *activeMail) {
 			}
 			q.putOff(d, m)
 		default:
-			d.log("%s: removed", m.ID)
+			d.logAll(m.ID, ": removed")
 			q.sys.queue.move(d.p, m, nowhere, "")
 		}
 	}

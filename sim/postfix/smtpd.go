@@ -109,7 +109,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	remote := addrPort(c.RemoteAddr().String())
 	b := &smtpdSession{daemon: d, conn: c, client: d.lookupPeer(remote)}
 	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
-	d.log("connect from %s", b.client)
+	d.logAll("connect from ", b.client.String())
 	defer b.anvilDisconnect()
 	cfg := b.sessionConfig()
 	if d.conf.Bool("smtpd_sasl_auth_enable") {
@@ -129,7 +129,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	} else {
 		c.Close()
 	}
-	d.log("disconnect from %s %s", b.client, session.Stats())
+	d.logAll("disconnect from ", b.client.String(), " ", session.Stats())
 	session.Release()
 }
 
@@ -387,4 +387,4 @@ func (b *smtpdSession) Ahead(n int) []byte { return b.conn.Ahead(n) }
 func (b *smtpdSession) Sleep(d time.Duration) { b.p.Sleep(d) }
 
 // Log writes a line of the session.
-func (b *smtpdSession) Log(text string) { b.log("%s", text) }
+func (b *smtpdSession) Log(text string) { b.logAll(text) }

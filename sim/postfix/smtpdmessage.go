@@ -34,7 +34,7 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	if f.User != "" {
 		auth = fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
 	}
-	b.log("%s: client=%s%s%s", sub.ID(), b.client, auth, originally(&f.Forward))
+	b.logAll(sub.ID(), ": client=", b.client.String(), auth, originally(&f.Forward))
 	return b.msg, nil
 }
 

@@ -174,6 +174,16 @@ func (d *daemon) log(format string, args ...any) {
 	d.logLine(fmt.Appendf(d.line[:0], format, args...))
 }
 
+// logAll is log for the lines that every mail makes: what it is given, put
+// together.
+func (d *daemon) logAll(parts ...string) {
+	line := d.line[:0]
+	for _, s := range parts {
+		line = append(line, s...)
+	}
+	d.logLine(line)
+}
+
 // maxLogLine is how much of a message of its own a daemon logs (msg_logger(3)).
 const maxLogLine = 2000
 

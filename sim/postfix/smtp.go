@@ -147,6 +147,7 @@ func (a *smtpAgent) site(nexthop string, first bool) {
 		a.cachePolicy(strings.Trim(host, "[]"), nexthop)
 	}
 	best := targets[0].pref
+	a.sessions = 0
 	if a.load {
 		targets = a.reuse(targets)
 	}
@@ -173,9 +174,8 @@ func (a *smtpAgent) try(t target, final, cached bool) {
 	peer, where, endpoint := t.peer(), t.relay(), a.endpoint(t.endpoint())
 	if cached {
 		if s := a.fromCache(a.d.scache.byEndpoint(endpoint), where); s != nil {
-			a.sessions++
 			s.rename(t)
-			a.again(s, final)
+			a.again(s, a.another(final))
 			return
 		}
 	}
@@ -185,13 +185,20 @@ func (a *smtpAgent) try(t target, final, cached bool) {
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}
-	a.sessions++
+	final = a.another(final)
 	a.session(&clientSession{conn: c, relay: where, peer: peer, endpoint: endpoint}, final)
 	if a.retryPlain {
 		a.retryPlain, a.plain = false, true
 		a.try(t, final, false)
 		a.plain = false
 	}
+}
+
+// another counts a session. The last that smtp_mx_session_limit allows is final,
+// too.
+func (a *smtpAgent) another(final bool) bool {
+	a.sessions++
+	return final || a.lastSite && a.sessions == a.set.sessionLimit
 }
 
 // session holds the dialogue on a connection that has just been opened.

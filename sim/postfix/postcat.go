@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"mailtrek/protocols/smtp"
@@ -70,6 +71,31 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 
 // HasFile tells whether the queue has a file of that id.
 func (s *System) HasFile(id string) bool { return s.queue.files[id] != nil }
+
+// QueueFolder lists a folder of the queue directory, "" itself. ok is false when
+// the queue has no such folder.
+func (s *System) QueueFolder(dir string) (names []string, ok bool) {
+	if dir == "" {
+		return []string{"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "pid", "private", "public", "saved", "trace"}, true
+	}
+	for _, f := range []string{"bounce", "corrupt", "defer", "flush", "pid", "private", "public", "saved", "trace"} {
+		if dir == f {
+			return nil, true
+		}
+	}
+	queue, hash, hashed := strings.Cut(dir, "/")
+	if !slices.Contains(listed, queue) || hashed && (len(hash) != 1 || !listHas(s.config.List("hash_queue_names"), queue)) {
+		return nil, false
+	}
+	for _, m := range s.queue.in(queue) {
+		name := strings.TrimPrefix(s.QueueFile(m), dir+"/")
+		if name, _, _ = strings.Cut(name, "/"); !slices.Contains(names, name) && strings.HasPrefix(s.QueueFile(m), dir+"/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, true
+}
 
 // QueueFile is the name of a queue file below the queue directory; deferred
 // has a folder for each first character (hash_queue_names).

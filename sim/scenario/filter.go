@@ -151,9 +151,9 @@ func (m *machine) filterRuns(p *sim.Proc, f *node.Filter, user string, argv []st
 			p.Record(trace.Event{Kind: trace.Field, A: p.Sym("filter"), B: p.Sym(name), C: p.Sym("add")}, []byte(r.Text))
 		}
 	}
-	sh := &shell{run: m.run, m: m, p: p, user: user, input: now}
+	sh := m.run.operator(m, p, user, now)
 	status = sh.one(append([]string{"sendmail", "-G", "-i"}, argv[1:]...))
-	return status, sh.out.String()
+	return status, sh.Out.String() + sh.Err.String()
 }
 
 func orSaid(s, other string) string {

@@ -1,13 +1,13 @@
 package scenario
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 
 	"mailtrek/sim"
 	"mailtrek/sim/host"
 	"mailtrek/sim/node"
+	"mailtrek/sim/shell"
 	"mailtrek/sim/trace"
 )
 
@@ -15,26 +15,30 @@ import (
 type Ran struct {
 	Done   bool
 	Status int    // exit status, when it is done
-	Output string // what it printed
+	Output string // what it printed, as it stands on the screen
+	Stdout string // what of it is standard output
+	Stderr string // and what is standard error
 }
 
-// shell runs a command line on a machine.
-type shell struct {
-	run   *Run
-	m     *machine
-	p     *sim.Proc
-	user  string // empty: the operator
-	input []byte
-	out   strings.Builder
+// operator is somebody at the shell of a machine.
+type operator struct {
+	*shell.Shell
+	run  *Run
+	m    *machine
+	p    *sim.Proc
+	user string // empty: the operator
 }
 
-// printf prints.
-func (sh *shell) printf(format string, args ...any) { fmt.Fprintf(&sh.out, format, args...) }
+// printf writes to the standard output.
+func (sh *operator) printf(format string, args ...any) { sh.Printf(format, args...) }
+
+// errorf writes to the standard error.
+func (sh *operator) errorf(format string, args ...any) { sh.Errorf(format, args...) }
 
 // operatorCommand is a row of the table of commands.
 type operatorCommand struct {
 	name, usage, summary string
-	run                  func(sh *shell, args []string) (status int)
+	run                  func(sh *operator, args []string) (status int)
 }
 
 // Command types a command line on a host: an operator's (user "" or "root"), or
@@ -54,9 +58,11 @@ func (r *Run) command(h *node.Host, user, line string, stdin []byte, cause trace
 		user = ""
 	}
 	r.World.Go(h.Node, "sh", cause, msg, func(p *sim.Proc) {
-		sh := &shell{run: r, m: r.byName[h.Name], p: p, user: user, input: stdin}
-		ran.Status = sh.line(line)
-		ran.Output, ran.Done = sh.out.String(), true
+		sh := r.operator(r.byName[h.Name], p, user, stdin)
+		var screen strings.Builder
+		sh.Out.Screen, sh.Err.Screen = &screen, &screen
+		ran.Status = sh.Run(line)
+		ran.Output, ran.Stdout, ran.Stderr, ran.Done = screen.String(), sh.Out.String(), sh.Err.String(), true
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if ran.Status != 0 || ran.Output != "" {
 			p.Emit(trace.Event{Kind: trace.Output, A: p.Sym(name), Code: uint16(ran.Status)}, []byte(ran.Output))
@@ -65,58 +71,88 @@ func (r *Run) command(h *node.Host, user, line string, stdin []byte, cause trace
 	return ran
 }
 
-// line runs the commands of a line, each as the one before allows.
-func (sh *shell) line(text string) (status int) {
-	list, bad := shellLine(text, sh.queueID)
-	if bad != "" {
-		sh.printf("sh: 1: %s\n", bad)
-		return 2
+// operator sits somebody down at the shell of a machine.
+func (r *Run) operator(m *machine, p *sim.Proc, user string, stdin []byte) *operator {
+	sh := &operator{run: r, m: m, p: p, user: user}
+	sh.Shell = &shell.Shell{Files: sh.files(), User: user, Home: orElse(sh.account().Home, "/root"), In: shell.NewInput(stdin), Out: &shell.Output{},
+		Err: &shell.Output{}, Find: sh.find, Hint: sh.hint, Value: sh.queueID, Bar: sh.bar}
+	return sh
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
 	}
-	for _, c := range list {
-		if c.when == '&' && status != 0 || c.when == '|' && status == 0 {
-			continue
+	return s
+}
+
+// find is the program of a name, nil when the host has none.
+func (sh *operator) find(name string) shell.Program {
+	for _, c := range operatorCommands {
+		if c.name == name && (sh.m.postfix != nil || !ofPostfix(name)) {
+			return func(s *shell.Shell, args []string) int {
+				at := *sh
+				at.Shell = s
+				return c.run(&at, args)
+			}
 		}
-		status = sh.one(c.args)
 	}
-	return status
+	if why, ok := notModelled[name]; ok {
+		return func(s *shell.Shell, _ []string) int {
+			s.Errorf("%s: %s\n", name, why)
+			return 127
+		}
+	}
+	return nil
+}
+
+// ofPostfix tells whether a program comes with Postfix.
+func ofPostfix(name string) bool {
+	return strings.HasPrefix(name, "post") || name == "mailq" || name == "newaliases" || name == "sendmail"
+}
+
+// hint is what the shell says about a name that it does not find.
+func (sh *operator) hint(name string) string {
+	for _, c := range operatorCommands {
+		if c.name == name && ofPostfix(name) {
+			return " (" + sh.m.Name + " runs no Postfix)"
+		}
+	}
+	return didYouMean(name, commandNames())
+}
+
+// bar is why a user may not change a file: it is not at home.
+func (sh *operator) bar(name string) string {
+	if sh.root() || strings.HasPrefix(name, "/home/"+sh.user+"/") || strings.HasPrefix(name, "/tmp/") {
+		return ""
+	}
+	return "Permission denied"
 }
 
 // queueID is the value of a variable: $letter is the id that the mail "letter"
 // has in the queue of this host.
-func (sh *shell) queueID(mail string) string {
+func (sh *operator) queueID(mail string) (id string, known bool) {
 	if sh.m.postfix == nil {
-		return ""
+		return "", false
 	}
-	id := ""
 	for _, m := range sh.m.postfix.Mails() {
 		if m.Msg != 0 && sh.run.Trace().Msg(m.Msg).Name == mail {
 			id = m.ID
 		}
 	}
-	return id
+	return id, id != ""
 }
 
 // one runs one command.
-func (sh *shell) one(args []string) int {
-	name := args[0][strings.LastIndexByte(args[0], '/')+1:]
-	for _, c := range operatorCommands {
-		if c.name == name {
-			return c.run(sh, args[1:])
-		}
-	}
-	if why, ok := notModelled[name]; ok {
-		sh.printf("%s: %s\n", name, why)
-		return 127
-	}
-	sh.printf("sh: 1: %s: not found%s\n", name, didYouMean(name, commandNames()))
-	return 127
-}
+func (sh *operator) one(args []string) int { return sh.Exec(args) }
 
 // notModelled are commands that real hosts have.
 var notModelled = map[string]string{
 	"vi": "not modelled; try sed -i", "nano": "not modelled; try sed -i",
-	"tcpdump": "look at the trace instead", "nc": "use telnet",
-	"openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
+	"tcpdump": "look at the trace instead", "openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
+	"find": "not modelled; try ls or grep -r", "vim": "not modelled; try sed -i", "systemctl": "not modelled; try postfix", "service": "not modelled; try postfix",
+	"journalctl": "not modelled; try tail /var/log/maillog", "perl": "not modelled", "python3": "not modelled", "jq": "not modelled; try grep",
+	"delv": "not modelled; try dig", "diff": "not modelled", "man": "not modelled; try mailtrek explain",
 }
 
 // operatorCommands is filled in init, because help refers to it.
@@ -130,7 +166,7 @@ func init() {
 		{"postalias", "postalias FILE", "builds an alias table", postaliasCommand},
 		{"newaliases", "newaliases", "builds the alias tables of main.cf", newaliasesCommand},
 		{"postqueue", "postqueue -p|-j|-f|-i ID|-s SITE", "shows and flushes the queue", postqueueCommand},
-		{"mailq", "mailq", "shows the queue", func(sh *shell, _ []string) int { return postqueueCommand(sh, []string{"-p"}) }},
+		{"mailq", "mailq", "shows the queue", func(sh *operator, _ []string) int { return postqueueCommand(sh, []string{"-p"}) }},
 		{"postsuper", "postsuper -h|-H|-d|-r|-e|-f ID|ALL|- … [QUEUE…]", "holds, releases, deletes, requeues, expires messages", postsuperCommand},
 		{"postcat", "postcat [-e] [-h] [-b] -q ID…", "shows queue files", postcatCommand},
 		{"sendmail", "sendmail [-t] [-i] [-f SENDER] [-F NAME] [RECIPIENT…]", "hands a message to Postfix", sendmailCommand},
@@ -140,77 +176,35 @@ func init() {
 		{"telnet", "telnet HOST PORT <<END", "types lines into a connection", telnetCommand},
 		{"host", "host [-t TYPE] NAME|ADDRESS", "asks the DNS", hostCommand},
 		{"dig", "dig [@SERVER] [-x ADDRESS|NAME] [TYPE] [+short] [+tcp] …", "asks the DNS", digCommand},
-		{"cat", "cat FILE…", "prints files", catCommand},
-		{"sed", "sed [-i] SCRIPT FILE…", "changes lines of files", sedCommand},
-		{"tee", "tee [-a] FILE… <<END", "writes files", teeCommand},
-		{"ls", "ls [FOLDER…]", "lists folders", lsCommand},
-		{"hostname", "hostname", "prints the name of the host", func(sh *shell, _ []string) int { sh.printf("%s\n", sh.m.Name); return 0 }},
-		{"date", "date", "prints the virtual time", func(sh *shell, _ []string) int {
-			sh.printf("%s\n", sh.p.Now().Format("Mon Jan _2 15:04:05 MST 2006"))
-			return 0
-		}},
-		{"echo", "echo [WORD…]", "prints words", func(sh *shell, args []string) int { sh.printf("%s\n", strings.Join(args, " ")); return 0 }},
-		{"true", "true", "succeeds", func(*shell, []string) int { return 0 }},
-		{"false", "false", "fails", func(*shell, []string) int { return 1 }},
+		{"hostname", "hostname [-f|-s|-d]", "prints the name of the host", hostnameCommand},
+		{"date", "date [+FORMAT]", "prints the virtual time", dateCommand},
+		{"sleep", "sleep SECONDS", "lets virtual time pass", sleepCommand},
+		{"whoami", "whoami", "prints who types", func(sh *operator, _ []string) int { sh.printf("%s\n", sh.account().Name); return 0 }},
+		{"id", "id [-u|-un] [USER]", "prints who types, with numbers", idCommand},
+		{"uname", "uname", "prints the system", func(sh *operator, _ []string) int { sh.printf("Linux\n"); return 0 }},
 		{"help", "help", "lists the commands", helpCommand},
 	}
 }
 
 func commandNames() []string {
-	names := make([]string, len(operatorCommands))
-	for i, c := range operatorCommands {
-		names[i] = c.name
+	names := shell.Names()
+	for _, c := range operatorCommands {
+		names = append(names, c.name)
 	}
 	sort.Strings(names)
 	return names
 }
 
-func helpCommand(sh *shell, _ []string) int {
+func helpCommand(sh *operator, _ []string) int {
 	for _, c := range operatorCommands {
 		sh.printf("%-60s %s\n", c.usage, c.summary)
 	}
+	sh.printf("and of the shell: %s\n", strings.Join(shell.Names(), " "))
 	return 0
 }
 
-func catCommand(sh *shell, args []string) (status int) {
-	for _, name := range args {
-		text, err := sh.m.Tree.ReadFile(name)
-		if err != nil {
-			sh.printf("cat: %s: No such file or directory\n", name)
-			status = 1
-			continue
-		}
-		sh.out.Write(text)
-	}
-	return status
-}
-
-func lsCommand(sh *shell, args []string) (status int) {
-	if len(args) == 0 {
-		args = []string{"/"}
-	}
-	for _, name := range args {
-		if strings.HasPrefix(name, "-") {
-			continue
-		}
-		list, err := sh.m.Tree.ReadDir(name)
-		if info, serr := sh.m.Tree.Stat(name); err != nil && serr == nil && !info.Dir {
-			sh.printf("%s\n", name)
-			continue
-		}
-		if err != nil {
-			sh.printf("ls: cannot access '%s': No such file or directory\n", name)
-			status = 2
-		}
-		for _, f := range list {
-			sh.printf("%s\n", f.Name)
-		}
-	}
-	return status
-}
-
 // account is who types: a user of /etc/passwd, or root.
-func (sh *shell) account() host.User {
+func (sh *operator) account() host.User {
 	users, _ := sh.m.Tree.Users()
 	name := sh.user
 	if name == "" {

@@ -10,7 +10,7 @@ import (
 	"mailtrek/protocols/dnswire"
 )
 
-func dovecotCommand(sh *shell, args []string) int {
+func dovecotCommand(sh *operator, args []string) int {
 	if sh.m.dovecot == nil {
 		sh.printf("sh: 1: dovecot: not found (%s runs no Dovecot)\n", sh.m.Name)
 		return 127
@@ -34,7 +34,7 @@ func dovecotCommand(sh *shell, args []string) int {
 	return 0
 }
 
-func doveadmCommand(sh *shell, args []string) int {
+func doveadmCommand(sh *operator, args []string) int {
 	if len(args) == 1 && (args[0] == "stop" || args[0] == "reload") {
 		return dovecotCommand(sh, args)
 	}
@@ -42,7 +42,7 @@ func doveadmCommand(sh *shell, args []string) int {
 	return 64
 }
 
-func rndcCommand(sh *shell, args []string) int {
+func rndcCommand(sh *operator, args []string) int {
 	switch {
 	case sh.m.named == nil:
 		sh.printf("rndc: connect failed: 127.0.0.1#953: connection refused\n")
@@ -65,7 +65,7 @@ func rndcCommand(sh *shell, args []string) int {
 const hostUsage = "Usage: host [-t type] hostname\n"
 
 // hostCommand is host(1) of BIND.
-func hostCommand(sh *shell, args []string) int {
+func hostCommand(sh *operator, args []string) int {
 	types := []uint16{dns.TypeA, dns.TypeMX}
 	o, bad := getopt(args, "t:")
 	if bad != "" {
@@ -156,7 +156,7 @@ func failure(err error) string {
 }
 
 // digCommand is dig(1) of BIND.
-func digCommand(sh *shell, args []string) int {
+func digCommand(sh *operator, args []string) int {
 	out, status := sh.m.Stub.Dig(sh.p, args)
 	sh.printf("%s", out)
 	return status

@@ -17,7 +17,7 @@ const postconfModes = "aAbdeFlmMnPtTX#"
 
 // postconfCommand is postconf(1). What it says of trouble goes to the terminal
 // alone.
-func postconfCommand(sh *shell, args []string) int {
+func postconfCommand(sh *operator, args []string) int {
 	if sh.system("postconf") == nil {
 		return 127
 	}
@@ -75,14 +75,14 @@ func (o overlaid) ReadFile(path string) ([]byte, error) {
 }
 
 // postconfFails ends postconf.
-func (sh *shell) postconfFails(why string) int {
+func (sh *operator) postconfFails(why string) int {
 	sh.printf("postconf: fatal: %s\n", why)
 	return 1
 }
 
 // postconf prints what is asked for; over are settings that count instead of
 // those of main.cf.
-func (sh *shell) postconf(mode byte, opt postfix.PostconfOptions, over, names []string) int {
+func (sh *operator) postconf(mode byte, opt postfix.PostconfOptions, over, names []string) int {
 	switch mode {
 	case 'e', 'X', '#':
 		return sh.editMain(mode, names)
@@ -98,7 +98,15 @@ func (sh *shell) postconf(mode byte, opt postfix.PostconfOptions, over, names []
 	case 'A':
 		sh.printf("cyrus\n")
 		return 0
-	case 'b', 'F', 't', 'T':
+	case 'b', 't':
+		file := ""
+		if len(names) > 0 {
+			file = names[0]
+		}
+		out, status := sh.m.postfix.BounceTemplates(file, mode == 'b')
+		sh.printf("%s", out)
+		return status
+	case 'F', 'T':
 		sh.printf("postconf: the switch -%c is not modelled\n", mode)
 		return 1
 	}
@@ -141,7 +149,7 @@ func (sh *shell) postconf(mode byte, opt postfix.PostconfOptions, over, names []
 }
 
 // editMain changes main.cf; it takes effect with "postfix reload".
-func (sh *shell) editMain(how byte, edits []string) int {
+func (sh *operator) editMain(how byte, edits []string) int {
 	if len(edits) == 0 {
 		return sh.postconfFails(map[byte]string{'e': "-e requires name=value argument", 'X': "-X requires name argument", '#': "-# requires name argument"}[how])
 	}

@@ -8,14 +8,14 @@ import (
 )
 
 // system is the mail system of the host, or a message in the words of a shell.
-func (sh *shell) system(command string) *postfix.System {
+func (sh *operator) system(command string) *postfix.System {
 	if sh.m.postfix == nil {
 		sh.printf("sh: 1: %s: not found (%s runs no Postfix)\n", command, sh.m.Name)
 	}
 	return sh.m.postfix
 }
 
-func postfixCommand(sh *shell, args []string) int {
+func postfixCommand(sh *operator, args []string) int {
 	s := sh.system("postfix")
 	if s == nil {
 		return 127
@@ -34,7 +34,7 @@ func postfixCommand(sh *shell, args []string) int {
 		command = o.args[0]
 	}
 	out, status := s.Control(sh.p, command)
-	sh.printf("%s", out)
+	sh.errorf("%s", out)
 	if command == "flush" && status == 0 {
 		return sh.one([]string{"postqueue", "-f"})
 	}
@@ -44,7 +44,7 @@ func postfixCommand(sh *shell, args []string) int {
 const postqueueUsage = "usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site"
 
 // postqueueCommand is postqueue(1): one switch, and no other argument.
-func postqueueCommand(sh *shell, args []string) int {
+func postqueueCommand(sh *operator, args []string) int {
 	s := sh.system("postqueue")
 	if s == nil {
 		return 127
@@ -83,7 +83,7 @@ func postqueueCommand(sh *shell, args []string) int {
 
 // listQueue is postqueue -p and -j. While the mail system is down only the
 // superuser sees the queue.
-func (sh *shell) listQueue(s *postfix.System, how byte) int {
+func (sh *operator) listQueue(s *postfix.System, how byte) int {
 	if !s.Running() {
 		const why = "(Connect to the Postfix showq service: Connection refused)"
 		if !sh.root() {
@@ -101,7 +101,7 @@ func (sh *shell) listQueue(s *postfix.System, how byte) int {
 }
 
 // flushQueue is postqueue -f, -i and -s; it returns why it cannot be done.
-func (sh *shell) flushQueue(s *postfix.System, how byte, argument string) (why string) {
+func (sh *operator) flushQueue(s *postfix.System, how byte, argument string) (why string) {
 	const down = "Cannot flush mail queue - mail system is down"
 	switch {
 	case how == 'i' && strings.Trim(argument, alphanumeric) != "":
@@ -127,7 +127,7 @@ const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 // complain prints what a program of Postfix says of a trouble; it stands in the
 // mail log as well.
-func (sh *shell) complain(program, text string) {
+func (sh *operator) complain(program, text string) {
 	sh.printf("%s: %s\n", program, text)
 	if s := sh.m.postfix; s != nil {
 		s.LogTool(sh.p, program, text)

@@ -7,7 +7,7 @@ import (
 )
 
 // root tells whether the superuser types.
-func (sh *shell) root() bool { return sh.user == "" }
+func (sh *operator) root() bool { return sh.user == "" }
 
 const postsuperUsage = "postsuper: fatal: usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id (expire and/or un-hold)] " +
 	"[-h queue_id (hold)] [-H queue_id (un-hold)] [-p (purge temporary files)] [-r queue_id (requeue)] [-s (structure fix)] " +
@@ -21,7 +21,7 @@ type superAction struct {
 
 // postsuperCommand is postsuper(1): options with a queue id, "ALL", or "-" for
 // the ids on standard input; behind them the queues that are meant.
-func postsuperCommand(sh *shell, args []string) int {
+func postsuperCommand(sh *operator, args []string) int {
 	s := sh.system("postsuper")
 	if s == nil {
 		return 127
@@ -52,7 +52,7 @@ func postsuperCommand(sh *shell, args []string) int {
 }
 
 // superActions reads the command line of postsuper.
-func (sh *shell) superActions(args []string) (actions []superAction, queues []string, ok bool) {
+func (sh *operator) superActions(args []string) (actions []superAction, queues []string, ok bool) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		if len(a) < 2 || a[0] != '-' {
@@ -76,7 +76,7 @@ func (sh *shell) superActions(args []string) (actions []superAction, queues []st
 				actions = append(actions, superAction{op, id})
 				continue
 			}
-			for _, id := range strings.Fields(string(sh.input)) {
+			for _, id := range strings.Fields(string(sh.In.All())) {
 				actions = append(actions, superAction{op, id})
 			}
 		}
@@ -86,7 +86,7 @@ func (sh *shell) superActions(args []string) (actions []superAction, queues []st
 
 // postcatCommand is postcat(1): -q takes queue ids, otherwise files below the
 // queue directory are named.
-func postcatCommand(sh *shell, args []string) int {
+func postcatCommand(sh *operator, args []string) int {
 	s := sh.system("postcat")
 	if s == nil {
 		return 127

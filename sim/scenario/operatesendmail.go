@@ -24,10 +24,11 @@ type sendmailCall struct {
 	dotIsText  bool   // -i: a line "." does not end the message
 	other      string // what is done instead of sending: "mailq", "newaliases", "flush"
 	argument   string // of -qR, -qI
+	verp       bool   // -XV
 	verbose    int    // how often -v was given
 }
 
-func sendmailCommand(sh *shell, args []string) int {
+func sendmailCommand(sh *operator, args []string) int {
 	s := sh.system("sendmail")
 	if s == nil {
 		return 127
@@ -36,8 +37,13 @@ func sendmailCommand(sh *shell, args []string) int {
 	call := &sendmailCall{mail: postfix.LocalMail{User: who.Name, UID: who.UID, FullName: who.FullName()}}
 	if warnings, fatal := call.parse(args); warnings != "" || fatal != "" {
 		sh.printf("%s", warnings)
+		for line := range strings.Lines(warnings) {
+			if why, ok := strings.CutPrefix(line, "sendmail: warning: "); ok {
+				sh.logs(s, "sendmail", "warning: "+strings.TrimSuffix(why, "\n"))
+			}
+		}
 		if fatal != "" {
-			sh.printf("sendmail: fatal: %s\n", fatal)
+			sh.fatal(s, "sendmail", fatal)
 			return 75
 		}
 	}
@@ -51,15 +57,20 @@ func sendmailCommand(sh *shell, args []string) int {
 	case "-s", "-i":
 		return sh.one([]string{"postqueue", call.other, call.argument})
 	}
-	call.mail.Message = sh.input
+	input := sh.In.All()
+	call.mail.Message = input
+	if why := call.delimiters(s); why != "" {
+		sh.fatal(s, "sendmail", why)
+		return 75
+	}
 	if call.mail.Verify {
 		if refused := call.verify(); refused != "" {
-			sh.printf("sendmail: fatal: %s\n", refused)
+			sh.fatal(s, "sendmail", refused)
 			return 75
 		}
 		sh.printf("Mail Delivery Status Report will be mailed to <%s>.\n", visible(cmp.Or(call.mail.Sender, who.Name)))
 	} else if !call.dotIsText {
-		call.mail.Message = untilDot(sh.input)
+		call.mail.Message = untilDot(input)
 	}
 	if call.fromHeader {
 		call.mail.Recipients = append(call.mail.Recipients, postfix.HeaderRecipients(call.mail.Message)...)
@@ -69,22 +80,42 @@ func sendmailCommand(sh *shell, args []string) int {
 		if call.fromHeader {
 			why = "No recipient addresses found in message header"
 		}
-		sh.printf("sendmail: fatal: %s(%d): %s\n", who.Name, who.UID, why)
+		sh.fatal(s, "sendmail", fmt.Sprintf("%s(%d): %s", who.Name, who.UID, why))
 		return 75
 	}
 	if limit := s.Config().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
-		s.PostdropFails(sh.p, who.UID, "File too large")
-		sh.printf("postdrop: warning: uid=%d: File too large\nsendmail: warning: mail_stream_cleanup: close error\nsendmail: fatal: %s(%d): message file too big\n", who.UID, who.Name, who.UID)
-		return 75
+		return sh.dropFails(s, who.UID, "File too large", who.Name, "message file too big")
 	}
 	if int64(len(call.mail.Message)) > sh.m.Tree.Free() {
-		const why = "No space left on device"
-		s.PostdropFails(sh.p, who.UID, why)
-		sh.printf("postdrop: warning: uid=%d: %s\nsendmail: warning: mail_stream_cleanup: close error\nsendmail: fatal: %s(%d): queue file write error\n", who.UID, why, who.Name, who.UID)
-		return 75
+		return sh.dropFails(s, who.UID, "No space left on device", who.Name, "queue file write error")
 	}
 	s.Sendmail(sh.p, call.mail)
 	return 0
+}
+
+// dropFails is sendmail giving up because postdrop(1) cannot take the message.
+func (sh *operator) dropFails(s *postfix.System, uid int, why, user, end string) int {
+	const closing = "warning: mail_stream_cleanup: close error"
+	s.PostdropFails(sh.p, uid, why)
+	sh.printf("postdrop: warning: uid=%d: %s\nsendmail: %s\n", uid, why, closing)
+	sh.logs(s, "sendmail", closing)
+	sh.fatal(s, "sendmail", fmt.Sprintf("%s(%d): %s", user, uid, end))
+	return 75
+}
+
+// fatal is how a program of the mail system ends with an error: it says so on
+// the terminal and in the mail log (msg_logger(3)).
+func (sh *operator) fatal(s *postfix.System, program, why string) {
+	sh.printf("%s: fatal: %s\n", program, visible(why))
+	sh.logs(s, program, "fatal: "+why)
+}
+
+// logs writes a line of a program to the mail log. Where postlogd(8) keeps that
+// (maillog_file), it does not hear programs without privileges (MAILLOG_README).
+func (sh *operator) logs(s *postfix.System, program, text string) {
+	if sh.account().UID == 0 || s.Config().Get("maillog_file") == "" {
+		s.LogTool(sh.p, program, text)
+	}
 }
 
 // verify makes the message of -bv, which has nothing but a header. It tells why
@@ -99,6 +130,24 @@ func (c *sendmailCall) verify() (refused string) {
 		return "-R option cannot be used with -bv"
 	}
 	c.mail.Message = []byte("From: " + cmp.Or(c.mail.Sender, c.mail.User) + "\nSubject: probe\nTo:\t" + strings.Join(c.mail.Recipients, ",\n\t") + "\n")
+	return ""
+}
+
+// delimiters finds out those that -XV asks for, and tells why they cannot be had
+// (VERP_README).
+func (c *sendmailCall) delimiters(s *postfix.System) (why string) {
+	if !c.verp {
+		return ""
+	}
+	filter := s.Config().Get("verp_delimiter_filter")
+	if c.mail.VERP == "" {
+		c.mail.VERP = s.Config().Get("default_verp_delimiters")
+	} else if !smtp.ValidVERP(c.mail.VERP, filter) {
+		return "-V requires two characters from " + filter
+	}
+	if c.mail.NullSender {
+		return fmt.Sprintf("%s(%d): -V option requires non-null sender address", c.mail.Sender, c.mail.UID)
+	}
 	return ""
 }
 
@@ -165,6 +214,10 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 		if list := postfix.ArgumentAddresses(value); len(list) > 1 {
 			c.mail.Sender = list[0]
 			return fmt.Sprintf("sendmail: warning: -f option specified malformed sender: %s\n", visible(value)), ""
+		}
+	case 'X':
+		if delimiters, ok := strings.CutPrefix(value, "V"); ok {
+			c.verp, c.mail.VERP = true, delimiters
 		}
 	case 'F':
 		c.mail.FullName = value

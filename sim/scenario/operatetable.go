@@ -23,10 +23,10 @@ var (
 		"usage: postalias [-Nfinoprsuvw] [-c config_dir] [-d key] [-q key] [map_type:]file...", postfix.Postalias}
 )
 
-func postmapCommand(sh *shell, args []string) int   { return postmapTables.run(sh, args) }
-func postaliasCommand(sh *shell, args []string) int { return postaliasTables.run(sh, args) }
+func postmapCommand(sh *operator, args []string) int   { return postmapTables.run(sh, args) }
+func postaliasCommand(sh *operator, args []string) int { return postaliasTables.run(sh, args) }
 
-func (c tableCommand) run(sh *shell, args []string) (status int) {
+func (c tableCommand) run(sh *operator, args []string) (status int) {
 	if sh.system(c.name) == nil {
 		return 127
 	}
@@ -59,13 +59,13 @@ func (c tableCommand) run(sh *shell, args []string) (status int) {
 	return status
 }
 
-func (c tableCommand) fatal(sh *shell, why string) int {
+func (c tableCommand) fatal(sh *operator, why string) int {
 	sh.complain(c.name, "fatal: "+why)
 	return 1
 }
 
 // spec is a table with its type, which default_database_type supplies.
-func (c tableCommand) spec(sh *shell, table string) string {
+func (c tableCommand) spec(sh *operator, table string) string {
 	if strings.Contains(table, ":") {
 		return table
 	}
@@ -74,10 +74,10 @@ func (c tableCommand) spec(sh *shell, table string) string {
 
 // query looks a key up, in each table until one has it; "-" stands for the keys
 // on standard input, of which all are looked up.
-func (c tableCommand) query(sh *shell, key string, tables []string) int {
+func (c tableCommand) query(sh *operator, key string, tables []string) int {
 	keys := []string{key}
 	if key == "-" {
-		keys = strings.Fields(string(sh.input))
+		keys = strings.Fields(string(sh.In.All()))
 	}
 	status := 1
 	for _, k := range keys {
@@ -101,7 +101,7 @@ func (c tableCommand) query(sh *shell, key string, tables []string) int {
 }
 
 // build builds the index of a table from its source.
-func (c tableCommand) build(sh *shell, table string) int {
+func (c tableCommand) build(sh *operator, table string) int {
 	kind, file, _ := strings.Cut(c.spec(sh, table), ":")
 	text, err := sh.m.Tree.ReadFile(file)
 	if err != nil {
@@ -120,7 +120,7 @@ func (c tableCommand) build(sh *shell, table string) int {
 	return c.write(sh, file+postfix.IndexSuffix(kind), out)
 }
 
-func (c tableCommand) write(sh *shell, file string, index []byte) int {
+func (c tableCommand) write(sh *operator, file string, index []byte) int {
 	if err := sh.m.Tree.WriteFile(file, index); err != nil {
 		return c.fatal(sh, err.Error())
 	}
@@ -129,7 +129,7 @@ func (c tableCommand) write(sh *shell, file string, index []byte) int {
 }
 
 // entries are what a built table has; ok is false when it cannot be read.
-func (c tableCommand) entries(sh *shell, table string) (file string, entries map[string]string, ok bool) {
+func (c tableCommand) entries(sh *operator, table string) (file string, entries map[string]string, ok bool) {
 	kind, name, _ := strings.Cut(c.spec(sh, table), ":")
 	file = name + postfix.IndexSuffix(kind)
 	index, err := sh.m.Tree.ReadFile(file)
@@ -143,7 +143,7 @@ func (c tableCommand) entries(sh *shell, table string) (file string, entries map
 }
 
 // list prints what a table has (-s).
-func (c tableCommand) list(sh *shell, table string) int {
+func (c tableCommand) list(sh *operator, table string) int {
 	_, entries, ok := c.entries(sh, table)
 	if !ok {
 		return 1
@@ -160,7 +160,7 @@ func (c tableCommand) list(sh *shell, table string) int {
 }
 
 // remove takes a key out of built tables (-d).
-func (c tableCommand) remove(sh *shell, key string, tables []string) int {
+func (c tableCommand) remove(sh *operator, key string, tables []string) int {
 	status := 1
 	for _, table := range tables {
 		file, entries, ok := c.entries(sh, table)
@@ -178,12 +178,12 @@ func (c tableCommand) remove(sh *shell, key string, tables []string) int {
 }
 
 // add puts the entries on standard input into a built table (-i).
-func (c tableCommand) add(sh *shell, table string) int {
+func (c tableCommand) add(sh *operator, table string) int {
 	file, entries, ok := c.entries(sh, table)
 	if !ok {
 		return 1
 	}
-	index, diags := c.index(file, string(sh.input))
+	index, diags := c.index(file, string(sh.In.All()))
 	for _, d := range diags {
 		sh.complain(c.name, d.String())
 	}
@@ -197,7 +197,7 @@ func (c tableCommand) add(sh *shell, table string) int {
 	return c.write(sh, file, postfix.WriteIndex(entries))
 }
 
-func newaliasesCommand(sh *shell, args []string) (status int) {
+func newaliasesCommand(sh *operator, args []string) (status int) {
 	s := sh.system("newaliases")
 	if s == nil {
 		return 127

@@ -38,7 +38,7 @@ const (
 // typed when the server has answered the one before, or has let it pass in
 // silence; the text of a mail, up to the dot, in one go. It prints what the
 // server says.
-func telnetCommand(sh *shell, args []string) int {
+func telnetCommand(sh *operator, args []string) int {
 	if len(args) != 2 {
 		sh.printf("Usage: telnet HOST PORT <<END, and the lines to type\n")
 		return 1
@@ -74,7 +74,7 @@ func telnetCommand(sh *shell, args []string) int {
 }
 
 // addresses are those of a name that was typed.
-func (sh *shell) addresses(name string) []netip.Addr {
+func (sh *operator) addresses(name string) []netip.Addr {
 	if a, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{a}
 	}
@@ -85,13 +85,13 @@ func (sh *shell) addresses(name string) []netip.Addr {
 }
 
 // typeInto types the input line by line.
-func (sh *shell) typeInto(c *sim.Conn) {
+func (sh *operator) typeInto(c *sim.Conn) {
 	defer c.Close()
 	if !sh.listen(c, telnetWait) {
 		return
 	}
 	text := false // of a mail: the server says nothing to it (RFC 5321 §4.5.2)
-	for l := range strings.Lines(string(sh.input)) {
+	for l := range strings.Lines(string(sh.In.All())) {
 		l = strings.TrimRight(l, "\r\n")
 		if !sh.typeLine(c, l) {
 			return
@@ -99,18 +99,18 @@ func (sh *shell) typeInto(c *sim.Conn) {
 		if text = text && l != "."; text {
 			continue
 		}
-		printed := sh.out.Len()
+		printed := len(sh.Out.String())
 		if !sh.listen(c, telnetWait) {
 			return
 		}
-		text = strings.EqualFold(l, "DATA") && strings.HasPrefix(sh.out.String()[printed:], "354")
+		text = strings.EqualFold(l, "DATA") && strings.HasPrefix(sh.Out.String()[printed:], "354")
 	}
 	sh.listen(c, telnetEnd)
 }
 
 // typeLine types a line, or does what it tells the program to do; it tells
 // whether that was possible.
-func (sh *shell) typeLine(c *sim.Conn, line string) bool {
+func (sh *operator) typeLine(c *sim.Conn, line string) bool {
 	if line == telnetTLS {
 		c.SetTimeout(telnetEnd)
 		if _, err := c.SecureClient(&tls.Config{InsecureSkipVerify: true}); err != nil {
@@ -143,7 +143,7 @@ func telnetInput(line string, bare bool) string {
 
 // listen prints what comes within wait and without a pause behind it; it tells
 // whether the connection is still there.
-func (sh *shell) listen(c *sim.Conn, wait time.Duration) bool {
+func (sh *operator) listen(c *sim.Conn, wait time.Duration) bool {
 	buf := make([]byte, 4096)
 	for {
 		c.Listen(wait)

@@ -18,7 +18,7 @@ var layers = map[string]int{
 	"protocols/wire": 0, "protocols/mailaddr": 0, "protocols/sasl": 0, "protocols/message": 0, "protocols/dnswire": 0, "sim/trace": 0, "sim/pki": 0,
 	"protocols/smtp": 1, "protocols/pop3": 1, "protocols/imap": 1, "protocols/dsn": 1, "protocols/mailauth": 1, "sim": 1,
 	"protocols/dissect": 2, "sim/host": 2,
-	"sim/state": 3, "sim/node": 3, "sim/postfix": 3,
+	"sim/state": 3, "sim/node": 3, "sim/postfix": 3, "sim/shell": 3,
 	"sim/scenario": 4, "lessons/explain": 4,
 	"sim/export": 5, "sim/capture": 5, "scenarios": 5, "lessons": 5, "cmd/mailtrek/internal/i18n": 5,
 	"cmd/mailtrek/internal/tui": 6,

@@ -81,6 +81,9 @@ func (q *qmgr) start(cause trace.Seq) {
 	q.transports = map[string]*transport{}
 	if q.term++; q.term > 1 {
 		q.decide(trace.Event{A: q.sym(trace.SchedAnew), Cause: cause}, "")
+		if q.svc != nil {
+			q.complain(cause)
+		}
 	}
 	for _, m := range q.sys.Mails() {
 		m.active, m.queued = nil, false
@@ -244,11 +247,7 @@ func (q *qmgr) finish(from *daemon, in *activeMail) {
 
 // expired tells whether a message is too old to be tried again.
 func (q *qmgr) expired(d *daemon, m *Mail) bool {
-	limit := "maximal_queue_lifetime"
-	if m.Sender == "" {
-		limit = "bounce_queue_lifetime"
-	}
-	return d.p.Now().Unix() >= m.Arrived.Unix()+seconds(d.conf.Duration(limit))
+	return d.p.Now().Unix() >= m.Arrived.Unix()+seconds(q.lifetime(d.conf, m))
 }
 
 // seconds is a duration as the queue manager counts it.

@@ -114,6 +114,7 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	k := m.b.checks
 	defer m.b.finished()
 	if k.discard {
+		m.sub.body = nil // cleanup does not look at it (CLEANUP_FLAG_DISCARD)
 		m.sub.Abort()
 		return nil
 	}

@@ -60,6 +60,9 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 		p.Handle(w.AddMsg(trace.Msg{Name: fmt.Sprintf("mail %d", w.Msgs()+1)}))
 	}
 	d := s.begin(p, svc)
+	if wait := s.qmgr.slowDown(); wait > 0 {
+		p.Sleep(wait)
+	}
 	u := &Submission{d: d, client: client, limit: svc.conf.Int("message_size_limit")}
 	u.mail = s.queue.create(p, incoming)
 	u.mail.Sender = sender

@@ -178,7 +178,8 @@ func (dest *destination) over(p *sim.Proc, e *entry) {
 	t.paced = false
 	e.done()
 	if t.rateDelay > 0 && !dest.resting {
-		dest.revive(p.Cause(), "a rate delay takes its place")
+		dest.resting = true
+		dest.revive(p, p.Cause(), "a rate delay takes its place")
 		dest.rest(p)
 	}
 	dest.changed()
@@ -189,9 +190,7 @@ func (dest *destination) over(p *sim.Proc, e *entry) {
 // rest is the pause between two deliveries to a destination
 // (transport_destination_rate_delay).
 func (dest *destination) rest(p *sim.Proc) {
-	t := dest.t
-	dest.resting = true
-	cause := p.Cause()
+	t, cause := dest.t, p.Cause()
 	if dest.left > 0 {
 		cause = dest.decide(trace.SchedRest, trace.Event{N: millis(t.rateDelay), Cause: cause}, t.name+"_destination_rate_delay")
 	}
@@ -215,7 +214,7 @@ func (dest *destination) failedOnce(d *daemon, why result) {
 		return
 	}
 	f := t.negative.of(dest.window)
-	dest.debug(d, "qmgr_queue_throttle: feedback "+shortFloat(f))
+	dest.debug(d.p, "qmgr_queue_throttle: feedback "+shortFloat(f))
 	dest.failure -= f
 	for f > 0 && dest.failure-f/2 < 0 {
 		dest.window--
@@ -223,7 +222,7 @@ func (dest *destination) failedOnce(d *daemon, why result) {
 		dest.failure++
 	}
 	dest.window = max(dest.window, 1)
-	dest.debugWindow(d, "qmgr_queue_throttle")
+	dest.debugWindow(d.p, "qmgr_queue_throttle")
 	dest.moved(d, was, "a delivery has failed: "+why.text+"; failed in a row, in cohorts: "+shortFloat(dest.failed)+" of "+shortFloat(t.cohorts))
 }
 
@@ -233,22 +232,23 @@ func (dest *destination) dies(d *daemon, why result) {
 	t := dest.t
 	reason := result{dsn: why.dsn, text: "delivery temporarily suspended: " + why.text}
 	dest.dead, dest.caching.load, dest.caching.store = &reason, false, false
-	dest.debugWindow(d, "qmgr_queue_throttle")
+	dest.debugWindow(d.p, "qmgr_queue_throttle")
 	backoff := d.conf.Duration("minimal_backoff_time")
 	cause := dest.decide(trace.SchedDead, trace.Event{Code: uint16(dest.window), N: uint32(backoff / time.Second), Cause: d.p.Cause()}, why.dsn+" "+why.text)
 	t.q.later(backoff, cause, func(p *sim.Proc) {
 		if dest.dead == &reason {
-			dest.revive(cause, "minimal_backoff_time is over")
+			dest.revive(p, cause, "minimal_backoff_time is over")
 			t.drain(p)
 		}
 	})
 	dest.changed()
 	dest.putOff(d, reason)
+	t.q.transport(d, "retry").drain(d.p)
 }
 
 // revive takes the destination off the list of the dead. With deliveries still
 // under way its window is as wide as these need.
-func (dest *destination) revive(cause trace.Seq, why string) {
+func (dest *destination) revive(p *sim.Proc, cause trace.Seq, why string) {
 	if dest.dead == nil {
 		return
 	}
@@ -256,6 +256,7 @@ func (dest *destination) revive(cause trace.Seq, why string) {
 	if dest.window = dest.t.initial; dest.busy > 0 {
 		dest.window = dest.busy
 	}
+	dest.debugWindow(p, "qmgr_queue_unthrottle")
 	dest.decide(trace.SchedAlive, trace.Event{N: uint32(dest.window), Cause: cause}, why)
 	dest.changed()
 	dest.tidy()
@@ -267,13 +268,12 @@ func (dest *destination) succeeded(d *daemon) {
 	t, was := dest.t, dest.window
 	dest.failed = 0
 	if dest.dead != nil {
-		dest.revive(d.p.Cause(), "a delivery has succeeded")
-		dest.debugWindow(d, "qmgr_queue_unthrottle")
+		dest.revive(d.p, d.p.Cause(), "a delivery has succeeded")
 		return
 	}
 	if (t.limit == 0 || dest.window < t.limit) && dest.window < dest.busy+t.initial {
 		f := t.positive.of(dest.window)
-		dest.debug(d, "qmgr_queue_unthrottle: feedback "+shortFloat(f))
+		dest.debug(d.p, "qmgr_queue_unthrottle: feedback "+shortFloat(f))
 		dest.success += f
 		for dest.success+f/2 >= 1 {
 			dest.window++
@@ -284,7 +284,7 @@ func (dest *destination) succeeded(d *daemon) {
 			dest.window = min(dest.window, t.limit)
 		}
 	}
-	dest.debugWindow(d, "qmgr_queue_unthrottle")
+	dest.debugWindow(d.p, "qmgr_queue_unthrottle")
 	dest.moved(d, was, "a delivery has succeeded")
 }
 
@@ -298,20 +298,23 @@ func (dest *destination) moved(d *daemon, was int, why string) {
 }
 
 // debug logs how the window moves (destination_concurrency_feedback_debug).
-func (dest *destination) debug(d *daemon, line string) {
-	if dest.t.debug {
-		q := d.System.begin(d.p, dest.t.q.svc)
-		q.log("%s", line)
-		q.end()
+func (dest *destination) debug(p *sim.Proc, line string) {
+	if q := dest.t.q; dest.t.debug {
+		d := q.sys.begin(p, q.svc)
+		d.log("%s", line)
+		d.end()
 	}
 }
 
-func (dest *destination) debugWindow(d *daemon, function string) {
+func (dest *destination) debugWindow(p *sim.Proc, function string) {
+	if !dest.t.debug {
+		return
+	}
 	window := dest.window
 	if dest.dead != nil {
 		window = 0
 	}
-	dest.debug(d, function+": queue "+dest.key+": limit "+strconv.Itoa(dest.t.limit)+" window "+strconv.Itoa(window)+
+	dest.debug(p, function+": queue "+dest.key+": limit "+strconv.Itoa(dest.t.limit)+" window "+strconv.Itoa(window)+
 		" success "+shortFloat(dest.success)+" failure "+shortFloat(dest.failure)+" fail_cohorts "+shortFloat(dest.failed))
 }
 

@@ -70,7 +70,7 @@ func (t *transport) feedbackOf(d *daemon, suffix string) feedback {
 	if !ok {
 		d.log("warning: %s: ignoring malformed or unreasonable feedback: %s", name, text)
 	}
-	if t.debug {
+	if d.conf.Bool("destination_concurrency_feedback_debug") {
 		first := int(d.conf.Int("initial_destination_concurrency"))
 		d.log("%s: %s feedback type %d value at %d: %s", t.name, name, f.kind(), first, shortFloat(f.of(first)))
 	}

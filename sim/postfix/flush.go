@@ -19,7 +19,7 @@ func (s *System) Flush(p *sim.Proc) {
 		return
 	}
 	s.ask(p, "postqueue", "qmgr", "try all deferred mail now")
-	s.qmgr.unthrottleAll(p.Cause(), "postqueue -f")
+	s.qmgr.unthrottleAll(p, "postqueue -f")
 	list := s.queue.in(deferred)
 	for _, m := range list {
 		m.flushed = true
@@ -71,7 +71,7 @@ func (s *System) flushSite(p *sim.Proc, domain string) {
 			}
 		}
 	}
-	s.qmgr.unthrottleAll(p.Cause(), "flush(8)")
+	s.qmgr.unthrottleAll(p, "flush(8)")
 	s.refresh(p, waiting, "flush")
 }
 

@@ -26,8 +26,9 @@ type qmgr struct {
 	hot        []*Mail       // in the incoming queue, with a time stamp in the future
 	due        []*Mail       // in the deferred queue: due, and no room yet
 	oldTurn    bool          // the next message comes from the deferred queue
-	flow       int64         // see flowToken
+	flow       int64         // see slowDown
 	flowMax    int64
+	flowDelay  time.Duration
 	recipients struct { // in memory
 		n, limit, least int64
 	}
@@ -67,7 +68,7 @@ func (q *qmgr) configure() {
 	}
 	c := q.svc.conf
 	q.limit = c.Int("qmgr_message_active_limit")
-	q.flowMax = c.Int("default_process_limit")
+	q.flowMax, q.flowDelay = c.Int("default_process_limit"), c.Duration("in_flow_delay")
 	q.recipients.limit = max(c.Int("qmgr_message_recipient_limit"), q.limit)
 	q.recipients.least = c.Int("qmgr_message_recipient_minimum")
 }

@@ -111,7 +111,7 @@ func (q *qmgr) queueFor(d *daemon, m *activeMail, r *Recipient, transport, nexth
 	}
 	dest := t.destination(nexthop, r.Addr)
 	if m.mail.wanted && dest.dead != nil {
-		dest.revive(d.p.Cause(), "postqueue -i")
+		dest.revive(d.p, d.p.Cause(), "postqueue -i")
 		dest = t.destination(nexthop, r.Addr)
 	}
 	if dest.dead != nil {
@@ -135,22 +135,18 @@ func (q *qmgr) retryFor(d *daemon, m *activeMail, r *Recipient, why result) (*tr
 
 // putOffRecipients hands recipients that wait for something that is not tried
 // any more to the retry service.
+// They have yet to be given to it.
 func (q *qmgr) putOffRecipients(d *daemon, m *activeMail, list []*Recipient, why result) {
 	own := q.sys.begin(d.p, q.svc)
 	defer own.end()
 	msg := d.p.Msg()
 	d.p.Handle(m.mail.Msg)
-	var t *transport
 	for _, r := range list {
-		if retry, dest := q.retryFor(own, m, r, why); dest != nil {
+		if _, dest := q.retryFor(own, m, r, why); dest != nil {
 			dest.add(m, r)
-			t = retry
 		}
 	}
 	d.p.Handle(msg)
-	if t != nil {
-		t.drain(d.p)
-	}
 	if m.pending == 0 {
 		q.finish(own, m)
 	}

@@ -40,7 +40,7 @@ func (q *qmgr) offer(p *sim.Proc, m *Mail) {
 		return
 	}
 	q.activeN++
-	q.flow = min(q.flow+1, q.flowMax)
+	q.flow = q.flowMax
 	q.oldTurn = q.activeN < q.limit
 	q.admit(p, m)
 }
@@ -99,6 +99,9 @@ func (q *qmgr) next() *Mail {
 			m := (*list)[0]
 			*list = (*list)[1:]
 			m.queued = false
+			if list == &q.fresh {
+				q.flow = min(q.flow+1, q.flowMax)
+			}
 			if m.Queue == incoming || m.Queue == deferred {
 				return m
 			}
@@ -120,16 +123,17 @@ func (q *qmgr) released() {
 	q.feed()
 }
 
-// flowToken is what cleanup(8) takes before it receives a message: there are as
-// many as default_process_limit, and the queue manager gives back one for each
-// message that it takes up, or all when nothing is waiting. Without a token
-// cleanup pauses for in_flow_delay (mail_flow_get, qmgr_loop).
-func (q *qmgr) flowToken() bool {
+// slowDown is how long cleanup(8) waits before it receives a message. It takes a
+// token for each, of which there are as many as default_process_limit; the queue
+// manager gives one back for each message that it takes up, or all when nothing
+// waits for it. Without a token cleanup pauses for in_flow_delay
+// (mail_flow_get, qmgr_loop).
+func (q *qmgr) slowDown() time.Duration {
 	if q.flow <= 0 && len(q.fresh) > 0 {
-		return false
+		return q.flowDelay
 	}
 	q.flow--
-	return true
+	return 0
 }
 
 // ClockChanged tells the mail system that somebody has set the clock of its

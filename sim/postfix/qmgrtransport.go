@@ -138,6 +138,9 @@ func (t *transport) unavailable(p *sim.Proc) {
 	for _, key := range sortedKeys(t.destinations) {
 		t.destinations[key].putOff(d, *t.dead)
 	}
+	if t.name != "retry" {
+		q.transport(d, "retry").drain(p)
+	}
 }
 
 // alive lets a transport be tried again.
@@ -150,12 +153,12 @@ func (t *transport) alive(cause trace.Seq, why string) {
 
 // unthrottleAll makes every transport and every destination worth a try again
 // (qmgr_enable_all).
-func (q *qmgr) unthrottleAll(cause trace.Seq, why string) {
+func (q *qmgr) unthrottleAll(p *sim.Proc, why string) {
 	for _, name := range sortedKeys(q.transports) {
 		t := q.transports[name]
-		t.alive(cause, why)
+		t.alive(p.Cause(), why)
 		for _, key := range sortedKeys(t.destinations) {
-			t.destinations[key].revive(cause, why)
+			t.destinations[key].revive(p, p.Cause(), why)
 		}
 	}
 }

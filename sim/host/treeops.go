@@ -171,70 +171,80 @@ func (d *dirent) count() (files int, size int64) {
 // Rename moves a file or directory, which keeps its inode and time. A file at
 // the new place is replaced, as by rename(2).
 func (t *Tree) Rename(from, to string) error {
-	src, err := t.stat(from)
+	var rooms [2][usualDepth]string
+	a, err := split(rooms[0][:0], from)
+	if err == nil {
+		_, err = t.lookup(a)
+	}
 	if err != nil {
 		return pathErr("rename", from, err)
 	}
-	a, err := Clean(from)
-	b, err2 := Clean(to)
-	if err != nil || err2 != nil {
+	b, err := split(rooms[1][:0], to)
+	if err != nil {
 		return pathErr("rename", to, ErrPath)
 	}
-	if a == b {
+	if slices.Equal(a, b) {
 		return nil
 	}
-	if a == "/" || b == "/" || src.dir && len(b) > len(a) && b[:len(a)+1] == a+"/" {
-		return pathErr("rename", to, fs.ErrInvalid)
-	}
-	moved := *src
-	if dst, err := t.stat(b); err == nil {
-		if dst.dir || src.dir {
-			return pathErr("rename", to, fs.ErrExist)
-		}
-		if err := t.Remove(to); err != nil {
-			return err
-		}
-	} else if err := t.parentExists(b); err != nil {
+	if err := t.move(a, b); err != nil {
 		return pathErr("rename", to, err)
 	}
-	if err := t.unlink(a); err != nil {
+	return nil
+}
+
+// move is Rename of what exists to another place.
+func (t *Tree) move(a, b []string) error {
+	src, err := t.lookup(a)
+	switch {
+	case err != nil:
 		return err
+	case len(a) == 0 || len(b) == 0 || src.dir && len(b) > len(a) && slices.Equal(b[:len(a)], a):
+		return fs.ErrInvalid
 	}
-	return t.edit("rename", b, false, func(d *dirent, i int, _ bool) error {
-		moved.name = b[lastSlash(b)+1:]
-		mtime := moved.mtime
-		files, _ := moved.count()
-		if err := t.insert(d, i, &moved); err != nil {
-			return err
-		}
-		t.files += files - 1
-		moved.owner = nil // its kids may be shared still
-		moved.mtime = mtime
-		return nil
-	})
-}
-
-// unlink takes a file or directory out of its directory; its octets stay counted.
-func (t *Tree) unlink(name string) error {
-	return t.edit("rename", name, false, func(d *dirent, i int, found bool) error {
-		if !found {
-			return fs.ErrNotExist
-		}
-		files, _ := d.kids[i].count()
-		t.files -= files
-		d.kids = slices.Delete(d.kids, i, i+1)
-		d.mtime = t.now()
-		return nil
-	})
-}
-
-// parentExists checks the directory above a cleaned path.
-func (t *Tree) parentExists(name string) error {
-	d, err := t.stat("/" + name[1:max(1, lastSlash(name))])
-	if err == nil && !d.dir {
+	last := b[len(b)-1]
+	into, err := t.lookup(b[:len(b)-1])
+	if err == nil && !into.dir {
 		err = ErrNotDir
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if i, found := into.find(last); found && (into.kids[i].dir || src.dir) {
+		return fs.ErrExist
+	}
+	if into, err = t.walk(b[:len(b)-1], false); err != nil {
+		return err
+	}
+	if i, found := into.find(last); found {
+		t.size -= int64(len(into.kids[i].data))
+		t.unlink(into, i)
+	}
+	outOf, err := t.walk(a[:len(a)-1], false)
+	if err != nil {
+		return err
+	}
+	i, _ := outOf.find(a[len(a)-1])
+	moved, mtime := *outOf.kids[i], outOf.kids[i].mtime
+	files := t.unlink(outOf, i)
+	i, _ = into.find(last)
+	moved.name = last
+	if err := t.insert(into, i, &moved); err != nil {
+		return err
+	}
+	t.files += files - 1
+	moved.owner = nil // its kids may be shared still
+	moved.mtime = mtime
+	return nil
+}
+
+// unlink takes kid i out of its directory, which may be changed, and tells how
+// many files that is; its octets stay counted.
+func (t *Tree) unlink(d *dirent, i int) (files int) {
+	files, _ = d.kids[i].count()
+	t.files -= files
+	d.kids = slices.Delete(d.kids, i, i+1)
+	d.mtime = t.now()
+	return files
 }
 
 // edit calls change with the directory of a path, which may be changed, and

@@ -229,7 +229,7 @@ func (u *Submission) complete() {
 	u.mail.Content = h.out
 	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
 	u.rewriteEnvelope()
-	u.detectUTF8()
+	u.detectUTF8(h.head)
 	if u.failed == nil && u.limit > 0 && u.mail.fileSize(u.limit) > u.limit {
 		u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
 		u.d.log("warning: mail_stream_cleanup: close error")

@@ -13,6 +13,7 @@ type headerPass struct {
 	u         *Submission
 	out       []byte // the message so far: the front of the one that came, until the first change
 	changed   bool   // from there on a copy
+	head      int    // how much of it is header, when that is known
 	hops      int
 	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
 	resent    int                                     // 1: there is a Resent- field
@@ -73,6 +74,7 @@ func (h *headerPass) run() *Refusal {
 		msg = msg[n:]
 	}
 	h.missing()
+	h.head = len(h.out)
 	if h.checks != nil {
 		msg = h.mime.body(msg)
 		if h.over() {

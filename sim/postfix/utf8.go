@@ -1,7 +1,5 @@
 package postfix
 
-import "bytes"
-
 // Mail that needs SMTPUTF8 (RFC 6531; SMTPUTF8_README).
 
 // autodetects are the sources of mail in smtputf8_autodetect_classes by the
@@ -10,17 +8,13 @@ var autodetects = map[string]string{"pickup": "sendmail", "smtpd": "smtpd", "loc
 
 // detectUTF8 looks for a header and for addresses that go beyond ASCII. Mail from
 // sendmail(1), which has no word for it, asks for SMTPUTF8 that way; a client
-// of smtpd(8) has to say so itself.
-func (u *Submission) detectUTF8() {
+// of smtpd(8) has to say so itself. The header is the first octets of the content.
+func (u *Submission) detectUTF8(header int) {
 	c, m := u.d.conf, u.mail
 	if !c.Bool("smtputf8_enable") {
 		return
 	}
-	end := bytes.Index(m.Content, []byte("\n\n"))
-	if end < 0 {
-		end = len(m.Content)
-	}
-	m.beyond = beyondASCII(m.Sender) || beyondASCII(m.Content[:end])
+	m.beyond = beyondASCII(m.Sender) || beyondASCII(m.Content[:header])
 	found := m.beyond
 	for _, r := range m.Recipients {
 		found = found || beyondASCII(r.Addr)
@@ -31,12 +25,11 @@ func (u *Submission) detectUTF8() {
 }
 
 func beyondASCII[T string | []byte](s T) bool {
+	var all byte
 	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return true
-		}
+		all |= s[i]
 	}
-	return false
+	return all >= 0x80
 }
 
 // needsUTF8 tells whether mail for some recipients can only go to a server that

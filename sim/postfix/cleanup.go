@@ -30,6 +30,7 @@ type Submission struct {
 
 	// What the content checks, and access tables, have decided.
 	discard  bool
+	broken   bool     // failed while it was written
 	rejected bool     // failed because of REJECT
 	hopping  bool     // failed because of hopcount_limit
 	why      string   // it is held or discarded

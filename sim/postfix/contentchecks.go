@@ -72,8 +72,10 @@ func (c *contentChecks) check(kind contentKind, raw []byte) (before, now []byte)
 	if err != nil {
 		if _, problem := d.tables.Open(spec); problem != nil {
 			d.log("warning: %s is unavailable. %v", spec, problem)
+			d.log("warning: %s"+lookupError, spec, text)
 		}
 		d.log("warning: %s: %s map lookup problem -- message not accepted, try again later", c.u.mail.ID, param)
+		c.u.broken = true
 		c.stop, c.over, c.u.failed = true, true, &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
 		return nil, raw
 	}

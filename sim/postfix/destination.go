@@ -21,7 +21,6 @@ type destination struct {
 	nexthop string
 	waiting []*entry // not begun; those that were taken from the middle are nil
 	left    int      // how many of them are not
-	last    *entry   // the one added last
 	busy    int
 	window  int
 	success float64
@@ -107,13 +106,27 @@ func (dest *destination) begin(e *entry) {
 	dest.changed()
 	sys, m, cause := t.q.sys, e.msg.mail, e.msg.mail.last
 	dest.caching.selected(dest.busy, sys.Host.Clock().Unix())
-	if e.waits {
+	if e.peer.waits {
+		cause = e.turn
+	}
+	if e.peer.waits && len(e.peer.entries) == 0 {
+		e.peer.waits = false
 		cause = dest.decide(trace.SchedGo, trace.Event{C: t.q.sym(m.ID), N: uint32(dest.window), Code: uint16(dest.busy), Msg: m.Msg, Cause: e.turn}, "")
 	}
 	asked := trace.Event{Kind: trace.Daemon, N: uint32(dest.window), Code: uint16(dest.busy)}
 	how := dest.caching
 	sys.run(t.name, cause, m.Msg, func(p *sim.Proc) {
 		if !e.msg.current() { // somebody has moved the file in the meantime
+			dest.over(p, e)
+			t.q.dropped(e)
+			t.drain(p)
+			return
+		}
+		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
+		p.Emit(asked, e.describe(t.name, dest.nexthop))
+		fresh := len(t.svc.idle) == 0
+		d := t.begun(p, t.svc, e)
+		if d == nil {
 			dest.over(p, e)
 			t.q.dropped(e)
 			t.drain(p)
@@ -126,18 +139,7 @@ func (dest *destination) begin(e *entry) {
 				m.busy--
 			}
 		}()
-		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
-		p.Emit(asked, e.describe(t.name, dest.nexthop))
-		svc := sys.unthrottled(p, t.svc)
-		if !e.msg.current() {
-			over, m.busy = true, m.busy-1
-			dest.over(p, e)
-			t.q.dropped(e)
-			t.drain(p)
-			return
-		}
-		fresh := len(svc.idle) == 0
-		d := sys.begin(p, svc)
+		svc := d.svc
 		if p.Sleep(agentTime); fresh {
 			p.Sleep(spawnTime)
 		}
@@ -322,7 +324,7 @@ func (dest *destination) debugWindow(p *sim.Proc, function string) {
 // reason why it is not tried (qmgr_defer_todo).
 func (dest *destination) putOff(d *daemon, why result) {
 	list := dest.waiting
-	dest.waiting, dest.last = nil, nil
+	dest.waiting = nil
 	for _, e := range list {
 		if e == nil || e.begun {
 			continue

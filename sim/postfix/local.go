@@ -125,6 +125,7 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 		}
 		value, spec, err := d.tables.Maps(d.conf.List("alias_maps")).Find(strings.ToLower(key))
 		if err != nil {
+			d.unavailable(d.conf.List("alias_maps"), strings.ToLower(key), lookupFailed)
 			e.done(to, deferral, result{dsn: "4.3.0", text: "alias database unavailable"})
 			return
 		}

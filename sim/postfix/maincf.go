@@ -26,6 +26,8 @@ type Diag struct {
 	File string
 	Line int    // 0 when the message is about no single line
 	Text string // in Postfix's words, which name file and line where it does
+	// Param is the parameter whose value is none; "" if it is about another matter.
+	Param string
 }
 
 // String returns the message as it stands in the log, behind "postfix/…[pid]: ".

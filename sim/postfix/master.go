@@ -53,7 +53,7 @@ func (c *control) configured() bool {
 	diags = append(diags, config.Lint(master)...)
 	for _, d := range diags {
 		switch {
-		case d.Note:
+		case d.Note, readByOne(d.Param):
 		case d.Fatal && d.File == master.File:
 			fmt.Fprintf(&c.out, "/usr/sbin/postconf: fatal: %s\n", d.Text)
 			c.fatal("cannot execute /usr/sbin/postconf!")
@@ -191,7 +191,7 @@ var listening = []string{"smtpd", "postscreen", "spawn"}
 
 func (s *System) start(cause trace.Seq) error {
 	for _, d := range s.diags {
-		if d.Fatal {
+		if d.Fatal && !readByOne(d.Param) {
 			return d
 		}
 	}

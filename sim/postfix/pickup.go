@@ -114,6 +114,9 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	case no == nil:
 		s.queue.move(p, drop, nowhere, "taken up as "+m.ID)
 	case no.Code < 500:
+		if u.broken {
+			d.log("warning: maildrop/%s: error writing %s: queue file write error", drop.ID, m.ID)
+		}
 		s.planPickup(drop)
 	default:
 		if !u.rejected && !u.hopping {

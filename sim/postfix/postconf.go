@@ -124,7 +124,7 @@ func (c *Config) lintEntry(own *Config, file string, e Entry, used usedNames) []
 	}
 	diags = append(diags, own.lintValue(file, e)...)
 	if err := own.Problem(e.Name); err != nil {
-		diags = append(diags, Diag{Fatal: true, File: file, Line: e.Line, Text: err.Error()})
+		diags = append(diags, badValue(file, e, err))
 	}
 	return diags
 }

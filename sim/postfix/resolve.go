@@ -262,7 +262,6 @@ func (s *System) routeTrouble(d *daemon, specs []string, key, param string) {
 	r := s.begin(d.p, svc)
 	for _, spec := range specs {
 		if _, problem := s.tables.Open(spec); problem != nil {
-			r.log("error: open database %s", strings.TrimPrefix(problem.Error(), "open database "))
 			r.log("warning: %s is unavailable. %v", spec, problem)
 			r.log("warning: %s lookup error for %q", spec, key)
 			break
@@ -289,6 +288,7 @@ func (s *System) overrideRoute(d *daemon, res *resolution) error {
 		maps := s.routeMaps(d, specs)
 		value, found, err := maps.FindTransport(strings.ToLower(res.Recipient), c.forms(s.isLocalDomain), c.ParentsMatch("transport_maps"))
 		if err != nil {
+			s.routeTrouble(d, specs, res.Recipient, "transport_maps")
 			return err
 		}
 		s.noteRoute(d, strings.Join(specs, " "), res.Recipient, value, found)

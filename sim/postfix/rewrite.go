@@ -201,7 +201,8 @@ func (v *virtualExpansion) expand(i int) error {
 		from := v.list[i]
 		m, err := v.maps.FindAddress(from, conf.forms(v.d.isLocalDomain))
 		if err != nil {
-			return fmt.Errorf("virtual_alias_maps map lookup problem for %s -- message not accepted, try again later", from)
+			v.d.unavailable(v.maps.specs, from, lookupError)
+			return notAccepted("virtual_alias_maps", from)
 		}
 		v.d.consulted("cleanup", strings.Join(v.maps.specs, " "), from, m)
 		if !m.Found {

@@ -143,7 +143,9 @@ func (s *System) smtpdStarted(p *sim.Proc, c *sim.Conn, svc *service) *daemon {
 		d := s.begin(p, svc)
 		why := ""
 		if !svc.sound {
-			why = startupProblem(d.conf)
+			if why = d.unusable(); why == "" {
+				why = startupProblem(d.conf)
+			}
 		}
 		for i := 0; i < len(smtpdMaps) && why == "" && !svc.sound; i++ {
 			why = d.proxyProblem(d.conf.List(smtpdMaps[i]))

@@ -71,6 +71,13 @@ func New(h *node.Host) (*System, []Diag) {
 // Config is the configuration in force.
 func (s *System) Config() *Config { return s.config }
 
+// Settings is the configuration as its files have it now, which programs such as
+// sendmail(1) read each time, whatever the daemons have in force.
+func (s *System) Settings() *Config {
+	config, _, _ := LoadConfig(s.Host.Tree, s.env())
+	return config
+}
+
 // env is what the host supplies to a configuration.
 func (s *System) env() Env {
 	env := Env{Hostname: s.Host.Name, Interfaces: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
@@ -155,6 +162,7 @@ func (s *System) begin(p *sim.Proc, svc *service) *daemon {
 		return d
 	}
 	d.pid, d.born = s.Host.NextPID(), p.World().Now()
+	d.opensTables()
 	d.warnStale()
 	return d
 }

@@ -1,9 +1,11 @@
 package postfix
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 )
@@ -145,7 +147,7 @@ func (p *patternTable) parseRegexp(r patternRule, s string) (patternRule, string
 	}
 	re, err := regexp.Compile("(?" + mode + ")" + pattern)
 	if err != nil {
-		return r, "Invalid regular expression"
+		return r, posixProblem(err)
 	}
 	if n := highestGroup(value); n > re.NumSubexp() {
 		return r, fmt.Sprintf("out of range replacement index \"%d\": skipping this rule", n)
@@ -154,6 +156,23 @@ func (p *patternTable) parseRegexp(r patternRule, s string) (patternRule, string
 	}
 	r.re, r.value = re, value
 	return r, ""
+}
+
+// posixProblems are the words of regcomp(3) for what can be wrong with a pattern.
+var posixProblems = map[syntax.ErrorCode]string{
+	syntax.ErrMissingParen: `Unmatched ( or \(`, syntax.ErrUnexpectedParen: `Unmatched ) or \)`,
+	syntax.ErrMissingBracket: "Unmatched [, [^, [:, [., or [=", syntax.ErrTrailingBackslash: "Trailing backslash",
+	syntax.ErrMissingRepeatArgument: "Invalid preceding regular expression", syntax.ErrInvalidRepeatOp: "Invalid preceding regular expression",
+	syntax.ErrInvalidCharRange: "Invalid range end", syntax.ErrInvalidRepeatSize: `Invalid content of \{\}`,
+}
+
+// posixProblem is why a pattern is none.
+func posixProblem(err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) && posixProblems[e.Code] != "" {
+		return posixProblems[e.Code]
+	}
+	return "Invalid regular expression"
 }
 
 // closingDelimiter finds the delimiter that ends the pattern s begins with; a

@@ -23,7 +23,7 @@ func (d *daemon) virtualOne(r *request, to *Recipient) {
 	match, err := maps.FindAddress(to.Addr, d.conf.forms(func(string) bool { return false }))
 	switch {
 	case err != nil:
-		d.deferred(r, to, result{dsn: "4.3.0", text: "virtual_mailbox_maps lookup error", relay: "virtual"})
+		d.virtualTrouble(r, to, "virtual_mailbox_maps")
 		return
 	case !match.Found:
 		d.bounced(r, to, result{dsn: "5.1.1", text: `unknown user: "` + strings.ToLower(to.Addr) + `"`, relay: "virtual"})
@@ -49,7 +49,7 @@ func (d *daemon) virtualOwner(r *request, to *Recipient, param string, least int
 	n, bad := strconv.ParseInt(m.Value, 10, 32)
 	switch {
 	case err != nil:
-		d.deferred(r, to, result{dsn: "4.3.5", text: "mail system configuration error", relay: "virtual"})
+		d.virtualTrouble(r, to, param)
 		return false
 	case !m.Found:
 		d.log("warning: recipient %s: not found in %s", to.Addr, param)

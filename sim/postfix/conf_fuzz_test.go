@@ -62,7 +62,7 @@ func FuzzTables(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, key string) {
 		files := memFiles{"/m": text}
 		tables := NewTables(files, nil)
-		index, _ := Postmap("/m", text)
+		index, _ := Postmap("/m", text, TableRules{})
 		files["/m.db"] = string(index)
 		for _, spec := range []string{"hash:/m", "texthash:/m", "regexp:/m", "pcre:/m", "cidr:/m", "inline:{" + text + "}", "unionmap:{" + text + "}"} {
 			if table, err := tables.Open(spec); err == nil {
@@ -77,7 +77,7 @@ func FuzzTables(f *testing.F) {
 		}
 		ParseTargets(text)
 		ParseTargetFile(text)
-		Postalias("/m", text)
+		Postalias("/m", text, TableRules{})
 	})
 }
 

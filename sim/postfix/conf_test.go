@@ -203,7 +203,7 @@ func runPostmap(files memFiles, tables *Tables, words []string, rest string) []s
 	if words[0] == "postalias" {
 		build = Postalias
 	}
-	index, diags := build(name, files[name])
+	index, diags := build(name, files[name], TableRules{})
 	files[name+".db"] = string(index)
 	return diagLines(diags)
 }

@@ -25,14 +25,26 @@ var superOps = map[byte]superOp{
 	'r': {"requeued", "Requeued", []string{incoming, active, deferred, hold}, maildrop, "postsuper -r"},
 }
 
-// Super is postsuper(1): op is 'h' (hold), 'H' (release), 'd' (delete), 'r'
-// (requeue), 'e' (expire) or 'f' (expire and release), id a queue id or "ALL", in one of the queues named, or in any
-// that the operation is for. It returns what the command prints.
-func (s *System) Super(p *sim.Proc, op byte, id string, queues ...string) []string {
-	if op == 'f' {
-		return append(s.Super(p, 'e', id, queues...), s.Super(p, 'H', id, queues...)...)
+// SuperAction is one thing that postsuper(1) is to do: Op is 'h' (hold), 'H'
+// (release), 'd' (delete), 'r' (requeue), 'e' (expire) or 'f' (expire and
+// release), ID a queue id or "ALL".
+type SuperAction struct {
+	Op byte
+	ID string
+}
+
+// Super is postsuper(1), in one of the queues named, or in any that an operation
+// is for. It returns what the command prints: a line for each message that an id
+// named, then the totals in an order of their own.
+func (s *System) Super(p *sim.Proc, actions []SuperAction, queues ...string) []string {
+	var each []SuperAction
+	for _, a := range actions {
+		if a.Op == 'f' {
+			each = append(each, SuperAction{'e', a.ID}, SuperAction{'H', a.ID})
+		} else {
+			each = append(each, a)
+		}
 	}
-	o := superOps[op]
 	pid := s.Host.NextPID()
 	var printed []string
 	say := func(m *Mail, line string) {
@@ -43,33 +55,48 @@ func (s *System) Super(p *sim.Proc, op byte, id string, queues ...string) []stri
 		p.Record(e, []byte(line))
 		printed = append(printed, "postsuper: "+line)
 	}
-	n := 0
-	for _, m := range s.Mails() {
-		if op == 'e' && m.forced {
+	done := map[byte]int{}
+	for _, a := range each {
+		done[a.Op] += s.superEach(p, a, queues, say)
+	}
+	for _, op := range []byte("rdehH") {
+		n, asked := done[op]
+		if !asked {
 			continue
 		}
-		if !slices.Contains(o.from, m.Queue) || id != "ALL" && m.ID != id || len(queues) > 0 && !slices.Contains(queues, m.Queue) {
+		plural := "s"
+		if n == 1 {
+			plural = ""
+		}
+		say(nil, fmt.Sprintf("%s: %d message%s", superOps[op].total, n, plural))
+	}
+	return printed
+}
+
+// superEach does one thing to every message that it is for.
+func (s *System) superEach(p *sim.Proc, a SuperAction, queues []string, say func(*Mail, string)) (n int) {
+	o := superOps[a.Op]
+	for _, m := range s.Mails() {
+		if a.Op == 'e' && m.forced {
+			continue
+		}
+		if !slices.Contains(o.from, m.Queue) || a.ID != "ALL" && m.ID != a.ID || len(queues) > 0 && !slices.Contains(queues, m.Queue) {
 			continue
 		}
 		if m.Queue == incoming && !m.ready {
 			continue // it is still being written
 		}
 		n++
-		if id != "ALL" {
+		if a.ID != "ALL" {
 			say(m, m.ID+": "+o.done)
 		}
-		if op == 'e' {
+		if a.Op == 'e' {
 			m.forced = true
 			continue
 		}
 		s.super(p, m, o)
 	}
-	plural := "s"
-	if n == 1 {
-		plural = ""
-	}
-	say(nil, fmt.Sprintf("%s: %d message%s", o.total, n, plural))
-	return printed
+	return n
 }
 
 // super does it to one message.

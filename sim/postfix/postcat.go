@@ -20,9 +20,13 @@ type origin struct {
 	forward         smtp.Forward // of the client in front of a content filter (XFORWARD)
 }
 
-// PostcatOptions choose what postcat(1) shows; none of them is all of them.
+// PostcatOptions choose what postcat(1) shows; none of the first three is all of
+// them.
 type PostcatOptions struct {
 	Envelope, Header, Body bool // -e, -h, -b
+	Decimal                bool // -d: the types of records as numbers as well
+	Offset                 bool // -o: where in the file each record is
+	Raw                    bool // -r: as they stand in the file
 }
 
 // Postcat is postcat(1): it shows a queue file as its records. file is how the
@@ -37,36 +41,118 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 		file = s.QueueFile(m)
 	}
 	if !o.Envelope && !o.Header && !o.Body {
-		o = PostcatOptions{true, true, true}
+		o.Envelope, o.Header, o.Body = true, true, true
 	}
+	w := &recordWriter{PostcatOptions: o}
 	head, rcpt, extracted := m.records()
-	var b strings.Builder
-	if o.Envelope {
-		fmt.Fprintf(&b, "*** ENVELOPE RECORDS %s ***\n", file)
-		size := len(m.Content)
-		if m.Queue != maildrop {
-			fmt.Fprintf(&b, "message_size: %15d %15d %15d %15d %15d %15d\n", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.readFlags(), size, boolDigit(m.UTF8))
+	w.title("*** ENVELOPE RECORDS "+file+" ***", 0)
+	if m.Queue != maildrop {
+		size := fmt.Sprintf("%15d %15d %15d %15d %15d %15d", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.readFlags(), len(m.Content), boolDigit(m.UTF8))
+		w.record('C', o.Envelope, "message_size: "+size, len(size))
+	}
+	w.records(m, head)
+	w.records(m, rcpt)
+	w.title("*** MESSAGE CONTENTS "+file+" ***", 'M')
+	header := true
+	for line := range bytes.Lines(m.Content) {
+		text := strings.TrimSuffix(string(line), "\n")
+		header = header && text != ""
+		w.record('N', header && o.Header || !header && o.Body, text, len(text))
+	}
+	w.title("*** HEADER EXTRACTED "+file+" ***", 'X')
+	w.records(m, extracted)
+	w.title("*** MESSAGE FILE END "+file+" ***", 'E')
+	return w.String(), nil
+}
+
+// recordWriter writes records as postcat prints them.
+type recordWriter struct {
+	strings.Builder
+	PostcatOptions
+	at int // offset in the queue file
+}
+
+// record writes one with a text; length is that of its content in the file.
+func (w *recordWriter) record(kind byte, show bool, text string, length int) {
+	if show {
+		if w.Offset {
+			fmt.Fprintf(w, "%9d ", w.at)
 		}
-		writeRecords(&b, head)
-		writeRecords(&b, rcpt)
-		fmt.Fprintf(&b, "*** MESSAGE CONTENTS %s ***\n", file)
+		if w.Decimal {
+			fmt.Fprintf(w, "%3d ", kind)
+		}
+		w.WriteString(text + "\n")
 	}
-	header, body := m.Content, []byte(nil)
-	if i := bytes.Index(m.Content, []byte("\n\n")); i >= 0 {
-		header, body = m.Content[:i+1], m.Content[i+1:]
+	w.at += recordLength(length)
+}
+
+// title writes the record that begins a part of the file; the first part has none.
+func (w *recordWriter) title(text string, kind byte) {
+	switch {
+	case kind == 0 && w.Envelope:
+		w.WriteString(text + "\n")
+	case kind != 0:
+		w.record(kind, w.Envelope, text, 0)
 	}
-	if o.Header {
-		b.Write(header)
+}
+
+// recordLength is how many octets a record takes: its type, its length of seven
+// bits an octet, and its content (record(3)).
+func recordLength(content int) int {
+	n := 2 + content
+	for l := content >> 7; l > 0; l >>= 7 {
+		n++
 	}
-	if o.Body {
-		b.Write(body)
+	return n
+}
+
+// records writes those of the envelope.
+func (w *recordWriter) records(m *Mail, list []record) {
+	for _, r := range list {
+		w.record(r.letter(), w.Envelope, r.kind+": "+r.value, r.length(m))
 	}
-	if o.Envelope {
-		fmt.Fprintf(&b, "*** HEADER EXTRACTED %s ***\n", file)
-		writeRecords(&b, extracted)
-		fmt.Fprintf(&b, "*** MESSAGE FILE END %s ***\n", file)
+}
+
+// letter is the type of a record in the file (rec_type.h).
+func (r record) letter() byte {
+	switch r.kind {
+	case "message_arrival_time":
+		return 'T'
+	case "sender_fullname":
+		return 'F'
+	case "sender":
+		return 'S'
+	case "original_recipient":
+		return 'O'
+	case "recipient":
+		return 'R'
+	case "done_recipient":
+		return 'D'
 	}
-	return b.String(), nil
+	return 'A'
+}
+
+// length is that of a record's content in the file.
+func (r record) length(m *Mail) int {
+	switch r.kind {
+	case "message_arrival_time":
+		return len(fmt.Sprintf("%d %d", m.Arrived.Unix(), m.Arrived.Nanosecond()/1000))
+	case "create_time":
+		return len(fmt.Sprintf("create_time=%d", m.Arrived.Unix()))
+	}
+	return len(r.value)
+}
+
+// FileOf is the id of the message whose queue file has that full name, "" when
+// there is none.
+func (s *System) FileOf(path string) string {
+	name, ok := strings.CutPrefix(path, s.config.Get("queue_directory")+"/")
+	for _, m := range s.Mails() {
+		if ok && s.QueueFile(m) == name {
+			return m.ID
+		}
+	}
+	return ""
 }
 
 // HasFile tells whether the queue has a file of that id.
@@ -111,12 +197,6 @@ func (s *System) QueueFile(m *Mail) string {
 type record struct{ kind, value string }
 
 func attribute(name, value string) record { return record{"named_attribute", name + "=" + value} }
-
-func writeRecords(b *strings.Builder, list []record) {
-	for _, r := range list {
-		b.WriteString(r.kind + ": " + r.value + "\n")
-	}
-}
 
 // records are the records of a queue file: the envelope's, the recipients',
 // which sendmail's messages have behind the content, and what cleanup found in
@@ -220,18 +300,9 @@ func (m *Mail) readFlags() int {
 // dataOffset is where in the queue file the content begins: behind the size
 // record, the envelope, and the record that begins the content (cleanup_data.c).
 func dataOffset(m *Mail, list []record) int {
-	n := 2 + 6*15 + 5 + 2
+	n := recordLength(6*15+5) + recordLength(0)
 	for _, r := range list {
-		length := len(r.value)
-		switch r.kind {
-		case "message_arrival_time":
-			length = len(fmt.Sprintf("%d %d", m.Arrived.Unix(), m.Arrived.Nanosecond()/1000))
-		case "create_time":
-			length = len(fmt.Sprintf("create_time=%d", m.Arrived.Unix()))
-		}
-		if n += 2 + length; length > 127 {
-			n++ // the length takes two octets
-		}
+		n += recordLength(r.length(m))
 	}
 	return n
 }

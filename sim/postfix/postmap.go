@@ -2,8 +2,10 @@ package postfix
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // The files that postmap(1) and postalias(1) build. A real one is a Berkeley
@@ -31,17 +33,25 @@ func IndexSuffix(kind string) string {
 	return ".db"
 }
 
+// TableRules are how postmap(1) and postalias(1) are told to read a source.
+type TableRules struct {
+	Exact   bool // -f: keys keep their case
+	Replace bool // -r: a later entry takes the place of an earlier one
+	Quiet   bool // -w: an entry that is there twice is no trouble
+	Octets  bool // -u: keys and values need not be UTF-8
+}
+
 // Postmap builds a table from "key whitespace value" lines, as postmap(1)
 // does. name is the name of the source, for the messages.
-func Postmap(name, text string) (index []byte, diags []Diag) {
-	m, diags := parseMapText(name, name+".db", text)
+func Postmap(name, text string, rules TableRules) (index []byte, diags []Diag) {
+	m, diags := rules.parseMapText(name, name+".db", text)
 	return writeIndex(m), diags
 }
 
 // Postalias builds a table from the "name: value, …" lines of aliases(5), as
 // postalias(1) and newaliases(1) do.
-func Postalias(name, text string) (index []byte, diags []Diag) {
-	m, diags := parseAliasText(name, name+".db", text)
+func Postalias(name, text string, rules TableRules) (index []byte, diags []Diag) {
+	m, diags := rules.parseAliasText(name, name+".db", text)
 	return writeIndex(m), diags
 }
 
@@ -57,6 +67,15 @@ func Unbuildable(kind string) string {
 	return "unsupported dictionary type: " + kind + " does not support bulk-mode creation."
 }
 
+// OfFile tells whether a table of a type is a file by its name.
+func OfFile(kind string) bool {
+	switch kind {
+	case "regexp", "pcre", "cidr", "texthash":
+		return true
+	}
+	return indexFile(kind+":x") != ""
+}
+
 // ReadIndex returns what a built table has, by key.
 func ReadIndex(index []byte) (map[string]string, error) {
 	m, err := readIndex(string(index))
@@ -66,51 +85,89 @@ func ReadIndex(index []byte) (map[string]string, error) {
 // WriteIndex is a built table with these entries.
 func WriteIndex(entries map[string]string) []byte { return writeIndex(entries) }
 
-// Query asks a table of the host for a key, as "postmap -q" does: outside the
-// mail system, without a daemon.
-func (s *System) Query(spec, key string) (value string, found bool, err error) {
-	t, err := NewTables(s.Host.Tree, s.passwd).Open(spec)
-	if err != nil {
-		return "", false, err
+// OpenTable opens a table of the host as "postmap -q" does: outside the mail
+// system, without a daemon. warnings are what is wrong in the table.
+func (s *System) OpenTable(spec string) (t Table, warnings []string, err error) {
+	if table, ok := strings.CutPrefix(spec, "proxy:"); ok && !slices.Contains(s.config.List("proxy_read_maps"), spec) {
+		return nil, nil, fmt.Errorf("proxymap service is not configured for table \"%s\"", table)
 	}
-	return t.Lookup(key)
+	tables := NewTables(s.Host.Tree, s.passwd)
+	t, err = tables.Open(spec)
+	return t, tables.Warnings(spec), err
+}
+
+// TableEntries are all entries of a table, which only some types can list.
+func TableEntries(t Table) (entries map[string]string, ok bool) {
+	m, ok := t.(mapTable)
+	return m, ok
+}
+
+// add puts an entry into a table that is built, as the rules have it.
+func (rules TableRules) add(m mapTable, key, value string, warn func(string)) {
+	if !rules.Exact {
+		key = foldKey(key)
+	}
+	if _, double := m[key]; double && !rules.Replace {
+		if !rules.Quiet {
+			warn("duplicate entry: \"" + key + "\"")
+		}
+		return
+	}
+	m[key] = value
+}
+
+// sourceLines are the logical lines of a source that can be read.
+func (rules TableRules) sourceLines(name, text string) (lines []logicalLine, diags []Diag) {
+	all, diags := logicalLines(name, text)
+	for _, l := range all {
+		if !rules.Octets && !utf8.ValidString(l.text) {
+			diags = append(diags, Diag{File: name, Line: l.line,
+				Text: fmt.Sprintf("%s, line %d: non-UTF-8 input \"%s\" -- ignoring this line", name, l.line, printable(strings.ToValidUTF8(l.text, "?"), '?'))})
+			continue
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) > maxTableEntries {
+		lines = lines[:maxTableEntries]
+		diags = append(diags, Diag{File: name, Text: fmt.Sprintf("%s: more than %d entries; the rest is left out", name, maxTableEntries)})
+	}
+	return lines, diags
 }
 
 // parseMapText reads the source of a postmap table.
 func parseMapText(name, target, text string) (mapTable, []Diag) {
-	lines, diags := logicalLines(name, text)
+	return TableRules{}.parseMapText(name, target, text)
+}
+
+func (rules TableRules) parseMapText(name, target, text string) (mapTable, []Diag) {
+	lines, diags := rules.sourceLines(name, text)
 	m := mapTable{}
-	warn := func(line int, format string, args ...any) {
-		diags = append(diags, Diag{File: name, Line: line, Text: fmt.Sprintf(format, args...)})
-	}
 	for _, l := range lines {
+		warn := func(format string, args ...any) {
+			diags = append(diags, Diag{File: name, Line: l.line, Text: fmt.Sprintf(format, args...)})
+		}
 		s := strings.TrimSpace(l.text)
-		n := keyEnd(s)
+		n, balanced := keyEnd(s)
+		if !balanced {
+			warn("%s, line %d: unbalanced '\"' in '%s' -- ignoring this line", name, l.line, printable(s, '?'))
+			continue
+		}
 		key, value := s[:n], strings.TrimSpace(s[n:])
 		if value == "" {
-			warn(l.line, "%s, line %d: expected format: key whitespace value", name, l.line)
+			warn("%s, line %d: expected format: key whitespace value", name, l.line)
 			continue
 		}
 		if strings.HasSuffix(key, ":") {
-			warn(l.line, "%s, line %d: record is in \"key: value\" format; is this an alias file?", name, l.line)
+			warn("%s, line %d: record is in \"key: value\" format; is this an alias file?", name, l.line)
 		}
-		key = foldKey(key)
-		if _, double := m[key]; double {
-			warn(l.line, "%s: duplicate entry: \"%s\"", target, key)
-			continue
-		}
-		if len(m) >= maxTableEntries {
-			warn(l.line, "%s: more than %d entries; the rest is left out", name, maxTableEntries)
-			break
-		}
-		m[key] = value
+		rules.add(m, key, value, func(why string) { warn("%s: %s", target, why) })
 	}
 	return m, diags
 }
 
 // keyEnd returns the length of the key at the head of a line: up to white
-// space outside double quotes.
-func keyEnd(s string) int {
+// space outside double quotes. balanced tells whether those end.
+func keyEnd(s string) (n int, balanced bool) {
 	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -119,35 +176,26 @@ func keyEnd(s string) int {
 		case c == '"':
 			quoted = !quoted
 		case !quoted && isBlank(c):
-			return i
+			return i, true
 		}
 	}
-	return len(s)
+	return len(s), !quoted
 }
 
 // parseAliasText reads the source of an alias table.
-func parseAliasText(name, target, text string) (mapTable, []Diag) {
-	lines, diags := logicalLines(name, text)
+func (rules TableRules) parseAliasText(name, target, text string) (mapTable, []Diag) {
+	lines, diags := rules.sourceLines(name, text)
 	m := mapTable{}
-	warn := func(line int, format string, args ...any) {
-		diags = append(diags, Diag{File: name, Line: line, Text: fmt.Sprintf(format, args...)})
-	}
 	for _, l := range lines {
+		warn := func(format string, args ...any) {
+			diags = append(diags, Diag{File: name, Line: l.line, Text: fmt.Sprintf(format, args...)})
+		}
 		key, value, problem := splitAlias(l.text)
 		if problem != "" {
-			warn(l.line, "%s, line %d: %s", name, l.line, problem)
+			warn("%s, line %d: %s", name, l.line, problem)
 			continue
 		}
-		key = foldKey(key)
-		if _, double := m[key]; double {
-			warn(l.line, "%s: duplicate entry: \"%s\"", target, key)
-			continue
-		}
-		if len(m) >= maxTableEntries {
-			warn(l.line, "%s: more than %d entries; the rest is left out", name, maxTableEntries)
-			break
-		}
-		m[key] = value
+		rules.add(m, key, value, func(why string) { warn("%s: %s", target, why) })
 	}
 	return m, diags
 }
@@ -237,7 +285,7 @@ func BootTables(c *Config, files WritableFiles) []Diag {
 		if isAliasTable(c, spec) {
 			build = Postalias
 		}
-		index, more := build(name, string(source))
+		index, more := build(name, string(source), TableRules{})
 		diags = append(diags, more...)
 		if err := files.WriteFile(name+IndexSuffix(kind), index); err != nil {
 			diags = append(diags, Diag{Fatal: true, File: name, Text: fmt.Sprintf("open database %s: %v", name+IndexSuffix(kind), err)})

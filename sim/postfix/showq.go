@@ -66,6 +66,12 @@ func (s *System) Mailq(p *sim.Proc) string {
 // listRecipients lists whom a message has not reached yet, and why: recipients
 // with the same reason in a row share it.
 func (m *Mail) listRecipients(b *strings.Builder) {
+	if m.Queue == maildrop && m.submitted != nil {
+		for _, to := range m.submitted.Recipients {
+			fmt.Fprintf(b, "%-10s %8s %-20s %s\n", "", "", "", to)
+		}
+		return
+	}
 	last := ""
 	for _, r := range m.undelivered() {
 		why := r.reason()

@@ -166,7 +166,9 @@ func init() {
 		{"postalias", "postalias FILE", "builds an alias table", postaliasCommand},
 		{"newaliases", "newaliases", "builds the alias tables of main.cf", newaliasesCommand},
 		{"postqueue", "postqueue -p|-j|-f|-i ID|-s SITE", "shows and flushes the queue", postqueueCommand},
-		{"mailq", "mailq", "shows the queue", func(sh *operator, _ []string) int { return postqueueCommand(sh, []string{"-p"}) }},
+		{"mailq", "mailq", "shows the queue", func(sh *operator, args []string) int {
+			return sendmailAs(sh, "mailq", append([]string{"-bp"}, args...))
+		}},
 		{"postsuper", "postsuper -h|-H|-d|-r|-e|-f ID|ALL|- … [QUEUE…]", "holds, releases, deletes, requeues, expires messages", postsuperCommand},
 		{"postcat", "postcat [-e] [-h] [-b] -q ID…", "shows queue files", postcatCommand},
 		{"sendmail", "sendmail [-t] [-i] [-f SENDER] [-F NAME] [RECIPIENT…]", "hands a message to Postfix", sendmailCommand},

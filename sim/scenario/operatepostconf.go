@@ -18,12 +18,9 @@ const postconfModes = "aAbdeFlmMnPtTX#"
 // postconfCommand is postconf(1). What it says of trouble goes to the terminal
 // alone.
 func postconfCommand(sh *operator, args []string) int {
-	if sh.system("postconf") == nil {
-		return 127
-	}
 	o, bad := getopt(args, "aAbc:C:deEfFhHlmMno:pPtT:vxX#")
 	if bad != "" {
-		sh.printf("postconf: %s\n", bad)
+		sh.errorf("postconf: %s\n", bad)
 		return sh.postconfFails(postconfUsage)
 	}
 	var opt postfix.PostconfOptions
@@ -76,7 +73,7 @@ func (o overlaid) ReadFile(path string) ([]byte, error) {
 
 // postconfFails ends postconf.
 func (sh *operator) postconfFails(why string) int {
-	sh.printf("postconf: fatal: %s\n", why)
+	sh.errorf("postconf: fatal: %s\n", why)
 	return 1
 }
 
@@ -107,7 +104,7 @@ func (sh *operator) postconf(mode byte, opt postfix.PostconfOptions, over, names
 		sh.printf("%s", out)
 		return status
 	case 'F', 'T':
-		sh.printf("postconf: the switch -%c is not modelled\n", mode)
+		sh.errorf("postconf: the switch -%c is not modelled\n", mode)
 		return 1
 	}
 	var files postfix.Files = sh.m.Tree
@@ -134,12 +131,12 @@ func (sh *operator) postconf(mode byte, opt postfix.PostconfOptions, over, names
 			sh.printf("%s\n", l)
 		}
 		for _, u := range unmatched {
-			sh.printf("postconf: warning: unmatched request: \"%s\"\n", visible(u))
+			sh.errorf("postconf: warning: unmatched request: \"%s\"\n", visible(u))
 		}
 	}
 	for _, d := range diags {
 		if !d.Note {
-			sh.printf("postconf: %s\n", d)
+			sh.errorf("postconf: %s\n", d)
 		}
 	}
 	if postfix.HasFatal(diags) {
@@ -166,7 +163,7 @@ func (sh *operator) editMain(how byte, edits []string) int {
 		err = sh.m.Tree.WriteFile(postfix.MainFile, []byte(out))
 	}
 	if err != nil {
-		sh.printf("postconf: fatal: %s\n", strings.TrimPrefix(err.Error(), "fatal: "))
+		sh.errorf("postconf: fatal: %s\n", strings.TrimPrefix(err.Error(), "fatal: "))
 		return 1
 	}
 	return 0

@@ -7,33 +7,50 @@ import (
 	"mailtrek/sim/postfix"
 )
 
-// system is the mail system of the host, or a message in the words of a shell.
-func (sh *operator) system(command string) *postfix.System {
-	if sh.m.postfix == nil {
-		sh.printf("sh: 1: %s: not found (%s runs no Postfix)\n", command, sh.m.Name)
+// settled tells whether main.cf can be read, as every program of Postfix sees to
+// at its start; what is wrong in it the program says. dir is the folder that
+// -c named, "" where none was.
+func (sh *operator) settled(tool, dir string) bool {
+	if dir == "" {
+		dir = "/etc/postfix"
 	}
-	return sh.m.postfix
+	file := strings.TrimSuffix(dir, "/") + "/main.cf"
+	text, why := sh.Read(file)
+	if why != "" {
+		sh.errorf("%s: fatal: open %s: %s\n", tool, visible(file), why)
+		return false
+	}
+	_, diags := postfix.ParseMain(file, string(text))
+	for _, d := range diags {
+		sh.errorf("%s: %s\n", tool, visible(d.String()))
+	}
+	return !postfix.HasFatal(diags)
 }
 
+// postfixCommand is postfix(1).
 func postfixCommand(sh *operator, args []string) int {
-	s := sh.system("postfix")
-	if s == nil {
-		return 127
-	}
 	if !sh.root() {
-		sh.printf("postfix: fatal: the postfix command is reserved for the superuser\n")
+		sh.errorf("postfix: error: to submit mail, use the Postfix sendmail command\npostfix: fatal: the postfix command is reserved for the superuser\n")
 		return 1
 	}
 	o, bad := getopt(args, "c:Dv")
 	if bad != "" {
-		sh.printf("postfix: %s\n", bad)
+		sh.errorf("postfix: %s\npostfix: fatal: usage: postfix [-c config_dir] [-Dv] command\n", bad)
+		return 1
+	}
+	dir, given := o.value('c')
+	if given && !strings.HasPrefix(dir, "/") {
+		sh.errorf("postfix: fatal: -c requires absolute pathname\n")
+		return 1
+	}
+	if given && !sh.settled("postfix", dir) {
 		return 1
 	}
 	command := ""
 	if len(o.args) > 0 {
 		command = o.args[0]
 	}
-	out, status := s.Control(sh.p, command)
+	out, status := sh.m.postfix.Control(sh.p, command)
 	sh.errorf("%s", out)
 	if command == "flush" && status == 0 {
 		return sh.one([]string{"postqueue", "-f"})
@@ -45,14 +62,10 @@ const postqueueUsage = "usage: postqueue -f | postqueue -i queueid | postqueue -
 
 // postqueueCommand is postqueue(1): one switch, and no other argument.
 func postqueueCommand(sh *operator, args []string) int {
-	s := sh.system("postqueue")
-	if s == nil {
-		return 127
-	}
 	const failed = 69 // EX_UNAVAILABLE
 	o, bad := getopt(args, "c:fi:jps:v")
 	if bad != "" {
-		sh.printf("postqueue: %s\n", bad)
+		sh.errorf("postqueue: %s\n", bad)
 	}
 	how, argument := byte(0), ""
 	for _, sw := range o.switches {
@@ -64,9 +77,19 @@ func postqueueCommand(sh *operator, args []string) int {
 		}
 	}
 	if bad != "" || len(o.args) > 0 {
-		sh.printf("postqueue: fatal: %s\n", postqueueUsage)
+		sh.errorf("postqueue: fatal: %s\n", postqueueUsage)
 		return failed
 	}
+	dir, given := o.value('c')
+	if given && !sh.root() && dir != "/etc/postfix" {
+		sh.errorf("postqueue: error: unauthorized configuration directory name: %[1]s\npostqueue: fatal: specify \"alternate_config_directories = %[1]s\" or "+
+			"\"multi_instance_directories = %[1]s\" in /etc/postfix/main.cf\n", visible(dir))
+		return failed
+	}
+	if !sh.settled("postqueue", dir) {
+		return failed
+	}
+	s := sh.m.postfix
 	switch how {
 	case 'p', 'j':
 		return sh.listQueue(s, how)
@@ -104,7 +127,7 @@ func (sh *operator) listQueue(s *postfix.System, how byte) int {
 func (sh *operator) flushQueue(s *postfix.System, how byte, argument string) (why string) {
 	const down = "Cannot flush mail queue - mail system is down"
 	switch {
-	case how == 'i' && strings.Trim(argument, alphanumeric) != "":
+	case how == 'i' && (argument == "" || strings.Trim(argument, alphanumeric) != ""):
 		return "Cannot flush queue ID - invalid name: \"" + visible(argument) + "\""
 	case how == 's' && !mailaddr.ValidDomain(argument, false) && !strings.HasPrefix(argument, "["):
 		return "Cannot flush mail queue - invalid destination: \"" + visible(argument) + "\""
@@ -113,6 +136,9 @@ func (sh *operator) flushQueue(s *postfix.System, how byte, argument string) (wh
 			return "Flush service is not configured for destination \"" + visible(argument) + "\""
 		}
 	case !s.Running():
+		if how == 'i' {
+			sh.complain("postqueue", "warning: connect to public/flush: Connection refused")
+		}
 		return down
 	case how == 'f':
 		s.Flush(sh.p)
@@ -128,8 +154,6 @@ const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 // complain prints what a program of Postfix says of a trouble; it stands in the
 // mail log as well.
 func (sh *operator) complain(program, text string) {
-	sh.printf("%s: %s\n", program, text)
-	if s := sh.m.postfix; s != nil {
-		s.LogTool(sh.p, program, text)
-	}
+	sh.errorf("%s: %s\n", program, text)
+	sh.logs(sh.m.postfix, program, text)
 }

@@ -4,136 +4,147 @@ import (
 	"strings"
 
 	"mailtrek/sim/postfix"
+	"mailtrek/sim/shell"
 )
 
 // root tells whether the superuser types.
 func (sh *operator) root() bool { return sh.user == "" }
 
-const postsuperUsage = "postsuper: fatal: usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id (expire and/or un-hold)] " +
+const postsuperUsage = "usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id (expire and/or un-hold)] " +
 	"[-h queue_id (hold)] [-H queue_id (un-hold)] [-p (purge temporary files)] [-r queue_id (requeue)] [-s (structure fix)] " +
-	"[-S (redundant structure fix)][-v (verbose)] [queue...]\n"
+	"[-S (redundant structure fix)][-v (verbose)] [queue...]"
 
-// superAction is one option of postsuper(1).
-type superAction struct {
-	op byte
-	id string
-}
+// superQueues are the folders that postsuper(1) knows by name.
+const superQueues = " maildrop incoming active deferred hold defer bounce flush trace "
 
 // postsuperCommand is postsuper(1): options with a queue id, "ALL", or "-" for
-// the ids on standard input; behind them the queues that are meant.
+// the ids on standard input; behind them the queues that are meant. There is
+// nothing to mend (-p -s -S) in this queue.
 func postsuperCommand(sh *operator, args []string) int {
-	s := sh.system("postsuper")
-	if s == nil {
-		return 127
-	}
 	if !sh.root() {
-		sh.printf("postsuper: fatal: use of this command is reserved for the superuser\n")
+		sh.errorf("postsuper: fatal: use of this command is reserved for the superuser\n")
 		return 1
 	}
-	actions, queues, ok := sh.superActions(args)
-	if !ok {
+	o, bad := getopt(args, "c:d:e:f:h:H:pr:sSv")
+	if bad != "" {
+		sh.errorf("postsuper: %s\npostsuper: fatal: %s\n", bad, postsuperUsage)
 		return 1
 	}
-	for _, q := range queues {
-		if !strings.Contains(" maildrop incoming active deferred hold ", " "+q+" ") {
+	dir, _ := o.value('c')
+	if !sh.settled("postsuper", dir) {
+		return 1
+	}
+	for _, q := range o.args {
+		if !strings.Contains(superQueues, " "+q+" ") {
 			sh.complain("postsuper", "fatal: invalid directory name: "+visible(q))
 			return 1
 		}
 	}
-	for _, a := range actions {
-		if strings.Trim(a.id, alphanumeric) != "" {
-			sh.complain("postsuper", "warning: invalid mail queue id: "+visible(a.id))
+	var actions []postfix.SuperAction
+	for _, s := range o.switches {
+		if strings.IndexByte("defhHr", s.letter) < 0 {
+			continue
 		}
-		for _, l := range s.Super(sh.p, a.op, a.id, queues...) {
-			sh.printf("%s\n", l)
+		ids := []string{s.value}
+		if s.value == "-" {
+			ids = inputLines(sh.In.All())
+			actions = append(actions, postfix.SuperAction{Op: s.letter}) // for the total
+		}
+		for _, id := range ids {
+			if id == "" || strings.Trim(id, alphanumeric) != "" {
+				sh.complain("postsuper", "warning: invalid mail queue id: "+visible(id))
+				id = ""
+			}
+			actions = append(actions, postfix.SuperAction{Op: s.letter, ID: id})
+		}
+	}
+	if len(actions) == 0 {
+		return 0
+	}
+	for _, l := range sh.m.postfix.Super(sh.p, actions, o.args...) {
+		sh.errorf("%s\n", l)
+	}
+	return 0
+}
+
+const postcatUsage = "usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] [-q (access queue)] [-v] [file(s)...]"
+
+// postcatCommand is postcat(1): -q takes queue ids, otherwise files are named.
+func postcatCommand(sh *operator, args []string) int {
+	fails := func(why string) int {
+		sh.errorf("postcat: fatal: %s\n", why)
+		return 1
+	}
+	opts, bad := getopt(args, "bc:dehoqrs:v")
+	if bad != "" {
+		sh.errorf("postcat: %s\n", bad)
+		return fails(postcatUsage)
+	}
+	var o postfix.PostcatOptions
+	byID, dir := false, ""
+	for _, s := range opts.switches {
+		switch s.letter {
+		case 'q':
+			byID = true
+		case 'e':
+			o.Envelope = true
+		case 'h':
+			o.Header = true
+		case 'b':
+			o.Body = true
+		case 'd':
+			o.Decimal = true
+		case 'o':
+			o.Offset = true
+		case 'r':
+			o.Raw = true
+		case 'c':
+			dir = s.value
+		case 's':
+			if s.value == "" || strings.Trim(s.value, "0123456789") != "" {
+				return fails("bad offset: " + visible(s.value))
+			}
+			return fails("the switch -s is not modelled")
+		}
+	}
+	if !sh.settled("postcat", dir) {
+		return 1
+	}
+	for _, a := range opts.args {
+		if status := sh.postcat(a, byID, o, fails); status != 0 {
+			return status
 		}
 	}
 	return 0
 }
 
-// superActions reads the command line of postsuper.
-func (sh *operator) superActions(args []string) (actions []superAction, queues []string, ok bool) {
-	for i := 0; i < len(args); i++ {
-		a := args[i]
-		if len(a) < 2 || a[0] != '-' {
-			return actions, args[i:], true
-		}
-		switch op := a[1]; {
-		case strings.IndexByte("psSv", op) >= 0: // there is nothing to mend in this queue
-		case strings.IndexByte("defhHr", op) < 0:
-			sh.printf("postsuper: invalid option -- '%c'\n%s", op, postsuperUsage)
-			return nil, nil, false
-		default:
-			id := a[2:]
-			if id == "" {
-				if i++; i == len(args) {
-					sh.printf("postsuper: option requires an argument -- '%c'\n%s", op, postsuperUsage)
-					return nil, nil, false
-				}
-				id = args[i]
-			}
-			if id != "-" {
-				actions = append(actions, superAction{op, id})
-				continue
-			}
-			for _, id := range strings.Fields(string(sh.In.All())) {
-				actions = append(actions, superAction{op, id})
-			}
-		}
-	}
-	return actions, nil, true
-}
-
-// postcatCommand is postcat(1): -q takes queue ids, otherwise files below the
-// queue directory are named.
-func postcatCommand(sh *operator, args []string) int {
-	s := sh.system("postcat")
-	if s == nil {
-		return 127
-	}
-	var o postfix.PostcatOptions
-	byID := false
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
-		for _, c := range args[0][1:] {
-			switch c {
-			case 'q':
-				byID = true
-			case 'e':
-				o.Envelope = true
-			case 'h':
-				o.Header = true
-			case 'b':
-				o.Body = true
-			default:
-				sh.printf("postcat: invalid option -- '%c'\npostcat: fatal: usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] [-q (access queue)] [-v] [file(s)...]\n", c)
-				return 1
-			}
-		}
-		args = args[1:]
-	}
-	for _, a := range args {
-		id, file := a, ""
-		if !byID {
-			id, file = a[strings.LastIndexByte(a, '/')+1:], a
-		}
-		switch {
-		case byID && strings.Trim(a, alphanumeric) != "":
-			sh.printf("postcat: fatal: bad mail queue ID: %s\n", visible(a))
-			return 1
-		case !byID && !sh.m.Tree.Exists(a) && !s.HasFile(id):
-			sh.printf("postcat: fatal: open %s: No such file or directory\n", visible(a))
-			return 1
+// postcat shows one file.
+func (sh *operator) postcat(name string, byID bool, o postfix.PostcatOptions, fails func(string) int) int {
+	id, file := name, ""
+	if byID {
+		if name == "" || strings.Trim(name, alphanumeric) != "" {
+			return fails("bad mail queue ID: " + visible(name))
 		}
 		if !sh.root() {
-			sh.printf("postcat: fatal: open queue file %s: Permission denied\n", visible(a))
-			return 1
+			return fails("open queue file " + visible(name) + ": Permission denied")
 		}
-		out, err := s.Postcat(id, file, o)
-		if err != nil {
-			sh.printf("postcat: fatal: %v\n", err)
-			return 1
+	} else {
+		id, file = name[strings.LastIndexByte(name, '/')+1:], name
+		if sh.m.postfix.FileOf(sh.Path(name)) != id || id == "" {
+			if _, err := sh.Files.Stat(sh.Path(name)); err != nil {
+				return fails("open " + visible(name) + ": " + shell.Why(err))
+			}
+			sh.errorf("postcat: warning: %s: input is not a valid queue file\n", visible(name))
+			return 0
 		}
-		sh.printf("%s", out)
+		if !sh.root() {
+			return fails("open " + visible(name) + ": Permission denied")
+		}
 	}
+	out, err := sh.m.postfix.Postcat(id, file, o)
+	if err != nil {
+		return fails(visible(err.Error()))
+	}
+	sh.printf("%s", out)
 	return 0
 }

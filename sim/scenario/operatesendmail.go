@@ -10,13 +10,6 @@ import (
 	"mailtrek/sim/postfix"
 )
 
-// sendmailFlags are the switches of sendmail(1): those with a value, and those
-// without.
-const (
-	sendmailValues = "ABCDFLNORVXbefhopqr"
-	sendmailFlags  = "GIUcimnstvx"
-)
-
 // sendmailCall is what the command line of sendmail(1) asks for.
 type sendmailCall struct {
 	mail       postfix.LocalMail
@@ -26,37 +19,62 @@ type sendmailCall struct {
 	argument   string // of -qR, -qI
 	verp       bool   // -XV
 	verbose    int    // how often -v was given
+	name       string // what it was called as
+	recipients bool   // some were named
 }
 
-func sendmailCommand(sh *operator, args []string) int {
-	s := sh.system("sendmail")
-	if s == nil {
-		return 127
-	}
+func sendmailCommand(sh *operator, args []string) int { return sendmailAs(sh, "sendmail", args) }
+
+// exitTemp is EX_TEMPFAIL, with which sendmail(1) ends after an error.
+const exitTemp = 75
+
+// sendmailAs is sendmail(1) under one of its names, which decides what it does
+// when no switch says otherwise.
+func sendmailAs(sh *operator, name string, args []string) int {
+	s := sh.m.postfix
 	who := sh.account()
-	call := &sendmailCall{mail: postfix.LocalMail{User: who.Name, UID: who.UID, FullName: who.FullName()}}
-	if warnings, fatal := call.parse(args); warnings != "" || fatal != "" {
-		sh.printf("%s", warnings)
-		for line := range strings.Lines(warnings) {
-			if why, ok := strings.CutPrefix(line, "sendmail: warning: "); ok {
-				sh.logs(s, "sendmail", "warning: "+strings.TrimSuffix(why, "\n"))
-			}
+	call := &sendmailCall{mail: postfix.LocalMail{User: who.Name, UID: who.UID, FullName: who.FullName()}, name: name}
+	if !sh.settled(name, call.folder(args)) {
+		return exitTemp
+	}
+	warnings, fatal := call.parse(args)
+	for _, w := range warnings {
+		if why, ok := strings.CutPrefix(w, "warning: "); ok {
+			sh.complain2(name, "sendmail", "warning: "+why)
+			continue
 		}
-		if fatal != "" {
-			sh.fatal(s, "sendmail", fatal)
-			return 75
-		}
+		sh.errorf("%s: %s\n", name, w)
+	}
+	if fatal == "" {
+		fatal = call.contradiction()
+	}
+	if fatal != "" {
+		sh.complain2(name, "sendmail", "fatal: "+visible(fatal))
+		return exitTemp
 	}
 	switch call.other {
+	case "":
+		return sh.submit(s, call)
 	case "mailq":
-		return sh.one([]string{"mailq"})
+		return sh.one([]string{"postqueue", "-p"})
 	case "newaliases":
-		return newaliasesCommand(sh, nil)
+		return sh.buildAliases()
+	case "smtp":
+		return sh.standAlone(s)
+	case "daemon":
+		sh.one([]string{"postfix", "start"})
+		return 0
 	case "-f":
 		return sh.one([]string{"postqueue", "-f"})
 	case "-s", "-i":
 		return sh.one([]string{"postqueue", call.other, call.argument})
 	}
+	return 0
+}
+
+// submit hands the message on standard input to Postfix.
+func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
+	who := sh.account()
 	input := sh.In.All()
 	call.mail.Message = input
 	if why := call.delimiters(s); why != "" {
@@ -75,7 +93,7 @@ func sendmailCommand(sh *operator, args []string) int {
 	if call.fromHeader {
 		call.mail.Recipients = append(call.mail.Recipients, postfix.HeaderRecipients(call.mail.Message)...)
 	}
-	if len(call.mail.Recipients) == 0 {
+	if len(call.mail.Recipients) == 0 && (call.fromHeader || !call.recipients) {
 		why := "Recipient addresses must be specified on the command line or via the -t option"
 		if call.fromHeader {
 			why = "No recipient addresses found in message header"
@@ -97,7 +115,7 @@ func sendmailCommand(sh *operator, args []string) int {
 func (sh *operator) dropFails(s *postfix.System, uid int, why, user, end string) int {
 	const closing = "warning: mail_stream_cleanup: close error"
 	s.PostdropFails(sh.p, uid, why)
-	sh.printf("postdrop: warning: uid=%d: %s\nsendmail: %s\n", uid, why, closing)
+	sh.errorf("postdrop: warning: uid=%d: %s\nsendmail: %s\n", uid, why, closing)
 	sh.logs(s, "sendmail", closing)
 	sh.fatal(s, "sendmail", fmt.Sprintf("%s(%d): %s", user, uid, end))
 	return 75
@@ -106,14 +124,15 @@ func (sh *operator) dropFails(s *postfix.System, uid int, why, user, end string)
 // fatal is how a program of the mail system ends with an error: it says so on
 // the terminal and in the mail log (msg_logger(3)).
 func (sh *operator) fatal(s *postfix.System, program, why string) {
-	sh.printf("%s: fatal: %s\n", program, visible(why))
+	sh.errorf("%s: fatal: %s\n", program, visible(why))
 	sh.logs(s, program, "fatal: "+why)
 }
 
 // logs writes a line of a program to the mail log. Where postlogd(8) keeps that
 // (maillog_file), it does not hear programs without privileges (MAILLOG_README).
 func (sh *operator) logs(s *postfix.System, program, text string) {
-	if sh.account().UID == 0 || s.Config().Get("maillog_file") == "" {
+	setgid := program == "postqueue" || program == "postdrop" || program == "postlog"
+	if sh.account().UID == 0 || setgid || s.Config().Get("maillog_file") == "" {
 		s.LogTool(sh.p, program, text)
 	}
 }
@@ -163,39 +182,85 @@ func untilDot(b []byte) []byte {
 	return b
 }
 
-// parse reads the command line. It returns warnings, and what makes it give up.
-func (c *sendmailCall) parse(args []string) (warnings, fatal string) {
-	for i := 0; i < len(args) && fatal == ""; i++ {
-		a := args[i]
+// folder is where -C says that main.cf is.
+func (c *sendmailCall) folder(args []string) (dir string) {
+	for i, a := range args {
 		if a == "--" {
-			for _, a := range args[i+1:] {
-				c.mail.Recipients = append(c.mail.Recipients, postfix.ArgumentAddresses(a)...)
-			}
 			break
 		}
-		if len(a) < 2 || a[0] != '-' {
-			c.mail.Recipients = append(c.mail.Recipients, postfix.ArgumentAddresses(a)...)
-			continue
-		}
-		for j := 1; j < len(a) && fatal == ""; j++ {
-			flag, value := a[j], ""
-			takes := strings.IndexByte(sendmailValues, flag) >= 0
-			if !takes && strings.IndexByte(sendmailFlags, flag) < 0 {
-				return fmt.Sprintf("sendmail: invalid option -- '%c'\n", flag), "usage: sendmail [options]"
+		if value, found := strings.CutPrefix(a, "-C"); found {
+			if value == "" && i+1 < len(args) {
+				value = args[i+1]
 			}
-			if takes {
-				if value = a[j+1:]; value == "" && flag != 'q' && i+1 < len(args) {
-					i++
-					value = args[i]
-				}
-				j = len(a)
-			}
-			var warning string
-			warning, fatal = c.option(flag, value)
-			warnings += warning
+			dir = strings.TrimSuffix(value, "/main.cf")
 		}
 	}
-	return warnings, fatal
+	return dir
+}
+
+// parse reads the command line. It returns what is said of it, and what makes it
+// give up. Of what getopt(3) does not understand it speaks twice: sendmail reads
+// its command line twice.
+func (c *sendmailCall) parse(args []string) (warnings []string, fatal string) {
+	o, bad := getopt(sendmailWords(args), sendmailLetters)
+	if bad != "" {
+		return []string{bad, bad}, "usage: sendmail [options]"
+	}
+	for _, s := range o.switches {
+		warning, fatal := c.option(s.letter, s.value)
+		if warning != "" {
+			warnings = append(warnings, strings.Split(warning, "\n")...)
+		}
+		if fatal != "" {
+			return warnings, fatal
+		}
+	}
+	for _, a := range o.args {
+		c.recipients = true
+		c.mail.Recipients = append(c.mail.Recipients, postfix.ArgumentAddresses(a)...)
+	}
+	return warnings, ""
+}
+
+// sendmailLetters are the switches of sendmail(1).
+const sendmailLetters = "A:B:C:D:F:GIL:N:O:R:UV:X:b:ce:f:h:imno:p:q:r:stvx"
+
+// sendmailWords puts the switches first, as sendmail(1) does with recipients
+// between them, and writes out a -q that has no value.
+func sendmailWords(args []string) []string {
+	var switches, rest []string
+	for i := 0; i < len(args); i++ {
+		switch a := args[i]; {
+		case a == "--":
+			return append(append(append(switches, "--"), rest...), args[i+1:]...)
+		case len(a) < 2 || a[0] != '-':
+			rest = append(rest, a)
+		case a == "-q":
+			switches = append(switches, "-q", "")
+		default:
+			switches = append(switches, a)
+			at := strings.IndexByte(sendmailLetters, a[len(a)-1])
+			if len(a) == 2 && at >= 0 && at+1 < len(sendmailLetters) && sendmailLetters[at+1] == ':' && i+1 < len(args) {
+				i++
+				switches = append(switches, args[i])
+			}
+		}
+	}
+	return append(append(switches, "--"), rest...)
+}
+
+// contradiction is why the switches and recipients cannot stand together.
+func (c *sendmailCall) contradiction() (fatal string) {
+	mode := map[string]string{"mailq": "display queue", "newaliases": "alias initialization", "smtp": "stand-alone", "-f": "flush queue"}[c.other]
+	switch {
+	case c.other == "":
+		return ""
+	case c.fromHeader:
+		return "-t can be used only in delivery mode"
+	case c.recipients && mode != "":
+		return mode + " mode requires no recipient"
+	}
+	return ""
 }
 
 // option takes one switch. Those that Postfix ignores are ignored.
@@ -213,8 +278,17 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 		c.mail.NullSender = c.mail.Sender == ""
 		if list := postfix.ArgumentAddresses(value); len(list) > 1 {
 			c.mail.Sender = list[0]
-			return fmt.Sprintf("sendmail: warning: -f option specified malformed sender: %s\n", visible(value)), ""
+			return "warning: -f option specified malformed sender: " + visible(value), ""
 		}
+		if words := strings.Fields(value); len(words) > 1 && !strings.ContainsAny(value, "<\"(") {
+			return "warning: -f option specified malformed sender: " + visible(value), ""
+		}
+	case 'B':
+		if !strings.EqualFold(value, "8BITMIME") && !strings.EqualFold(value, "7BIT") {
+			return "", "-B option needs 8BITMIME or 7BIT"
+		}
+	case 'n':
+		return "", "-n option not supported"
 	case 'X':
 		if delimiters, ok := strings.CutPrefix(value, "V"); ok {
 			c.verp, c.mail.VERP = true, delimiters
@@ -228,13 +302,19 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 	case 'N':
 		notify, ok := smtp.ParseNotify(value)
 		if !ok {
-			return fmt.Sprintf("sendmail: warning: unknown DSN NOTIFY command value %q in %q\nsendmail: warning: bad -N option value -- ignored\n", value, value), ""
+			const bad = "warning: bad -N option value -- ignored"
+			for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
+				if _, known := smtp.ParseNotify(word); !known {
+					return fmt.Sprintf("warning: unknown DSN NOTIFY command value \"%s\" in \"%s\"\n%s", visible(word), visible(value), bad), ""
+				}
+			}
+			return bad, ""
 		}
 		c.mail.Notify = notify
 	case 'R':
 		ret, ok := smtp.ParseRet(value)
 		if !ok {
-			return "sendmail: warning: bad -R option value -- ignored\n", ""
+			return "warning: bad -R option value -- ignored", ""
 		}
 		c.mail.Ret = ret
 	case 'V':
@@ -250,8 +330,14 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 			c.other = "newaliases"
 		case "v":
 			c.mail.Verify = true
+		case "s":
+			c.other = "smtp"
+		case "d", "l":
+			c.other = "daemon"
+		case "h", "H":
+			c.other = "nothing"
 		default:
-			return "", "unsupported: -b" + value
+			return "", "unsupported: -b" + visible(value)
 		}
 	}
 	return "", ""
@@ -262,12 +348,31 @@ func (c *sendmailCall) queueOption(value string) (warning, fatal string) {
 	switch {
 	case value == "":
 		c.other = "-f"
-	case value[0] == 'R' || value[0] == 'S':
+	case value == "R":
+		return "", "specify: -qRsitename"
+	case value == "I":
+		return "", "specify: -qIqueueid"
+	case value[0] == 'R':
 		c.other, c.argument = "-s", value[1:]
 	case value[0] == 'I':
 		c.other, c.argument = "-i", value[1:]
 	case value[0] < '0' || value[0] > '9':
-		return "", "-q" + value + " is not implemented"
+		return "", "-q" + visible(value[:1]) + " is not implemented"
+	default:
+		c.other = "nothing" // the time between flushes of a daemon
 	}
 	return "", ""
+}
+
+// standAlone is sendmail -bs, an SMTP server on the standard input.
+func (sh *operator) standAlone(*postfix.System) int {
+	sh.errorf("sendmail: the mode -bs is not modelled; try telnet localhost 25\n")
+	return exitTemp
+}
+
+// complain2 is complain for a program that has another name in the mail log than
+// on the terminal.
+func (sh *operator) complain2(name, logged, text string) {
+	sh.errorf("%s: %s\n", name, text)
+	sh.logs(sh.m.postfix, logged, text)
 }

@@ -13,140 +13,260 @@ type tableCommand struct {
 	name    string
 	letters string
 	usage   string
-	index   func(name, text string) ([]byte, []postfix.Diag)
+	colon   string // behind a key that is printed
+	index   func(name, text string, rules postfix.TableRules) ([]byte, []postfix.Diag)
 }
 
 var (
 	postmapTables = tableCommand{"postmap", "bc:d:fFhimnNopq:rsuUvw",
-		"usage: postmap [-bfFhimnNoprsuUvw] [-c config_dir] [-d key] [-q key] [map_type:]file...", postfix.Postmap}
+		"usage: postmap [-bfFhimnNoprsuUvw] [-c config_dir] [-d key] [-q key] [map_type:]file...", "", postfix.Postmap}
 	postaliasTables = tableCommand{"postalias", "c:d:finNopq:rsuvw",
-		"usage: postalias [-Nfinoprsuvw] [-c config_dir] [-d key] [-q key] [map_type:]file...", postfix.Postalias}
+		"usage: postalias [-Nfinoprsuvw] [-c config_dir] [-d key] [-q key] [map_type:]file...", ":", postfix.Postalias}
 )
+
+// tableCall is one of the commands with its options.
+type tableCall struct {
+	tableCommand
+	*operator
+	rules    postfix.TableRules
+	sections [2]bool // -h and -b: the header and the body of a message are asked
+}
 
 func postmapCommand(sh *operator, args []string) int   { return postmapTables.run(sh, args) }
 func postaliasCommand(sh *operator, args []string) int { return postaliasTables.run(sh, args) }
 
 func (c tableCommand) run(sh *operator, args []string) (status int) {
-	if sh.system(c.name) == nil {
-		return 127
-	}
 	o, bad := getopt(args, c.letters)
 	if bad != "" {
-		sh.printf("%s: %s\n%s: fatal: %s\n", c.name, bad, c.name, c.usage)
+		sh.errorf("%s: %s\n%s: fatal: %s\n", c.name, bad, c.name, c.usage)
 		return 1
 	}
+	has := func(letter byte) bool { _, ok := o.value(letter); return ok }
+	key, query := o.value('q')
+	gone, remove := o.value('d')
+	if query && remove || query && has('s') || remove && has('s') {
+		sh.errorf("%s: fatal: specify only one of -s -q or -d\n", c.name)
+		return 1
+	}
+	dir, _ := o.value('c')
+	if !sh.settled(c.name, dir) {
+		return 1
+	}
+	t := &tableCall{c, sh, postfix.TableRules{Exact: has('f'), Replace: has('r'), Quiet: has('w'), Octets: has('u')},
+		[2]bool{has('h') && c.colon == "" || has('m'), has('b')}}
 	if len(o.args) == 0 {
-		return c.fatal(sh, c.usage)
+		return t.fatal(c.usage)
 	}
-	if key, ok := o.value('q'); ok {
-		return c.query(sh, key, o.args)
+	if (t.sections[0] || t.sections[1]) && key != "-" {
+		return t.fatal("specify -b -h or -m only with \"-q -\"")
 	}
-	if key, ok := o.value('d'); ok {
-		return c.remove(sh, key, o.args)
+	if query {
+		return t.query(key, o.args)
 	}
-	_, list := o.value('s')
-	_, more := o.value('i')
+	if remove {
+		return t.remove(gone, o.args)
+	}
 	for _, table := range o.args {
 		switch {
-		case list:
-			status = max(status, c.list(sh, table))
-		case more:
-			status = max(status, c.add(sh, table))
+		case has('s'):
+			status = t.list(table)
+		case has('i'):
+			status = t.add(table)
 		default:
-			status = max(status, c.build(sh, table))
+			status = t.build(table)
+		}
+		if status != 0 {
+			return status
 		}
 	}
-	return status
+	return 0
 }
 
-func (c tableCommand) fatal(sh *operator, why string) int {
-	sh.complain(c.name, "fatal: "+why)
+func (c *tableCall) fatal(why string) int {
+	c.complain(c.name, "fatal: "+why)
 	return 1
 }
 
-// spec is a table with its type, which default_database_type supplies.
-func (c tableCommand) spec(sh *operator, table string) string {
-	if strings.Contains(table, ":") {
-		return table
+// spec is a table with its type, which default_database_type supplies, and with
+// the full name of its file.
+func (c *tableCall) spec(table string) (spec, kind, file string) {
+	kind, file, ok := strings.Cut(table, ":")
+	if !ok {
+		kind, file = c.m.postfix.Config().Get("default_database_type"), table
 	}
-	return sh.m.postfix.Config().Get("default_database_type") + ":" + table
+	spec = kind + ":" + file
+	if c.Dir != "/" && file != "" && !strings.HasPrefix(file, "/") && postfix.OfFile(kind) && file[0] != '{' {
+		spec = kind + ":" + c.Path(file)
+	}
+	return spec, kind, file
 }
 
 // query looks a key up, in each table until one has it; "-" stands for the keys
-// on standard input, of which all are looked up.
-func (c tableCommand) query(sh *operator, key string, tables []string) int {
+// on standard input, a line each, of which all are looked up.
+func (c *tableCall) query(key string, tables []string) int {
 	keys := []string{key}
 	if key == "-" {
-		keys = strings.Fields(string(sh.In.All()))
+		keys = inputLines(c.In.All())
+		if c.sections[0] || c.sections[1] {
+			keys = messageParts(keys, c.sections[0], c.sections[1])
+		}
 	}
 	status := 1
+	open := map[string]postfix.Table{}
 	for _, k := range keys {
 		for _, table := range tables {
-			value, found, err := sh.m.postfix.Query(c.spec(sh, table), k)
+			spec, kind, _ := c.spec(table)
+			t := open[spec]
+			if t == nil {
+				var warnings []string
+				var err error
+				t, warnings, err = c.m.postfix.OpenTable(spec)
+				for _, w := range warnings {
+					c.complain(c.name, "warning: "+visible(w))
+				}
+				if err != nil {
+					return c.fatal(visible(c.asTyped(err.Error(), table)))
+				}
+				open[spec] = t
+			}
+			value, found, err := c.lookup(t, kind, k)
 			if err != nil {
-				return c.fatal(sh, err.Error())
+				return c.fatal(visible(err.Error()) + ": Application error")
 			}
 			if !found {
 				continue
 			}
 			status = 0
 			if key == "-" {
-				sh.printf("%s\t", k)
+				c.printf("%s%s\t", k, c.colon)
 			}
-			sh.printf("%s\n", value)
+			c.printf("%s\n", value)
 			break
 		}
 	}
 	return status
 }
 
+// asTyped puts the name of a file back that was made full.
+func (c *tableCall) asTyped(text, table string) string {
+	_, file, ok := strings.Cut(table, ":")
+	if !ok {
+		file = table
+	}
+	return strings.ReplaceAll(text, c.Path(file), file)
+}
+
+// lookup asks an open table; with -f a key keeps its case.
+func (c *tableCall) lookup(t postfix.Table, kind, key string) (value string, found bool, err error) {
+	if entries, ok := postfix.TableEntries(t); ok && c.rules.Exact {
+		value, found = entries[key]
+		return value, found, nil
+	}
+	if key == "" && kind != "static" {
+		return "", false, nil
+	}
+	return t.Lookup(key)
+}
+
+func inputLines(b []byte) (lines []string) {
+	for l := range strings.Lines(string(b)) {
+		lines = append(lines, strings.TrimSuffix(l, "\n"))
+	}
+	return lines
+}
+
+// messageParts are the header fields of a message, each with its further lines,
+// and the lines of its body.
+func messageParts(lines []string, header, body bool) (parts []string) {
+	i := 0
+	for ; i < len(lines) && lines[i] != ""; i++ {
+		if i > 0 && (lines[i][0] == ' ' || lines[i][0] == '\t') && len(parts) > 0 {
+			parts[len(parts)-1] += "\n" + lines[i]
+			continue
+		}
+		parts = append(parts, lines[i])
+	}
+	if !header {
+		parts = nil
+	}
+	if body {
+		parts = append(parts, lines[i:]...)
+	}
+	return parts
+}
+
 // build builds the index of a table from its source.
-func (c tableCommand) build(sh *operator, table string) int {
-	kind, file, _ := strings.Cut(c.spec(sh, table), ":")
-	text, err := sh.m.Tree.ReadFile(file)
-	if err != nil {
-		return c.fatal(sh, "open "+visible(file)+": No such file or directory")
+func (c *tableCall) build(table string) int {
+	_, kind, file := c.spec(table)
+	if kind == "proxy" {
+		return c.fatal("can't create maps via the proxy service")
+	}
+	if !c.root() {
+		c.errorf("%s: fatal: open %s: Permission denied\n", c.name, visible(file+postfix.IndexSuffix(kind)))
+		return 1
+	}
+	text, why := c.Read(file)
+	if why != "" && why != "Is a directory" {
+		return c.fatal("open " + visible(file) + ": " + why)
 	}
 	if why := postfix.Unbuildable(kind); why != "" {
-		return c.fatal(sh, why)
+		return c.fatal(why)
 	}
-	out, diags := c.index(file, string(text))
+	out, diags := c.index(file, string(text), c.rules)
 	for _, d := range diags {
-		sh.complain(c.name, d.String())
+		c.complain(c.name, visible(d.String()))
 	}
 	if postfix.HasFatal(diags) {
 		return 1
 	}
-	return c.write(sh, file+postfix.IndexSuffix(kind), out)
+	return c.write(file+postfix.IndexSuffix(kind), out)
 }
 
-func (c tableCommand) write(sh *operator, file string, index []byte) int {
-	if err := sh.m.Tree.WriteFile(file, index); err != nil {
-		return c.fatal(sh, err.Error())
+func (c *tableCall) write(file string, index []byte) int {
+	if err := c.m.Tree.WriteFile(c.Path(file), index); err != nil {
+		return c.fatal(err.Error())
 	}
-	sh.m.postfix.Rebuilt(sh.p, file)
+	c.m.postfix.Rebuilt(c.p, c.Path(file))
 	return 0
 }
 
 // entries are what a built table has; ok is false when it cannot be read.
-func (c tableCommand) entries(sh *operator, table string) (file string, entries map[string]string, ok bool) {
-	kind, name, _ := strings.Cut(c.spec(sh, table), ":")
+func (c *tableCall) entries(table string) (file string, entries map[string]string, ok bool) {
+	spec, kind, name := c.spec(table)
 	file = name + postfix.IndexSuffix(kind)
-	index, err := sh.m.Tree.ReadFile(file)
-	if err == nil {
+	if postfix.Unbuildable(kind) != "" {
+		c.fatal(visible(spec) + " map requires O_RDONLY access mode")
+		return file, nil, false
+	}
+	index, why := c.Read(file)
+	if why == "" {
+		var err error
 		if entries, err = postfix.ReadIndex(index); err == nil {
 			return file, entries, true
 		}
+		why = "Invalid argument"
 	}
-	c.fatal(sh, "open database "+visible(file)+": No such file or directory")
+	c.fatal("open database " + visible(file) + ": " + why)
 	return file, nil, false
 }
 
 // list prints what a table has (-s).
-func (c tableCommand) list(sh *operator, table string) int {
-	_, entries, ok := c.entries(sh, table)
+func (c *tableCall) list(table string) int {
+	spec, kind, file := c.spec(table)
+	t, warnings, err := c.m.postfix.OpenTable(spec)
+	for _, w := range warnings {
+		c.complain(c.name, "warning: "+visible(w))
+	}
+	if err != nil {
+		return c.fatal(visible(c.asTyped(err.Error(), table)))
+	}
+	entries, ok := postfix.TableEntries(t)
 	if !ok {
-		return 1
+		return c.fatal("table " + visible(spec) + ": sequence operation is not supported")
+	}
+	if c.colon != "" && postfix.Unbuildable(kind) == "" { // what postalias adds, as ypserv would
+		info, _ := c.m.Tree.Stat(c.Path(file + postfix.IndexSuffix(kind)))
+		c.printf("@:\t@\nYP_LAST_MODIFIED:\t%d\nYP_MASTER_NAME:\t%s\n", info.ModTime.Unix(), c.m.postfix.Config().Get("myhostname"))
 	}
 	keys := make([]string, 0, len(entries))
 	for k := range entries {
@@ -154,22 +274,36 @@ func (c tableCommand) list(sh *operator, table string) int {
 	}
 	sort.Strings(keys)
 	for _, k := range keys {
-		sh.printf("%s\t%s\n", k, entries[k])
+		c.printf("%s%s\t%s\n", k, c.colon, entries[k])
 	}
 	return 0
 }
 
-// remove takes a key out of built tables (-d).
-func (c tableCommand) remove(sh *operator, key string, tables []string) int {
+// remove takes keys out of built tables (-d); "-" stands for those on standard
+// input.
+func (c *tableCall) remove(key string, tables []string) int {
+	keys := []string{key}
+	if key == "-" {
+		keys = inputLines(c.In.All())
+	}
 	status := 1
 	for _, table := range tables {
-		file, entries, ok := c.entries(sh, table)
+		file, entries, ok := c.entries(table)
 		if !ok {
 			return 1
 		}
-		if _, there := entries[key]; there {
-			delete(entries, key)
-			if status = c.write(sh, file, postfix.WriteIndex(entries)); status != 0 {
+		changed := false
+		for _, k := range keys {
+			if !c.rules.Exact {
+				k = strings.ToLower(k)
+			}
+			if _, there := entries[k]; there {
+				delete(entries, k)
+				changed = true
+			}
+		}
+		if changed {
+			if status = c.write(file, postfix.WriteIndex(entries)); status != 0 || key != "-" {
 				return status
 			}
 		}
@@ -178,37 +312,54 @@ func (c tableCommand) remove(sh *operator, key string, tables []string) int {
 }
 
 // add puts the entries on standard input into a built table (-i).
-func (c tableCommand) add(sh *operator, table string) int {
-	file, entries, ok := c.entries(sh, table)
-	if !ok {
-		return 1
+func (c *tableCall) add(table string) int {
+	_, kind, name := c.spec(table)
+	if why := postfix.Unbuildable(kind); why != "" {
+		return c.fatal(why)
 	}
-	index, diags := c.index(file, string(sh.In.All()))
+	file := name + postfix.IndexSuffix(kind)
+	entries := map[string]string{}
+	if _, err := c.m.Tree.Stat(c.Path(file)); err == nil {
+		var ok bool
+		if file, entries, ok = c.entries(table); !ok {
+			return 1
+		}
+	}
+	index, diags := c.index("stdin", string(c.In.All()), c.rules)
 	for _, d := range diags {
-		sh.complain(c.name, d.String())
+		c.complain(c.name, visible(strings.ReplaceAll(d.String(), "stdin.db", file)))
 	}
 	added, err := postfix.ReadIndex(index)
 	if err != nil {
-		return c.fatal(sh, err.Error())
+		return c.fatal(err.Error())
 	}
-	for k, v := range added {
-		entries[k] = v
+	keys := make([]string, 0, len(added))
+	for k := range added {
+		keys = append(keys, k)
 	}
-	return c.write(sh, file, postfix.WriteIndex(entries))
+	sort.Strings(keys)
+	for _, k := range keys {
+		if _, double := entries[k]; double && !c.rules.Replace {
+			if !c.rules.Quiet {
+				c.complain(c.name, "warning: "+visible(file+": duplicate entry: \""+k+"\""))
+			}
+			continue
+		}
+		entries[k] = added[k]
+	}
+	return c.write(file, postfix.WriteIndex(entries))
 }
 
-func newaliasesCommand(sh *operator, args []string) (status int) {
-	s := sh.system("newaliases")
-	if s == nil {
-		return 127
+func newaliasesCommand(sh *operator, args []string) int {
+	return sendmailAs(sh, "newaliases", append([]string{"-bi"}, args...))
+}
+
+// buildAliases builds the alias tables of main.cf, as sendmail -I has
+// postalias do.
+func (sh *operator) buildAliases() int {
+	tables := sh.m.postfix.Settings().List("alias_database")
+	if len(tables) == 0 {
+		return 0
 	}
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		sh.printf("newaliases: fatal: alias initialization mode requires no recipient\n")
-		s.LogTool(sh.p, "sendmail", "fatal: alias initialization mode requires no recipient")
-		return 75
-	}
-	for _, table := range s.Config().List("alias_database") {
-		status = max(status, postaliasTables.build(sh, table))
-	}
-	return status
+	return postaliasTables.run(sh, tables)
 }

@@ -51,6 +51,7 @@ var transcriptMasks = []struct {
 	{regexp.MustCompile(`(?i)pid:? \d+`), "PID"},
 	{regexp.MustCompile(`(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +(\w{3} +\d+|\d+ \w{3}) ([\d:]+ )?(UTC )?\d{4}( [\d:]+ [+-]\d{4}| \d\d:\d\d:\d\d)?`), "DATE"},
 	{regexp.MustCompile(`(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} \d+ [\d:]+ UTC \d{4}`), "DATE"},
+	{regexp.MustCompile(`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} [ \d]\d [\d:]{8}`), "DATE"},
 	{regexp.MustCompile(`\b\d{14}\.QID`), "TIME.QID"},
 	{regexp.MustCompile(`\b1795\d{6}\b( \d+)?`), "TIME"},
 	{regexp.MustCompile(`[Qq]uery time: \d+ msec`), "Query time: N msec"},

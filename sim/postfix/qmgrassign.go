@@ -58,9 +58,10 @@ func (q *qmgr) readMore(p *sim.Proc, m *activeMail) {
 // destinations, those of one destination together.
 func (q *qmgr) assign(d *daemon, m *activeMail, list []*Recipient) {
 	type way struct {
-		to   *Recipient
-		t    *transport
-		dest *destination
+		to      *Recipient
+		t       *transport
+		dest    *destination
+		nexthop string
 	}
 	ways := make([]way, 0, len(list))
 	for _, r := range list {
@@ -74,14 +75,17 @@ func (q *qmgr) assign(d *daemon, m *activeMail, list []*Recipient) {
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(m.mail.ID)},
 			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
 		if t, dest := q.queueFor(d, m, r, res.Transport, res.Nexthop); dest != nil {
-			ways = append(ways, way{r, t, dest})
+			ways = append(ways, way{r, t, dest, res.Nexthop})
 		}
 	}
 	slices.SortStableFunc(ways, func(a, b way) int {
 		return cmp.Or(strings.Compare(a.t.name, b.t.name), strings.Compare(a.dest.key, b.dest.key), compareAddresses(a.to.Addr, b.to.Addr))
 	})
 	var entries []*entry
-	for _, w := range ways {
+	for i, w := range ways {
+		if first := i == 0 || ways[i-1].dest != w.dest; first && w.dest.left+w.dest.busy == 0 && strings.EqualFold(w.nexthop, w.dest.nexthop) {
+			w.dest.nexthop = w.nexthop // in the letters of the first recipient
+		}
 		if e := w.dest.add(m, w.to); e != nil {
 			entries = append(entries, e)
 			w.dest.warnClogged(d)

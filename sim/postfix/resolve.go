@@ -91,8 +91,8 @@ func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error)
 	}
 	if isLocal {
 		res.Class = classLocal
-		res.setTransport(c.Get("local_transport"), strings.ToLower(domain))
-	} else if err := s.resolveRemote(d, &res, sender, strings.ToLower(domain)); err != nil {
+		res.setTransport(c.Get("local_transport"), domain)
+	} else if err := s.resolveRemote(d, &res, sender, domain); err != nil {
 		return res, err
 	}
 	return res, s.overrideRoute(d, &res)
@@ -221,6 +221,7 @@ func (s *System) routeList(d *daemon, param, domain string) (bool, error) {
 	list := s.rewriteConf().DomainList(param, s.tables)
 	in, err := list.Match(domain)
 	if err == nil && len(list.specs) > 0 {
+		domain = strings.ToLower(domain)
 		value := ""
 		if in {
 			value = "listed"
@@ -317,7 +318,7 @@ func (r *resolution) override(value string) {
 	if transport != "" {
 		r.Transport = transport
 		_, domain, _ := splitAddress(r.Recipient)
-		r.Nexthop = strings.ToLower(domain)
+		r.Nexthop = domain
 		if transport == "error" || transport == "retry" {
 			r.Nexthop = "Address is undeliverable"
 		}

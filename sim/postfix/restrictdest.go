@@ -62,7 +62,8 @@ func (l *list) authorised() (bool, error) {
 }
 
 // permitMXBackup permits a recipient whose domain has this host among its mail
-// exchangers, limited by permit_mx_backup_networks.
+// exchangers, but not as the primary one (permit_mx_backup, limited by
+// permit_mx_backup_networks).
 func (l *list) permitMXBackup(string) verdict {
 	if !l.inRcpt {
 		return dunno
@@ -78,18 +79,29 @@ func (l *list) permitMXBackup(string) verdict {
 	if err != nil {
 		return dunno
 	}
-	for _, mx := range answer.MX() {
-		hosts, err := l.ask(mx.Host, dns.TypeA)
-		if err != nil {
-			continue
-		}
-		for _, a := range hosts.Addrs() {
-			if l.conf.IsOwnAddress(a) {
-				return permit
-			}
+	mx := dnswire.OrderMX(answer.MX(), nil)
+	backups := slices.IndexFunc(mx, func(x dnswire.MX) bool { return x.Pref != mx[0].Pref })
+	if backups < 0 || l.among(mx[:backups]) || !l.among(mx[backups:]) {
+		return dunno
+	}
+	return permit
+}
+
+// among tells whether this host is one of a domain's mail exchangers: by name,
+// or else by address (i_am_mx).
+func (l *list) among(mx []dnswire.MX) bool {
+	for _, x := range mx {
+		if here, err := l.isLocalDomainErr(x.Host); err == nil && here {
+			return true
 		}
 	}
-	return dunno
+	for _, x := range mx {
+		hosts, err := l.ask(x.Host, dns.TypeA)
+		if err == nil && slices.ContainsFunc(hosts.Addrs(), l.conf.IsOwnAddress) {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *list) multiRecipientBounce(string) verdict {

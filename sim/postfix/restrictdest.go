@@ -1,9 +1,12 @@
 package postfix
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"mailtrek/protocols/dnswire"
 )
 
 // Restrictions on where mail goes to: relaying, and recipients and senders
@@ -62,8 +65,7 @@ func (l *list) authorised() (bool, error) {
 }
 
 // permitMXBackup permits a recipient whose domain has this host among its mail
-// exchangers, but not as the primary one (permit_mx_backup, limited by
-// permit_mx_backup_networks).
+// exchangers, but not as the primary one (permit_mx_backup).
 func (l *list) permitMXBackup(string) verdict {
 	if !l.inRcpt {
 		return dunno
@@ -91,7 +93,7 @@ func (l *list) permitMXBackup(string) verdict {
 // or else by address (i_am_mx).
 func (l *list) among(mx []dnswire.MX) bool {
 	for _, x := range mx {
-		if here, err := l.isLocalDomainErr(x.Host); err == nil && here {
+		if here, err := l.d.isLocalDomainErr(x.Host); err == nil && here {
 			return true
 		}
 	}

@@ -156,13 +156,14 @@ func (q *qmgr) putOffRecipients(d *daemon, m *activeMail, list []*Recipient, why
 	}
 }
 
-// noteWait records that an entry could not go at once, and why.
+// noteWait records that mail of a message for a destination could not go at once,
+// and why.
 func (e *entry) noteWait(p *sim.Proc) {
 	t, dest := e.dest.t, e.dest
-	if e.begun || complains(t.name) {
+	if e.begun || e.peer.waits || t.choosing || complains(t.name) {
 		return
 	}
-	e.waits = true
+	e.peer.waits = true
 	var why string
 	switch {
 	case dest.resting:

@@ -39,6 +39,7 @@ type jobPeer struct {
 	job     *job
 	dest    *destination
 	entries []*entry
+	waits   bool // an event has said so
 }
 
 // entry is some recipients of one message that go to one destination in one
@@ -49,7 +50,6 @@ type entry struct {
 	peer       *jobPeer
 	recipients []*Recipient
 	begun      bool      // it does not wait any more
-	waits      bool      // an event has said that it waits
 	turn       trace.Seq // what made its turn come
 }
 
@@ -287,7 +287,7 @@ func (j *job) pick() *entry {
 		e.begun = true
 		j.selected++
 		dest.left--
-		dest.forget(e)
+		dest.forget()
 		return e
 	}
 	return nil
@@ -297,38 +297,43 @@ func (j *job) pick() *entry {
 // destination, up to the limit of recipients, or into a new one. It returns the
 // entry if it is new.
 func (dest *destination) add(m *activeMail, r *Recipient) *entry {
-	t, e := dest.t, dest.last
+	t := dest.t
 	j := m.job(t)
 	j.rcptN++
 	m.rcptN++
 	m.q.recipients.n++
-	same := e != nil && !e.begun && e.job() == j
-	if same && (t.recipientLimit == 0 || int64(len(e.recipients)) < t.recipientLimit) {
-		e.recipients = append(e.recipients, r)
-		return nil
+	in := j.peer(dest)
+	if n := len(in.entries); n > 0 && !in.entries[n-1].begun {
+		last := in.entries[n-1]
+		if t.recipientLimit == 0 || int64(len(last.recipients)) < t.recipientLimit {
+			last.recipients = append(last.recipients, r)
+			return nil
+		}
 	}
-	var in *jobPeer
-	if same {
-		in = e.peer
-	} else {
-		in = &jobPeer{job: j, dest: dest}
-		j.peers = append(j.peers, in)
-	}
-	e = &entry{msg: m, dest: dest, peer: in, recipients: []*Recipient{r}}
+	e := &entry{msg: m, dest: dest, peer: in, recipients: []*Recipient{r}}
 	in.entries = append(in.entries, e)
 	j.read++
 	dest.waiting = append(dest.waiting, e)
-	dest.last = e
 	dest.left++
 	dest.changed()
 	return e
 }
 
-// forget takes an entry off the list of what waits for the destination.
-func (dest *destination) forget(e *entry) {
-	if dest.last == e {
-		dest.last = nil
+// peer is what a job has for a destination.
+func (j *job) peer(dest *destination) *jobPeer {
+	for i := len(j.peers) - 1; i >= 0; i-- {
+		if j.peers[i].dest == dest {
+			return j.peers[i]
+		}
 	}
+	p := &jobPeer{job: j, dest: dest}
+	j.peers = append(j.peers, p)
+	return p
+}
+
+// forget takes what has been begun off the list of what waits for the
+// destination.
+func (dest *destination) forget() {
 	for len(dest.waiting) > 0 && dest.waiting[0].begun {
 		dest.waiting[0] = nil
 		dest.waiting = dest.waiting[1:]

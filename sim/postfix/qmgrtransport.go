@@ -29,6 +29,7 @@ type transport struct {
 	running   int64   // and are
 	ready     int     // destinations that have mail, and room in their window
 	paced     bool    // the pace holds the next delivery back
+	choosing  bool    // what goes next is being chosen
 	dead      *result // why no agent can be had at present
 }
 
@@ -73,7 +74,7 @@ func complains(name string) bool { return name == "retry" || name == "error" }
 // drain gives out mail as long as there is some that may go: as windows,
 // processes and pauses allow (qmgr_active_drain).
 func (t *transport) drain(p *sim.Proc) {
-	for t.ready > 0 && t.dead == nil && (t.processes == 0 || t.running < t.processes) {
+	for !t.choosing && t.ready > 0 && t.dead == nil && (t.processes == 0 || t.running < t.processes) {
 		if t.svc == nil || agents(t.svc.Command) == nil {
 			t.unavailable(p)
 			return
@@ -82,12 +83,21 @@ func (t *transport) drain(p *sim.Proc) {
 			t.wait(p)
 			return
 		}
-		e := t.jobs.take(p)
-		if e == nil {
+		if !t.next(p) {
 			return
 		}
+	}
+}
+
+// next begins the delivery whose turn it is; false is none.
+func (t *transport) next(p *sim.Proc) bool {
+	t.choosing = true
+	e := t.jobs.take(p)
+	t.choosing = false
+	if e != nil {
 		e.dest.begin(e)
 	}
+	return e != nil
 }
 
 // wait holds the next delivery back, and with it the transport until that
@@ -99,12 +109,10 @@ func (t *transport) wait(p *sim.Proc) {
 	t.paced = true
 	cause := t.q.decide(trace.Event{A: p.Sym(trace.SchedRest), B: p.Sym(t.name), N: millis(t.pace), Cause: p.Cause()}, t.name+"_transport_rate_delay")
 	t.q.later(t.pace, cause, func(p *sim.Proc) {
-		if e := t.jobs.take(p); e != nil {
-			e.dest.begin(e)
-			return
+		if !t.next(p) {
+			t.paced = false
+			t.drain(p)
 		}
-		t.paced = false
-		t.drain(p)
 	})
 }
 

@@ -17,7 +17,7 @@ type Destination struct {
 	Name    string // "smtp:alabala.com"
 	Window  int    // how many deliveries there may be at a time; 0 is unknown
 	Busy    int    // and are
-	Waiting int    // pieces of mail whose turn has not come
+	Waiting int    // messages with something whose turn has not come
 	Dead    bool   // not tried before Until
 	Resting bool   // a pause, up to Until
 	Until   time.Duration
@@ -224,7 +224,6 @@ func (s *Snapshot) applyDaemon(d edit, e *trace.Event) {
 	}
 	dest.Window = int(e.N)
 	dest.Busy++
-	dest.unwait(d, x.Key)
 	s.settleDest(d, dest)
 	x.under = append(slices.Clip(x.under), delivery{name, rcpts})
 }

@@ -129,11 +129,11 @@ const (
 	// SchedRest is a destination, or with only a transport in B all of it, that
 	// gets no mail for N milliseconds.
 	SchedRest = "rest"
-	// SchedWait is mail that must wait for a delivery to its destination: Code
-	// how many there are now, N the window.
+	// SchedWait is a message of which something must wait for a delivery to its
+	// destination: Code how many there are now, N the window.
 	SchedWait = "wait"
-	// SchedGo is such mail whose turn has come: Code how many deliveries there
-	// are with this one, N the window.
+	// SchedGo is such a message when nothing of it has to wait any more: Code
+	// how many deliveries there are with this one, N the window.
 	SchedGo = "go"
 	// SchedAhead is mail that goes before a bigger one, which B names.
 	SchedAhead = "ahead"

@@ -82,8 +82,11 @@ func (l *list) permitMXBackup(string) verdict {
 		return dunno
 	}
 	mx := dnswire.OrderMX(answer.MX(), nil)
-	backups := slices.IndexFunc(mx, func(x dnswire.MX) bool { return x.Pref != mx[0].Pref })
-	if backups < 0 || l.among(mx[:backups]) || !l.among(mx[backups:]) {
+	first := len(mx) // how many are primaries
+	if i := slices.IndexFunc(mx, func(x dnswire.MX) bool { return x.Pref != mx[0].Pref }); i >= 0 {
+		first = i
+	}
+	if l.among(mx[:first]) || !l.among(mx[first:]) {
 		return dunno
 	}
 	return permit

@@ -106,7 +106,7 @@ func (c *coroutine) run() {
 // Go starts a process on a node at the present instant. cause and msg are what
 // it acts upon at first.
 func (w *World) Go(n *Node, name string, cause trace.Seq, msg trace.MsgID, body func(*Proc)) *Proc {
-	p := w.newborn.next()
+	p := w.newborn.Next()
 	*p = Proc{w: w, node: n, name: name, cause: cause, msg: msg, on: w.coroutine()}
 	p.on.proc, p.on.body = p, body
 	p.index = len(w.procs)

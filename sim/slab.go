@@ -22,15 +22,17 @@ func (t *texts) join(a string, b []byte) string {
 	return all[len(all)-n:]
 }
 
-// slab hands out zero values that are made several at once: one piece of work
+// Slab hands out zero values that are made several at once: one piece of work
 // for the allocator instead of many. The values of a piece are let go of
-// together, which suits what is small and short-lived.
-type slab[T any] struct{ left []T }
+// together, which suits what is small, lives shortly, and holds on to nothing
+// that is large when it is over.
+type Slab[T any] struct{ left []T }
 
 // pieces is how many values of a slab are made at once.
 const pieces = 16
 
-func (s *slab[T]) next() *T {
+// Next returns the next value.
+func (s *Slab[T]) Next() *T {
 	if len(s.left) == 0 {
 		s.left = make([]T, pieces)
 	}

@@ -47,7 +47,7 @@ type World struct {
 		text string
 	}
 	procs   []*Proc
-	newborn slab[Proc]
+	newborn Slab[Proc]
 	texts   texts
 	pool    []*coroutine
 	flights []*flight   // to be used again

@@ -21,11 +21,12 @@ type AuthDBs struct {
 	host   string
 	files  map[string]*PasswdFile
 	passwd *Passwd
+	args   map[string]authArgs // that were read before, by their text
 }
 
 // AuthDBs opens the databases of users and passwords over a tree.
 func (d *Dovecot) AuthDBs(t *Tree, hostname string) *AuthDBs {
-	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]*PasswdFile{}}
+	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]*PasswdFile{}, args: map[string]authArgs{}}
 }
 
 // Normalize is the user name as auth_username_format makes it from what a
@@ -53,7 +54,7 @@ func (a *AuthDBs) Normalize(user string) (name string, ok bool) {
 // that knows it. nopassword tells that any will do.
 func (a *AuthDBs) Password(user string) (password string, nopassword, ok bool) {
 	for _, db := range a.conf.Passdbs {
-		args := parseAuthArgs(db.Args)
+		args := a.argsOf(db)
 		switch db.Driver {
 		case "passwd-file":
 			s, found := a.secret(args, user)
@@ -79,7 +80,7 @@ func (a *AuthDBs) Password(user string) (password string, nopassword, ok bool) {
 // Account finds a normalized user name in the first userdb that knows it.
 func (a *AuthDBs) Account(user string) (Account, bool) {
 	for _, db := range a.conf.Userdbs {
-		args := parseAuthArgs(db.Args)
+		args := a.argsOf(db)
 		switch db.Driver {
 		case "passwd":
 			if a.passwd == nil {
@@ -137,7 +138,7 @@ func (a *AuthDBs) secret(args authArgs, user string) (Secret, bool) {
 func (a *AuthDBs) Check() []Problem {
 	var problems []Problem
 	for _, db := range append(append([]AuthDB{}, a.conf.Passdbs...), a.conf.Userdbs...) {
-		args := parseAuthArgs(db.Args)
+		args := a.argsOf(db)
 		if db.Driver != "passwd-file" || strings.Contains(args.path, "%") {
 			continue
 		}
@@ -160,6 +161,16 @@ func (a *AuthDBs) Check() []Problem {
 type authArgs struct {
 	values map[string]string
 	path   string
+}
+
+// argsOf is what the args of a database say.
+func (a *AuthDBs) argsOf(db AuthDB) authArgs {
+	args, ok := a.args[db.Args]
+	if !ok {
+		args = parseAuthArgs(db.Args)
+		a.args[db.Args] = args
+	}
+	return args
 }
 
 func parseAuthArgs(args string) authArgs {

@@ -20,6 +20,11 @@ type Dovecot struct {
 	files    map[string]bool // settings whose value is "<path"
 	plugin   map[string]string
 	asked    map[string]map[string]string // what Settings.Text has found, by protocol
+
+	mechanisms struct { // what Settings.Mechanisms has read last
+		text string
+		list []string
+	}
 }
 
 // AuthDB is a passdb or userdb section: where users and passwords come from.

@@ -81,9 +81,14 @@ func (s Settings) List(name string) []string {
 	return strings.FieldsFunc(s.Text(name), func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
 }
 
-// Mechanisms are auth_mechanisms in capitals, in the order of the file.
+// Mechanisms are auth_mechanisms in capitals, in the order of the file. The
+// caller must not change them.
 func (s Settings) Mechanisms() []string {
-	return strings.Fields(strings.ToUpper(s.Text("auth_mechanisms")))
+	text := s.Text("auth_mechanisms")
+	if m := &s.d.mechanisms; m.list == nil || m.text != text {
+		m.text, m.list = text, strings.Fields(strings.ToUpper(text))
+	}
+	return s.d.mechanisms.list
 }
 
 // Enabled tells whether protocols names a protocol.

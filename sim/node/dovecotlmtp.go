@@ -258,16 +258,16 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 func (s *lmtpServer) noBox(r lmtpRecipient, msgid string) *smtp.Reply {
 	acc, _ := s.d.users.Account(r.user)
 	u := acc.User
-	who, rcpt := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id), "Error: lmtp-server: rcpt "+r.addr+": "
 	switch first := s.d.conf.For("lmtp").Number("first_valid_uid"); {
 	case u.System() && int64(u.UID) < int64(first):
-		s.d.log(s.p, fmt.Sprintf("lmtp(%d)", s.pid), "%sFailed to initialize user: Mail access for users with UID %d not permitted "+
-			"(see first_valid_uid in config file, uid from userdb lookup).", rcpt, u.UID)
+		s.d.log(s.p, fmt.Sprintf("lmtp(%d)", s.pid), "Error: lmtp-server: rcpt %s: Failed to initialize user: Mail access for users with UID %d not permitted "+
+			"(see first_valid_uid in config file, uid from userdb lookup).", r.addr, u.UID)
 		return smtp.NewReply(fmt.Sprintf("451 4.3.0 <%s> Temporary internal error", r.addr))
 	case !u.OwnsHome():
 		reply := s.failed(s.p, r.addr, nil)
 		_, text, _ := strings.Cut(reply.String(), "> ")
-		s.d.log(s.p, who, "%sMailbox INBOX: Failed to autocreate mailbox: %s", rcpt, text)
+		who := fmt.Sprintf("lmtp(%s)<%d><%s>", r.user, s.pid, r.id)
+		s.d.log(s.p, who, "Error: lmtp-server: rcpt %s: Mailbox INBOX: Failed to autocreate mailbox: %s", r.addr, text)
 		s.d.log(s.p, who, "msgid=%s: save failed to open mailbox INBOX: Mailbox INBOX: Failed to autocreate mailbox: %s", msgid, text)
 		return reply
 	}

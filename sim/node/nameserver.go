@@ -249,9 +249,11 @@ func (n *NameServer) find(p *sim.Proc, req dnswire.Request, query []byte) []byte
 // first is being worked on, the others wait for it and then find the answer in
 // the cache, as BIND's clients share one fetch.
 func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []byte {
-	x := &exchanger{}
+	var x *exchanger
 	if last := len(n.spare) - 1; last >= 0 {
 		x, n.spare = n.spare[last], n.spare[:last]
+	} else {
+		x = &exchanger{}
 	}
 	*x = exchanger{n: n, p: p, key: query[min(len(query), 12):]} // behind the header: the question
 	if !req.TCP {

@@ -310,9 +310,19 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 	raw, _ := d.conf.Raw("forward_path")
 	for _, pattern := range SplitList(raw) {
 		path, err := ExpandWith(pattern, func(n string) (string, bool) {
-			v, ok := map[string]string{"home": u.Home, "user": u.Name, "local": name, "extension": strings.TrimLeft(ext, d.conf.Get("recipient_delimiter")),
-				"recipient_delimiter": ext[:min(len(ext), 1)]}[n]
-			return v, ok
+			switch n {
+			case "home":
+				return u.Home, true
+			case "user":
+				return u.Name, true
+			case "local":
+				return name, true
+			case "extension":
+				return strings.TrimLeft(ext, d.conf.Get("recipient_delimiter")), true
+			case "recipient_delimiter":
+				return ext[:min(len(ext), 1)], true
+			}
+			return "", false
 		})
 		if err != nil || ext == "" && strings.Contains(pattern, "extension") {
 			continue

@@ -44,7 +44,7 @@ func (a *smtpAgent) find(host string, port uint16) ([]target, *result) {
 	host = dnswire.ALabels(host)
 	if strings.HasPrefix(host, "[") || a.lmtp || a.d.conf.Bool("disable_dns_lookups") {
 		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-		if ip, err := netip.ParseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {
+		if ip, err := parseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {
 			return a.elsewhere([]target{{host: host, addr: ip, port: port}}, host)
 		}
 		out, failure := a.addresses(nil, host, port, 0)
@@ -96,7 +96,7 @@ func (a *smtpAgent) hostsOf(domain string, mx []dnswire.MX) []dnswire.MX {
 		a.d.log("warning: %s in resource data of MX record for %s: %s", what, domain, x.Host)
 	}
 	return slices.DeleteFunc(mx, func(x dnswire.MX) bool {
-		if _, err := netip.ParseAddr(x.Host); err == nil {
+		if _, err := parseAddr(x.Host); err == nil {
 			gripe("numeric domain name", x)
 			return false
 		}
@@ -225,7 +225,7 @@ func (a *smtpAgent) addresses(out []target, host string, port, pref uint16) ([]t
 	if host == "" {
 		return out, nameError(".", "A", errors.New("Invalid host name"))
 	}
-	if addr, err := netip.ParseAddr(host); err == nil && a.d.conf.protocolEnabled(addr) {
+	if addr, err := parseAddr(host); err == nil && a.d.conf.protocolEnabled(addr) {
 		return append(out, target{host: host, addr: addr, port: port, pref: pref}), nil
 	}
 	found := len(out)
@@ -270,3 +270,15 @@ func nameError(name, typ string, err error) *result {
 // ownAddress tells whether an address is one at which this mail system
 // receives mail (inet_interfaces, proxy_interfaces).
 func (s *System) ownAddress(a netip.Addr) bool { return s.config.IsOwnAddress(a) }
+
+// errName is that a text is the name of a host.
+var errName = errors.New("a name, not an address")
+
+// parseAddr is netip.ParseAddr for what is nearly always a name, which it sees
+// by its last octet.
+func parseAddr(text string) (netip.Addr, error) {
+	if last := len(text) - 1; last < 0 || text[last] > '9' && strings.IndexByte(text, ':') < 0 {
+		return netip.Addr{}, errName
+	}
+	return netip.ParseAddr(text)
+}

@@ -32,6 +32,7 @@ type System struct {
 	masterPID uint32
 	stopped   bool        // and will read its configuration when it starts
 	procs     []*sim.Proc // of the daemons, some of them over
+	daemons   sim.Slab[daemon]
 	scache    scache
 	diags     []Diag
 	anvil     anvil                    // clients and what they do, by service
@@ -156,7 +157,8 @@ type daemon struct {
 
 // begin makes the calling process one of a service's; end gives it back.
 func (s *System) begin(p *sim.Proc, svc *service) *daemon {
-	d := &daemon{System: s, svc: svc, conf: svc.conf, p: p}
+	d := s.daemons.Next()
+	*d = daemon{System: s, svc: svc, conf: svc.conf, p: p}
 	if found, ok := s.idler(d, svc); ok {
 		d.pid, d.born = found.pid, found.born
 		return d

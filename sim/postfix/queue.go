@@ -88,6 +88,7 @@ type Recipient struct {
 	ORcpt  string // RFC 3461 §4.2, decoded: "rfc822;ivan@alabala.com"; "" if unknown
 	Notify smtp.Notify
 
+	header bool    // sendmail -t found it in the header
 	done   bool    // its fate is decided
 	result *result // of the attempt under way, and after it of the last one
 }
@@ -109,10 +110,13 @@ type queue struct {
 	files   map[string]*Mail
 	order   []*Mail // in the order of arrival, with gaps where files are gone
 	gaps    int
-	cooling cooling // the deferred ones
+	cooling cooling        // the deferred ones
+	count   map[string]int // files by directory
 }
 
-func newQueue(s *System) *queue { return &queue{sys: s, files: map[string]*Mail{}} }
+func newQueue(s *System) *queue {
+	return &queue{sys: s, files: map[string]*Mail{}, count: map[string]int{}}
+}
 
 // create makes a queue file in a directory. Its id has Postfix's short form: five
 // hex digits of microseconds and the inode number; with enable_long_queue_ids
@@ -174,6 +178,8 @@ func (q *queue) move(p *sim.Proc, m *Mail, to, reason string) {
 		e.Code = uint16(min(max(m.due.Unix()-p.Now().Unix(), 0), 1<<16-1))
 	}
 	m.last = p.Emit(e, []byte(reason))
+	q.count[m.Queue]--
+	q.count[to]++
 	m.Queue = to
 	q.cooling.remove(m)
 	switch to {
@@ -192,6 +198,7 @@ func (q *queue) sweep() {
 			t := q.sys.Host.World().Trace
 			q.sys.Host.World().Emit(trace.Event{Kind: trace.Queue, Node: q.sys.Host.ID, Cause: m.last, Msg: m.Msg,
 				A: t.Intern(m.ID), B: t.Intern(incoming), N: uint32(m.size)}, []byte("the mail system was stopped"))
+			q.count[incoming]--
 			m.Queue = nowhere
 			q.remove(m)
 		}
@@ -214,15 +221,19 @@ func (q *queue) remove(m *Mail) {
 	}
 }
 
-// in are the files of a directory in the order in which they arrived.
+// in are the files of a directory in the order in which they arrived. It looks
+// at the youngest first, and no further than necessary: what lies in maildrop is
+// young.
 func (q *queue) in(dir string) []*Mail {
-	var out []*Mail
-	for _, m := range q.order {
-		if m != nil && m.Queue == dir {
-			out = append(out, m)
+	n := q.count[dir]
+	out := make([]*Mail, n)
+	for i := len(q.order) - 1; i >= 0 && n > 0; i-- {
+		if m := q.order[i]; m != nil && m.Queue == dir {
+			n--
+			out[n] = m
 		}
 	}
-	return out
+	return out[n:]
 }
 
 // Mails are all queue files in the order in which they arrived.

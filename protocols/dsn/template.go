@@ -131,11 +131,13 @@ func (t *Templates) String() string {
 		if k > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s_template = <<EOF\nCharset: %s\nFrom: %s\nSubject: %s\n", templateNames[k], x.Charset, x.From, x.Subject)
-		if x.PostmasterSubject != "" {
-			fmt.Fprintf(&b, "Postmaster-Subject: %s\n", x.PostmasterSubject)
+		b.WriteString(templateNames[k] + "_template = <<EOF\n")
+		for _, f := range [...][2]string{{"Charset", x.Charset}, {"From", x.From}, {"Subject", x.Subject}, {"Postmaster-Subject", x.PostmasterSubject}} {
+			if f[1] != "" {
+				b.WriteString(f[0] + ": " + f[1] + "\n")
+			}
 		}
-		fmt.Fprintf(&b, "\n%sEOF\n", x.Text)
+		b.WriteString("\n" + x.Text + "EOF\n")
 	}
 	return b.String()
 }

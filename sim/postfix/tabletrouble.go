@@ -22,13 +22,22 @@ func (d *daemon) opensTables() {
 					continue // proxymap(8) opens it
 				}
 				if _, err := d.tables.Open(spec); err != nil {
-					d.log("error: %v", err)
+					d.cannotOpen(err)
 				}
 				for _, w := range d.tables.Warnings(spec) {
 					d.log("warning: %s", w)
 				}
 			}
 		}
+	}
+}
+
+// cannotOpen says why a table cannot be opened.
+func (d *daemon) cannotOpen(err error) {
+	if why, ok := strings.CutPrefix(err.Error(), "open "); ok {
+		d.log("error: open %s", why)
+	} else if why, ok := strings.CutPrefix(err.Error(), "bad syntax: "); ok {
+		d.log("error: bad syntax: %s", why)
 	}
 }
 
@@ -53,7 +62,7 @@ const (
 // virtualTrouble is what virtual(8) makes of a table that it cannot ask.
 func (d *daemon) virtualTrouble(r *request, to *Recipient, param string) {
 	d.unavailable(d.conf.List(param), to.Addr, lookupError)
-	d.log("warning: table %s: lookup %s: %s", param, to.Addr, "Application error")
+	d.log("warning: table %s: lookup %s: Application error", param, to.Addr)
 	d.deferred(r, to, result{dsn: "4.3.5", text: "mail system configuration error", relay: "virtual"})
 }
 

@@ -35,6 +35,7 @@ type Host struct {
 	auth    map[string]AuthService
 	policy  map[string]Policy
 	command map[string]Command
+	shell   Shell
 	filter  map[string]*Filter
 	mail    map[string]trace.MsgID // by the base name of a file in a mailbox
 }
@@ -106,6 +107,24 @@ func (h *Host) OfferCommand(path string, c Command) { h.command[path] = c }
 
 // Command is the model of a program, nil if there is none.
 func (h *Host) Command(path string) Command { return h.command[path] }
+
+// Line is a command line that a daemon has run by sh(1).
+type Line struct {
+	User  string
+	Text  string
+	Input []byte            // its standard input
+	Env   map[string]string // variables that it gets
+}
+
+// Shell runs a command line on the host and returns the exit status and what
+// was printed. Nothing is ever executed outside the simulation.
+type Shell func(p *sim.Proc, l Line) (status int, output string)
+
+// OfferShell gives the host a shell for its daemons.
+func (h *Host) OfferShell(s Shell) { h.shell = s }
+
+// Shell is the shell for the daemons of the host, nil if there is none.
+func (h *Host) Shell() Shell { return h.shell }
 
 // OfferFilter puts a model of a content filter behind the path of a program
 // that spawn(8) may run.

@@ -75,5 +75,5 @@ func ownStatus(s string) (code, text string, ok bool) {
 			return "", s, false
 		}
 	}
-	return code, strings.TrimSpace(text), ok
+	return code, strings.TrimLeft(text, " \t"), ok
 }

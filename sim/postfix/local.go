@@ -216,7 +216,7 @@ func (e *expansion) targets(to *Recipient, targets []Target, commands, files []s
 		case TargetFile:
 			e.file(to, t.Text, contains(files, origin))
 		case TargetCommand:
-			e.command(to, t.Text, contains(commands, origin))
+			e.command(to, t.Text, e.owner, contains(commands, origin))
 		}
 	}
 }

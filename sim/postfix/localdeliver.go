@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"mailtrek/sim/host"
+	"mailtrek/sim/node"
 	"mailtrek/sim/trace"
 )
 
@@ -189,8 +191,9 @@ func fileError(err error) string {
 	return s
 }
 
-// command gives the message to the model of a program.
-func (e *expansion) command(to *Recipient, line string, allowed bool) {
+// command gives the message to a command, which runs with the rights of a user.
+// A model that the document declares for it, or for its program, goes first.
+func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 	d := e.d
 	if !allowed {
 		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to command is restricted"})
@@ -198,21 +201,69 @@ func (e *expansion) command(to *Recipient, line string, allowed bool) {
 	}
 	d.p.Sleep(commandTime)
 	program, _, _ := strings.Cut(line, " ")
-	model := d.Host.Command(line)
-	if model == nil {
-		model = d.Host.Command(program)
+	status, output := 127, fmt.Sprintf("sh: 1: %s: not found\n", program)
+	if model := d.Host.Command(line); model != nil {
+		status, output = model(d.p, user, strings.Fields(line), e.r.mail.Content)
+	} else if model = d.Host.Command(program); model != nil {
+		status, output = model(d.p, user, strings.Fields(line), e.r.mail.Content)
+	} else if sh := d.Host.Shell(); sh != nil {
+		status, output = sh(d.p, node.Line{User: orElse(user, d.conf.Get("default_privs")), Text: line, Input: e.commandInput(to), Env: e.commandEnv(to, user)})
+	}
+	if status == 127 && output == "sh: 1: "+program+": not found\n" && strings.Contains(program, "/") && plainCommand(line) {
+		why := "fatal: execvp " + program + ": No such file or directory"
+		child := *d
+		child.pid = d.Host.NextPID()
+		child.log("%s", why)
+		status, output = 75, "local: "+why+"\n"
 	}
 	c := *to
 	c.result = nil
-	if model == nil {
-		d.commandResult(e.r, &c, line, "local", result{}, 127, fmt.Sprintf("sh: 1: %s: not found\n", program))
-	} else {
-		status, output := model(d.p, e.owner, strings.Fields(line), e.r.mail.Content)
-		d.commandResult(e.r, &c, line, "local", result{text: "delivered to command: " + line, action: "delivered"}, status, output)
-	}
+	d.commandResult(e.r, &c, line, "local", result{text: "delivered to command: " + line, action: "delivered"}, status, output)
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)
 	}
+}
+
+// plainCommand tells whether a line has nothing in it that only a shell
+// understands: then the program is run without one, unless it has no slash in
+// its name and is not found, for it might be built into the shell (exec_command.c).
+func plainCommand(line string) bool {
+	for _, c := range line {
+		if !strings.ContainsRune("!@%-_=+:,./ \t", c) && (c > 0x7f || !alphanumeric(byte(c))) {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// commandInput is the message as a command reads it: a From_ line, but nothing
+// is quoted (MAIL_COPY_PIPE).
+func (e *expansion) commandInput(to *Recipient) []byte {
+	b := fmt.Appendf(nil, "From %s  %s\n", orElse(e.sender, "MAILER-DAEMON"), e.d.p.Now().Format(time.ANSIC))
+	for _, f := range e.headers(to, "command") {
+		b = append(append(b, f...), '\n')
+	}
+	return append(b, e.r.mail.Content...)
+}
+
+// commandEnv has the variables that a command gets (local(8), EXTERNAL COMMAND
+// DELIVERY).
+func (e *expansion) commandEnv(to *Recipient, user string) map[string]string {
+	local, domain, _ := splitAddress(e.top.Addr)
+	name, extension := SplitExtension(local, e.d.conf.Get("recipient_delimiter"), e.d.conf.Bool("owner_request_special"))
+	env := map[string]string{"SHELL": "/bin/sh", "LOCAL": local, "DOMAIN": domain, "RECIPIENT": e.top.Addr,
+		"ORIGINAL_RECIPIENT": orElse(to.Orig, to.Addr), "SENDER": e.sender, "LOGNAME": orElse(user, name), "USER": orElse(user, name)}
+	if extension != "" {
+		env["EXTENSION"] = extension
+	}
+	if u, ok := e.d.user(user); ok {
+		env["HOME"] = u.Home
+	}
+	return env
 }
 
 // forward queues new messages for all that goes elsewhere: one for each sender.

@@ -105,6 +105,6 @@ func (e *expansion) mailboxCommand(to *Recipient, u host.User) bool {
 	if line == "" {
 		return false
 	}
-	e.command(to, line, true)
+	e.command(to, line, u.Name, true)
 	return true
 }

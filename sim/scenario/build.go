@@ -253,6 +253,7 @@ func (r *Run) boot(m *machine) error {
 			m.OfferPolicy(v.Path, newPolicy(v))
 		}
 	}
+	m.OfferShell(r.daemonShell(m))
 	for _, c := range r.Scenario.Commands {
 		if c.Host == m.Name {
 			m.offer(c)

@@ -79,6 +79,20 @@ func (r *Run) operator(m *machine, p *sim.Proc, user string, stdin []byte) *oper
 	return sh
 }
 
+// daemonShell runs what a daemon of the host gives to sh(1), as local(8) does
+// with the commands in aliases and .forward files.
+func (r *Run) daemonShell(m *machine) node.Shell {
+	return func(p *sim.Proc, l node.Line) (status int, output string) {
+		sh := r.operator(m, p, l.User, l.Input)
+		sh.Dir, sh.Hint = "/var/spool/postfix", nil
+		sh.Value = func(name string) (string, bool) { v, ok := l.Env[name]; return v, ok }
+		var screen strings.Builder
+		sh.Out.Screen, sh.Err.Screen = &screen, &screen
+		status = sh.Run(l.Text)
+		return status, screen.String()
+	}
+}
+
 func orElse(s, otherwise string) string {
 	if s == "" {
 		return otherwise

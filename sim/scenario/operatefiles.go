@@ -95,10 +95,22 @@ func (f hostFiles) Stat(name string) (host.Info, error) {
 			}
 		}
 	}
-	if name == "/tmp" || name == "/root" || strings.HasPrefix(f.logFile(), name+"/") {
+	if name == "/tmp" || name == "/root" || name == "/var/mail" || strings.HasPrefix(f.logFile(), name+"/") || f.home(name) {
 		return host.Info{Name: path.Base(name), Dir: true, ModTime: f.now()}, nil
 	}
 	return i, err
+}
+
+// home tells whether a folder is the home of a user, or has homes in it. It is
+// there even while nothing is in it.
+func (f hostFiles) home(name string) bool {
+	users, _ := f.Tree.Users()
+	for i := 0; users != nil && i < len(users.Users); i++ {
+		if u := users.Users[i]; u.OwnsHome() && (u.Home == name || path.Dir(u.Home) == name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f hostFiles) now() time.Time { return f.run.World.Clock() }

@@ -90,6 +90,7 @@ func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 	} else if !call.dotIsText {
 		call.mail.Message = untilDot(input)
 	}
+	call.mail.Message = withoutFrom(call.mail.Message)
 	if call.fromHeader {
 		call.mail.Recipients = append(call.mail.Recipients, postfix.HeaderRecipients(call.mail.Message)...)
 	}
@@ -168,6 +169,15 @@ func (c *sendmailCall) delimiters(s *postfix.System) (why string) {
 		return fmt.Sprintf("%s(%d): -V option requires non-null sender address", c.mail.Sender, c.mail.UID)
 	}
 	return ""
+}
+
+// withoutFrom is a message without the From_ line that a mailbox or a program
+// has put in front of it.
+func withoutFrom(b []byte) []byte {
+	for bytes.HasPrefix(bytes.TrimLeft(b, ">"), []byte("From ")) {
+		_, b, _ = bytes.Cut(b, []byte("\n"))
+	}
+	return b
 }
 
 // untilDot is a message up to a line with a dot alone, as sendmail reads it

@@ -55,7 +55,11 @@ func (c *control) configured() bool {
 		switch {
 		case d.Note, readByOne(d.Param):
 		case d.Fatal && d.File == master.File:
-			fmt.Fprintf(&c.out, "/usr/sbin/postconf: fatal: %s\n", d.Text)
+			where := ""
+			if d.Line > 0 {
+				where = "file "
+			}
+			fmt.Fprintf(&c.out, "/usr/sbin/postconf: fatal: %s%s\n", where, d.Text)
 			c.fatal("cannot execute /usr/sbin/postconf!")
 			return false
 		case d.Fatal:
@@ -73,7 +77,7 @@ func (c *control) do(command string) {
 	switch command {
 	case "start", "start-fg":
 		c.start()
-	case "stop":
+	case "stop", "quick-stop", "drain":
 		c.stop("stopping")
 	case "abort":
 		c.stop("aborting")

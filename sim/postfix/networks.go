@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -215,6 +216,13 @@ func ParseNetwork(s string) (net netip.Prefix, problem string) {
 			return net, "bad address pattern: \"" + s + "\""
 		}
 		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), ""
+	}
+	addr, bits, _ := strings.Cut(plain, "/")
+	a, err := netip.ParseAddr(addr)
+	if n, bad := strconv.Atoi(bits); err == nil && bad != nil {
+		return net, "bad mask value in \"" + s + "\""
+	} else if err == nil && (n < 0 || n > a.BitLen()) {
+		return net, "bad mask length in \"" + s + "\""
 	}
 	p, err := netip.ParsePrefix(plain)
 	if err != nil {

@@ -3,6 +3,7 @@ package postfix
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
@@ -131,5 +132,32 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 func (s *System) LogTool(p *sim.Proc, program, text string) {
 	if s.running || s.config.Get("maillog_file") == "" {
 		p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/" + program), N: s.Host.NextPID()}, []byte(printable(text, '?')))
+	}
+}
+
+// LogAs writes a line to the mail log under any name, as postlog(1) does.
+func (s *System) LogAs(p *sim.Proc, name, text string) {
+	if s.running || s.config.Get("maillog_file") == "" {
+		p.Record(trace.Event{Kind: trace.Log, A: p.Sym(printable(name, '?')), N: s.Host.NextPID()}, []byte(printable(text, '?')))
+	}
+}
+
+// HasSocket tells whether master.cf has a service with a socket in the folder
+// "public" or "private" of the queue directory.
+func (s *System) HasSocket(class, name string) bool {
+	svc := s.service(name)
+	return svc != nil && svc.Private == (class == "private")
+}
+
+// Kick is postkick(1): it sends a daemon a request. What master(8) and qmgr(8)
+// know to do at one is done: pickup looks into maildrop, and qmgr, for F and D,
+// into the deferred queue.
+func (s *System) Kick(p *sim.Proc, name, request string) {
+	s.ask(p, "postkick", name, "request "+printable(request, '?'))
+	switch {
+	case name == "pickup":
+		s.pickupAll(p.Cause())
+	case name == "qmgr" && strings.ContainsAny(request, "FD"):
+		s.Flush(p)
 	}
 }

@@ -18,6 +18,7 @@ type LocalMail struct {
 	Sender     string // -f; "" is the user
 	NullSender bool   // -f "" or -f "<>"
 	Recipients []string
+	FromHeader int // so many of them, the last ones, were found in the header (-t)
 	Message    []byte
 	Notify     smtp.Notify // -N; RFC 3461 §4.1
 	Ret        smtp.Ret    // -R; RFC 3461 §4.3
@@ -101,11 +102,11 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	}
 	u.Prepend(fmt.Sprintf("Received: by %s (%s, from userid %d)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"),
 		l.UID, m.ID, postfixDate(m.Arrived)))
-	for _, r := range l.Recipients {
+	for i, r := range l.Recipients {
 		if r == "<>" { // cleanup has a name for who is nobody
 			r = d.standard(d.conf.Get("empty_address_recipient"))
 		}
-		u.AddRecipient(&Recipient{Addr: r, Notify: l.Notify})
+		u.AddRecipient(&Recipient{Addr: r, Notify: l.Notify, header: i >= len(l.Recipients)-l.FromHeader})
 	}
 	u.Write(l.Message)
 	no := u.Commit()

@@ -27,6 +27,7 @@ type PostcatOptions struct {
 	Decimal                bool // -d: the types of records as numbers as well
 	Offset                 bool // -o: where in the file each record is
 	Raw                    bool // -r: as they stand in the file
+	Verbose                bool // -v: what kind of record each line of the content is
 }
 
 // Postcat is postcat(1): it shows a queue file as its records. file is how the
@@ -47,7 +48,7 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 	head, rcpt, extracted := m.records()
 	w.title("*** ENVELOPE RECORDS "+file+" ***", 0)
 	if m.Queue != maildrop {
-		size := fmt.Sprintf("%15d %15d %15d %15d %15d %15d", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.readFlags(), len(m.Content), boolDigit(m.UTF8))
+		size := fmt.Sprintf("%15d %15d %15d %15d %15d %15d", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.reportFlags(), m.size, boolDigit(m.UTF8))
 		w.record('C', o.Envelope, "message_size: "+size, len(size))
 	}
 	w.records(m, head)
@@ -57,7 +58,10 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 	for line := range bytes.Lines(m.Content) {
 		text := strings.TrimSuffix(string(line), "\n")
 		header = header && text != ""
-		w.record('N', header && o.Header || !header && o.Body, text, len(text))
+		if o.Verbose {
+			text = "regular_text: " + text
+		}
+		w.record('N', header && o.Header || !header && o.Body, text, len(line)-1)
 	}
 	w.title("*** HEADER EXTRACTED "+file+" ***", 'X')
 	w.records(m, extracted)
@@ -199,7 +203,7 @@ type record struct{ kind, value string }
 func attribute(name, value string) record { return record{"named_attribute", name + "=" + value} }
 
 // records are the records of a queue file: the envelope's, the recipients',
-// which sendmail's messages have behind the content, and what cleanup found in
+// and behind the content, those that "sendmail -t" found in the header and what cleanup found in
 // the header.
 func (m *Mail) records() (head, rcpt, extracted []record) {
 	const layout = "Mon Jan _2 15:04:05 2006"
@@ -211,16 +215,21 @@ func (m *Mail) records() (head, rcpt, extracted []record) {
 	if m.Local {
 		context = "local"
 	}
+	var report []record
+	if m.EnvID != "" {
+		report = append(report, attribute("envelope_id", m.EnvID))
+	}
+	if m.Ret != smtp.RetNone {
+		report = append(report, attribute("ret_flags", fmt.Sprint(int(m.Ret))))
+	}
+	if m.from == nil { // sendmail writes them before cleanup adds its own
+		head, report = append(head, report...), nil
+	}
 	head = append(head, attribute("rewrite_context", context))
 	if m.from != nil && m.from.user != "" {
 		head = append(head, attribute("sasl_method", m.from.mechanism), attribute("sasl_username", m.from.user))
 	}
-	if m.EnvID != "" {
-		head = append(head, attribute("envelope_id", m.EnvID))
-	}
-	if m.Ret != smtp.RetNone {
-		head = append(head, attribute("ret_flags", fmt.Sprint(int(m.Ret))))
-	}
+	head = append(head, report...)
 	if m.fullName != "" {
 		head = append(head, record{"sender_fullname", m.fullName})
 	}
@@ -232,10 +241,11 @@ func (m *Mail) records() (head, rcpt, extracted []record) {
 		head = append(append(head, extracted...), m.from.records()...)
 	}
 	for _, r := range m.Recipients {
-		rcpt = append(rcpt, r.records()...)
-	}
-	if m.from == nil {
-		rcpt, extracted = nil, append(extracted, rcpt...)
+		if r.header {
+			extracted = append(extracted, r.records()...)
+		} else {
+			rcpt = append(rcpt, r.records()...)
+		}
 	}
 	return head, rcpt, extracted
 }
@@ -287,14 +297,13 @@ func notifyFlags(n smtp.Notify) int {
 	return sum
 }
 
-// readFlags tells the queue manager how to read the file: 8 where recipients
-// may stand behind other records, and 16 where they stand behind the content
-// (qmgr_user.h).
-func (m *Mail) readFlags() int {
-	if m.from == nil {
-		return 24
+// reportFlags tells the queue manager which reports the recipients ask for: 4 of
+// success, 8 of failure, 16 of delay.
+func (m *Mail) reportFlags() (sum int) {
+	for _, r := range m.Recipients {
+		sum |= notifyFlags(r.Notify) << 1
 	}
-	return 8
+	return sum
 }
 
 // dataOffset is where in the queue file the content begins: behind the size

@@ -203,7 +203,7 @@ func (rules TableRules) parseAliasText(name, target, text string) (mapTable, []D
 // splitAlias reads "name: value" of aliases(5). The name may be quoted.
 func splitAlias(line string) (key, value, problem string) {
 	s := strings.TrimSpace(line)
-	colon, quoted := -1, false
+	colon, quoted, wasQuoted, listed := -1, false, false, false
 	var b strings.Builder
 	for i := 0; i < len(s) && colon < 0; i++ {
 		switch c := s[i]; {
@@ -211,25 +211,66 @@ func splitAlias(line string) (key, value, problem string) {
 			i++
 			b.WriteByte(s[i])
 		case c == '"':
-			quoted = !quoted
+			quoted, wasQuoted = !quoted, true
 		case c == ':' && !quoted:
 			colon = i
+		case c == ',' && !quoted:
+			listed = true
 		default:
 			b.WriteByte(c)
 		}
 	}
 	key = strings.Join(strings.Fields(b.String()), " ")
-	if colon < 0 || key == "" {
+	if colon < 0 || key == "" || listed {
 		return "", "", "need name:value pair"
 	}
-	if strings.Contains(key, "@") {
+	if strings.Contains(key, "@") && !wasQuoted {
 		return "", "", "name must be local"
 	}
-	value = strings.TrimSpace(s[colon+1:])
+	value = aliasValue(s[colon+1:])
 	if value == "" {
 		return "", "", "need name:value pair"
 	}
 	return key, value, ""
+}
+
+// aliasValue is the right-hand side of an alias as postalias writes it: one blank
+// between words, one behind a comma, and quotes that end (tok822_externalize(3)).
+func aliasValue(s string) string {
+	var b strings.Builder
+	quoted, gap := false, false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quoted && c == '\\' && i+1 < len(s):
+			i++
+			b.WriteString(s[i-1 : i+1])
+			continue
+		case quoted:
+			quoted = c != '"'
+		case isBlank(c):
+			gap = true
+			continue
+		case c == ',':
+			gap = true
+			b.WriteByte(',')
+			continue
+		case c == '\\' && i+1 < len(s):
+			i++
+			c = s[i]
+		case c == '"':
+			quoted = true
+		}
+		if gap && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteByte(c)
+	}
+	if quoted {
+		b.WriteByte('"')
+	}
+	return b.String()
 }
 
 func writeIndex(m mapTable) []byte {

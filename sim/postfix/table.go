@@ -214,7 +214,9 @@ func (t *Tables) openInline(o *openTable, kind, name string) {
 		}
 		m[foldKey(key)] = value
 	}
-	o.table = m
+	if o.table = m; len(m) == 0 {
+		o.fail(spec, "bad syntax: %q; need \"inline:{name=value...}\"", spec)
+	}
 }
 
 // openStatic opens "static:value" or "static:{value with space}".

@@ -102,12 +102,12 @@ func (p *patternTable) parseNetwork(r patternRule, s string) (patternRule, strin
 	if i := strings.IndexAny(s, " \t"); i >= 0 {
 		pattern, value = s[:i], strings.TrimSpace(s[i:])
 	}
-	if r.kind == '/' && value == "" {
-		return r, "no value for pattern \"" + pattern + "\": skipping this rule"
-	}
 	net, problem := ParseNetwork(pattern)
 	if problem != "" {
 		return r, problem + ": skipping this rule"
+	}
+	if r.kind == '/' && value == "" {
+		return r, "no lookup result: skipping this rule"
 	}
 	r.net, r.value = net, value
 	return r, ""

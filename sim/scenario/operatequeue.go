@@ -98,6 +98,8 @@ func postcatCommand(sh *operator, args []string) int {
 			o.Offset = true
 		case 'r':
 			o.Raw = true
+		case 'v':
+			o.Verbose = true
 		case 'c':
 			dir = s.value
 		case 's':

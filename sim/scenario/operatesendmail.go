@@ -86,13 +86,13 @@ func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 			sh.fatal(s, "sendmail", refused)
 			return 75
 		}
-		sh.printf("Mail Delivery Status Report will be mailed to <%s>.\n", visible(cmp.Or(call.mail.Sender, who.Name)))
 	} else if !call.dotIsText {
 		call.mail.Message = untilDot(input)
 	}
 	call.mail.Message = withoutFrom(call.mail.Message)
 	if call.fromHeader {
-		call.mail.Recipients = append(call.mail.Recipients, postfix.HeaderRecipients(call.mail.Message)...)
+		found := postfix.HeaderRecipients(call.mail.Message)
+		call.mail.Recipients, call.mail.FromHeader = append(call.mail.Recipients, found...), len(found)
 	}
 	if len(call.mail.Recipients) == 0 && (call.fromHeader || !call.recipients) {
 		why := "Recipient addresses must be specified on the command line or via the -t option"
@@ -102,7 +102,10 @@ func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 		sh.fatal(s, "sendmail", fmt.Sprintf("%s(%d): %s", who.Name, who.UID, why))
 		return 75
 	}
-	if limit := s.Config().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
+	if call.mail.Verify || call.mail.Report {
+		sh.printf("Mail Delivery Status Report will be mailed to <%s>.\n", visible(cmp.Or(call.mail.Sender, who.Name)))
+	}
+	if limit := s.Settings().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
 		return sh.dropFails(s, who.UID, "File too large", who.Name, "message file too big")
 	}
 	if int64(len(call.mail.Message)) > sh.m.Tree.Free() {
@@ -249,6 +252,9 @@ func sendmailWords(args []string) []string {
 			switches = append(switches, "-q", "")
 		default:
 			switches = append(switches, a)
+			if i+1 == len(args) && len(rest) == 0 {
+				return switches
+			}
 			at := strings.IndexByte(sendmailLetters, a[len(a)-1])
 			if len(a) == 2 && at >= 0 && at+1 < len(sendmailLetters) && sendmailLetters[at+1] == ':' && i+1 < len(args) {
 				i++

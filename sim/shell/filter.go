@@ -162,7 +162,10 @@ func (s *Shell) ends(name string, args []string, keep func(all []string, n strin
 			units = units[:len(units)-1]
 		}
 		if f.has('c') {
-			units = strings.Split(string(data), "")
+			units = make([]string, len(data))
+			for i := range data {
+				units[i] = string(data[i : i+1])
+			}
 		}
 		s.Printf("%s", strings.Join(keep(units, n), ""))
 	}

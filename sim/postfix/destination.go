@@ -237,8 +237,9 @@ func (dest *destination) dies(d *daemon, why result) {
 	dest.debugWindow(d.p, "qmgr_queue_throttle")
 	backoff := d.conf.Duration("minimal_backoff_time")
 	cause := dest.decide(trace.SchedDead, trace.Event{Code: uint16(dest.window), N: uint32(backoff / time.Second), Cause: d.p.Cause()}, why.dsn+" "+why.text)
-	// The queue manager's clock has whole seconds only (event_request_timer).
-	t.q.later(backoff-time.Duration(d.p.Now().Nanosecond()), cause, func(p *sim.Proc) {
+	// The queue manager's clock has whole seconds only (event_request_timer), and
+	// timers come before what else happens in their second.
+	t.q.later(backoff-time.Duration(d.p.Now().Nanosecond()+1), cause, func(p *sim.Proc) {
 		if dest.dead == &reason {
 			dest.revive(p, cause, "minimal_backoff_time is over")
 			t.drain(p)

@@ -242,13 +242,16 @@ const wrapWidth = 79
 
 // Wrap breaks a text at blanks into lines of at most 79 characters, where a
 // word allows it; lines after the first are indented by four blanks.
-func Wrap(s string) string {
+func Wrap(s string) string { return WrapAt(s, wrapWidth) }
+
+// WrapAt is Wrap with lines of another width.
+func WrapAt(s string, most int) string {
 	var b strings.Builder
 	width := 0
 	for i, word := range strings.Split(s, " ") {
 		switch {
 		case i == 0:
-		case width+1+len(word) > wrapWidth:
+		case width+1+len(word) > most:
 			b.WriteString("\n    ")
 			width = 4
 		default:

@@ -80,6 +80,9 @@ func NewSession(cfg Config, b Backend) *Session {
 // Facts returns what the session knows. It changes as the session goes on.
 func (s *Session) Facts() *Facts { return &s.facts }
 
+// Failed tells whether the session has had to answer with an error.
+func (s *Session) Failed() bool { return s.errors > 0 }
+
 // State names the session's state.
 func (s *Session) State() string { return s.state.String() }
 

@@ -94,6 +94,7 @@ type smtpdSession struct {
 	checks  *checks
 	msg     *smtpdMessage
 	counted bool // anvil knows of the connection
+	grave   bool // something was wrong with this host
 	noTLS   bool // TLS is wanted, and there is no certificate
 }
 
@@ -129,6 +130,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	} else {
 		c.Close()
 	}
+	b.notify(session)
 	d.logAll("disconnect from ", b.client.String(), " ", session.Stats())
 	session.Release()
 }
@@ -311,6 +313,7 @@ func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 	}
 	free := b.Host.Tree.Free()
 	if b.conf.Int("queue_minfree") >= free || b.conf.Int("message_size_limit") >= free*2/3 {
+		b.grave = true
 		r := makeReply(452, "4.3.1", "Insufficient system storage")
 		b.checks.logVerdict("reject", &r)
 		b.log("warning: not enough free space in mail queue: %d bytes < 1.5*message size limit", free)

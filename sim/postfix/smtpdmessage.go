@@ -21,6 +21,7 @@ type smtpdMessage struct {
 func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	sub, err := b.Submit(b.p, "smtpd", f.Sender)
 	if err != nil {
+		b.grave = true
 		var no *Refusal
 		if errors.As(err, &no) {
 			return nil, &smtp.Reply{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}
@@ -119,6 +120,7 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		return nil
 	}
 	if int64(len(m.sub.body)) > m.b.Host.Tree.Free() {
+		m.b.grave = true
 		m.b.log("warning: %s: write queue file: %s", m.sub.ID(), host.ErrNoSpace)
 		m.sub.Abort()
 		return []*smtp.Reply{{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}}

@@ -173,7 +173,7 @@ func (e *expansion) maildir(to *Recipient, path string) {
 	}
 	c := *to
 	c.result = nil
-	d.toMailbox(e.r, &c, orElse(e.owner, path), path, "local", e.headers(to, "file"))
+	d.toMailbox(e.r, &c, path, path, "local", e.headers(to, "file"))
 	if c.result != nil {
 		e.outcomes = append(e.outcomes, *c.result)
 	}

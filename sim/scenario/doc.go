@@ -42,7 +42,8 @@
 //	link A B                  delay and loss between two hosts (* is any)
 //	mua USER@HOST             the account settings of a mail program
 //	service HOST PATH         names the built-in model behind a socket
-//	command HOST PATH         how a program that is never run would have ended
+//	command HOST PATH         how a program that is never run would have ended; what the aliases
+//	                          say of others, the simulated shell does
 //	do                        TIME ACTOR ACTION, a line each
 //	fault                     [TIME] [on SELECTOR:] HOST down, HOST:25 refuse, A -> B loss 10%,
 //	                          HOST:25 reply RCPT "450 4.2.0 later" times 2, HOST disk full, … (see faultWords)

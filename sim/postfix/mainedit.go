@@ -7,7 +7,7 @@ import (
 
 // EditMain changes the text of a main.cf as "postconf -e" does: each edit is
 // "name = value"; the logical line that sets the name is replaced where it
-// stands, a further one of the same name goes, comments stay, and a name that
+// stands, and so is a further one of the same name, comments stay, and a name that
 // was not set is added at the end.
 func EditMain(text string, edits ...string) (string, error) {
 	names := make([]string, 0, len(edits))
@@ -30,9 +30,6 @@ func EditMain(text string, edits ...string) (string, error) {
 		value, ok := wanted[name]
 		if !ok {
 			return "", false
-		}
-		if written[name] {
-			return "", true
 		}
 		written[name] = true
 		return name + " = " + value + "\n", true

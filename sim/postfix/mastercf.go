@@ -226,25 +226,4 @@ func splitFields(line string) (fields, warnings []string) {
 }
 
 // String returns the service as "postconf -M" prints it.
-func (s *Service) String() string {
-	var b strings.Builder
-	for i, goal := range [...]int{0, 11, 17, 25, 33, 41, 49, 57} {
-		if i > 0 {
-			b.WriteString(strings.Repeat(" ", max(1, goal-b.Len())))
-		}
-		b.WriteString(s.columns[i])
-	}
-	for i, a := range s.args {
-		b.WriteByte(' ')
-		if i > 0 && s.args[i-1] == "-o" {
-			if name, value, problem := splitNameValue(a); problem == "" {
-				a = name + "=" + value
-			}
-		}
-		if strings.ContainsAny(a, " \t") {
-			a = "{" + a + "}"
-		}
-		b.WriteString(a)
-	}
-	return b.String()
-}
+func (s *Service) String() string { return s.text(nil, PostconfOptions{}) }

@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -13,17 +14,106 @@ type PostconfOptions struct {
 	NoNames     bool // -h: values only
 	NoValues    bool // -H: names only
 	Expand      bool // -x: with the $names replaced
+	Fold        bool // -f: long values in several lines
+	Class       Class
+	Strict      bool // what main.cf sets and nothing refers to is unknown, as to postconf(1)
+}
+
+// Class are kinds of parameters that "postconf -C" chooses; 0 is all of them.
+type Class uint8
+
+// The classes of parameters.
+const (
+	Builtin     Class = 1 << iota // known to Postfix by name
+	OfService                     // of a service of master.cf by its name
+	UserDefined                   // of main.cf, for $name
+)
+
+// ParamClass reads the value of -C.
+func ParamClass(text string) (c Class, err error) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		switch word {
+		case "builtin":
+			c |= Builtin
+		case "service":
+			c |= OfService
+		case "user":
+			c |= UserDefined
+		case "all":
+			c |= Builtin | OfService | UserDefined
+		default:
+			return 0, fmt.Errorf("unknown -C option value \"%s\" in \"%s\"", word, text)
+		}
+	}
+	return c, nil
+}
+
+// classOf is the class of a parameter.
+func classOf(name string) Class {
+	p := paramIndex()[name]
+	if p == nil {
+		return UserDefined
+	}
+	for _, s := range serviceSuffixes {
+		if strings.HasSuffix(name, s.suffix) && p.Default == "$"+s.fallback && !builtinOfService[name] {
+			return OfService
+		}
+	}
+	return Builtin
+}
+
+// builtinOfService are parameters that look like those of a service and are
+// known by name.
+var builtinOfService = map[string]bool{"lmtp_destination_concurrency_limit": true, "lmtp_destination_recipient_limit": true, "relay_destination_concurrency_limit": true,
+	"relay_destination_recipient_limit": true, "smtp_destination_concurrency_limit": true, "smtp_destination_recipient_limit": true,
+	"virtual_destination_concurrency_limit": true, "virtual_destination_recipient_limit": true}
+
+// postconfWidth is how long the lines of "postconf -f" get.
+const postconfWidth = 80
+
+// line is a name with its value as the options want them.
+func (opt PostconfOptions) line(name, value string) string {
+	switch {
+	case opt.NoValues:
+		return name
+	case opt.NoNames:
+		return value
+	}
+	text := strings.TrimRight(name+" = "+value, " ")
+	if !opt.Fold || len(text) <= postconfWidth {
+		return text
+	}
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case width+1+len(word) > postconfWidth:
+			b.WriteString("\n    ")
+			width = 4
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
+	return b.String()
 }
 
 // Postconf prints parameters as postconf(1) does: those named, or all in the
 // order of their names. The messages are those it writes to stderr.
 func (c *Config) Postconf(opt PostconfOptions, names ...string) (lines []string, diags []Diag) {
 	asked := len(names) > 0
+	used := c.usedNames(c.master)
 	if !asked {
-		names = c.printable(opt)
+		names = slices.DeleteFunc(c.printable(opt), func(name string) bool { return opt.Class != 0 && opt.Class&classOf(name) == 0 })
 	}
 	for _, name := range names {
 		raw, ok := c.printed(name, opt.Defaults)
+		if _, set := c.main.Lookup(name); set && opt.Strict && !opt.Defaults && !used.has(name) {
+			ok = false // set, and nobody asks for it
+		}
 		if !ok {
 			diags = append(diags, Diag{Text: name + ": unknown parameter"})
 			continue
@@ -32,21 +122,17 @@ func (c *Config) Postconf(opt PostconfOptions, names ...string) (lines []string,
 			continue
 		}
 		if opt.Expand {
-			expanded, err := c.Expand(raw)
+			of := c
+			if opt.Defaults {
+				of = NewConfig(nil, c.env)
+			}
+			expanded, err := of.Expand(raw)
 			if err != nil {
 				return lines, append(diags, Diag{Text: err.Error()}, Diag{Fatal: true, Text: "macro processing error"})
 			}
 			raw = expanded
 		}
-		if opt.NoValues {
-			lines = append(lines, name)
-			continue
-		}
-		if opt.NoNames {
-			lines = append(lines, raw)
-			continue
-		}
-		lines = append(lines, strings.TrimRight(name+" = "+raw, " "))
+		lines = append(lines, strings.Split(opt.line(name, raw), "\n")...)
 	}
 	return lines, diags
 }
@@ -65,6 +151,13 @@ func (c *Config) printable(opt PostconfOptions) []string {
 	} else {
 		for _, p := range Params() {
 			names = append(names, p.Name)
+		}
+		if used := c.usedNames(c.master); opt.Class&UserDefined != 0 {
+			for _, e := range c.main.Entries() {
+				if classOf(e.Name) == UserDefined && used.has(e.Name) {
+					names = append(names, e.Name)
+				}
+			}
 		}
 	}
 	sort.Strings(names)

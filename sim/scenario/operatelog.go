@@ -120,4 +120,4 @@ var lockTypes = []string{"flock", "fcntl", "dotlock"}
 
 // tlsVersions are the answers of "postconf -T" of a Debian 12.
 var tlsVersions = map[string]string{"compile-version": "OpenSSL 3.0.11 19 Sep 2023", "run-version": "OpenSSL 3.0.22 25 Aug 2026",
-	"public-key-algorithms": "dsa\necdsa\nrsa\ned25519\ned448"}
+	"public-key-algorithms": "dsa\necdsa\nrsa"}

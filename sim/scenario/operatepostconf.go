@@ -117,8 +117,16 @@ func (c *postconfCall) do() int {
 		}
 		c.printf("%s\n", tlsVersions[c.topic])
 	case c.has['b'] || c.has['t']:
-		c.errorf("postconf: bounce templates are not modelled\n")
-		return 1
+		file := ""
+		if len(c.names) > 0 {
+			file = c.names[0]
+		}
+		out, status := c.m.postfix.BounceTemplates(file, c.has['b'])
+		if status != 0 {
+			c.errorf("%s", out)
+			return status
+		}
+		c.printf("%s", out)
 	case c.has['e'] || c.has['X'] || c.has['#']:
 		return c.edit()
 	default:

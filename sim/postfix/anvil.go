@@ -78,11 +78,13 @@ func (b *smtpdSession) anvilConnect() *smtp.Reply {
 	n := b.anvilClient()
 	b.counted = true
 	n.connections++
+	b.anvilSees(-1, n.connections)
 	if limit := b.conf.Int("smtpd_client_connection_count_limit"); limit > 0 && n.connections > limit {
 		b.log("warning: Connection concurrency limit exceeded: %d from %s for service %s", n.connections, b.client, b.svc.Name)
 		return b.tooManyConnections()
 	}
 	n.rates[anvilConnect]++
+	b.anvilSees(anvilConnect, n.rates[anvilConnect])
 	b.p.Record(trace.Event{Kind: trace.Daemon, A: b.p.Sym("smtpd"), B: b.p.Sym("anvil")}, fmt.Appendf(nil,
 		"connection from %s to service %s: %d at a time, %d within %s", b.client, b.svc.Name, n.connections, n.rates[anvilConnect], b.conf.Get("anvil_rate_time_unit")))
 	if limit := b.conf.Int("smtpd_client_connection_rate_limit"); limit > 0 && n.rates[anvilConnect] > limit {
@@ -117,6 +119,7 @@ func (b *smtpdSession) Count(_ *smtp.Facts, what smtp.Counted) *smtp.Reply {
 	}
 	n := b.anvilClient()
 	n.rates[what]++
+	b.anvilSees(int(what), n.rates[what])
 	if n.rates[what] <= limit {
 		return nil
 	}

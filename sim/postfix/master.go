@@ -134,6 +134,8 @@ func (c *control) reload() {
 	}
 	c.say("refreshing the Postfix mail system")
 	c.masterLog("reload -- version " + mailVersion + ", configuration " + configDir)
+	c.anvilStatus(c.p)
+	c.stats = anvilStats{}
 	if err := c.Reload(c.p.Cause()); err != nil {
 		c.Stop()
 		c.masterSays(err.Error())
@@ -220,7 +222,7 @@ func (s *System) Stop() {
 	for _, p := range s.procs {
 		p.Kill()
 	}
-	s.procs, s.stopped = nil, true
+	s.procs, s.stopped, s.stats = nil, true, anvilStats{}
 	for _, svc := range s.services {
 		svc.idle = nil
 	}

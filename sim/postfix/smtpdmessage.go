@@ -120,7 +120,6 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		return nil
 	}
 	if int64(len(m.sub.body)) > m.b.Host.Tree.Free() {
-		m.b.grave = true
 		m.b.log("warning: %s: write queue file: %s", m.sub.ID(), host.ErrNoSpace)
 		m.sub.Abort()
 		return []*smtp.Reply{{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}}

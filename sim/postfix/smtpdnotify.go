@@ -30,7 +30,7 @@ func errorClass(reply string) string {
 	case strings.HasPrefix(words, "Error: queue file write error"):
 		return "resource"
 	case enhanced == "4.3.1":
-		return "resource"
+		return "" // on a full disk there is no room for a notice about it
 	case enhanced == "4.3.0", enhanced == "4.3.5":
 		return "software"
 	}

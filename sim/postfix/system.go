@@ -35,6 +35,7 @@ type System struct {
 	daemons   sim.Slab[daemon]
 	scache    scache
 	diags     []Diag
+	stats     anvilStats
 	anvil     anvil                    // clients and what they do, by service
 	passed    map[string]time.Duration // postscreen: until when a client has passed
 	verified  verifyCache

@@ -14,7 +14,7 @@ import (
 
 // crashed is the queue manager hearing that an agent has died over an entry.
 func (t *transport) crashed(p *sim.Proc, e *entry) *daemon {
-	d := t.q.sys.begin(p, t.q.svc)
+	d := t.q.begin(p)
 	d.log("warning: private/%s socket: malformed response", t.name)
 	for _, r := range e.recipients {
 		if r.result == nil {

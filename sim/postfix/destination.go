@@ -304,7 +304,7 @@ func (dest *destination) moved(d *daemon, was int, why string) {
 // debug logs how the window moves (destination_concurrency_feedback_debug).
 func (dest *destination) debug(p *sim.Proc, line string) {
 	if q := dest.t.q; dest.t.debug {
-		d := q.sys.begin(p, q.svc)
+		d := q.begin(p)
 		d.log("%s", line)
 		d.end()
 	}

@@ -33,6 +33,7 @@ type qmgr struct {
 		n, limit, least int64
 	}
 	unreadN    int // messages with recipients that are not in memory
+	pid        uint32
 	transports map[string]*transport
 	term       int // how many queue managers there have been
 }
@@ -59,10 +60,21 @@ func (m *activeMail) current() bool {
 
 func newQmgr(s *System) *qmgr { return &qmgr{sys: s} }
 
+// begin makes the calling process the queue manager, of which there is one at a
+// time: all it does at the same moment, the same process does.
+func (q *qmgr) begin(p *sim.Proc) *daemon {
+	if q.pid != 0 && len(q.svc.idle) == 0 {
+		return &daemon{System: q.sys, svc: q.svc, conf: q.svc.conf, p: p, pid: q.pid, dead: true} // it is not another one that becomes idle
+	}
+	d := q.sys.begin(p, q.svc)
+	q.pid = d.pid
+	return d
+}
+
 // configure takes over a new configuration.
 func (q *qmgr) configure() {
 	q.svc = q.sys.service("qmgr")
-	q.transports = map[string]*transport{}
+	q.transports, q.pid = map[string]*transport{}, 0
 	if q.svc == nil {
 		return
 	}
@@ -114,7 +126,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 		q.released()
 		return
 	}
-	d := q.sys.begin(p, q.svc)
+	d := q.begin(p)
 	defer d.end()
 	q.sys.queue.move(p, m, active, "")
 	if m.busy > 0 { // an agent of an earlier queue manager has it (qmgr_message_lock)
@@ -176,7 +188,7 @@ func (q *qmgr) concluded(d *daemon, m *activeMail, recipients []*Recipient) {
 	if m.pending > 0 {
 		return
 	}
-	own := q.sys.begin(d.p, q.svc)
+	own := q.begin(d.p)
 	q.settle(own, m)
 	own.end()
 }
@@ -212,7 +224,7 @@ func (q *qmgr) finish(from *daemon, in *activeMail) {
 		return
 	}
 	m := in.mail
-	d := q.sys.begin(from.p, q.svc)
+	d := q.begin(from.p)
 	defer d.end()
 	if in.current() {
 		told := d.flushBounces(m)

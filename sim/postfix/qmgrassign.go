@@ -49,7 +49,7 @@ func (q *qmgr) countUnread(m *activeMail) {
 
 // readMore is read in the course of choosing what goes next.
 func (q *qmgr) readMore(p *sim.Proc, m *activeMail) {
-	d := q.sys.begin(p, q.svc)
+	d := q.begin(p)
 	q.read(d, m, false)
 	d.end()
 }
@@ -141,7 +141,7 @@ func (q *qmgr) retryFor(d *daemon, m *activeMail, r *Recipient, why result) (*tr
 // any more to the retry service.
 // They have yet to be given to it.
 func (q *qmgr) putOffRecipients(d *daemon, m *activeMail, list []*Recipient, why result) {
-	own := q.sys.begin(d.p, q.svc)
+	own := q.begin(d.p)
 	defer own.end()
 	msg := d.p.Msg()
 	d.p.Handle(m.mail.Msg)

@@ -23,7 +23,7 @@ func (q *qmgr) complain(cause trace.Seq) {
 		return
 	}
 	q.sys.run("qmgr", cause, 0, func(p *sim.Proc) {
-		d := q.sys.begin(p, q.svc)
+		d := q.begin(p)
 		defer d.end()
 		for _, l := range lines {
 			d.log("%s", l)

@@ -131,7 +131,7 @@ func (q *qmgr) later(d time.Duration, cause trace.Seq, f func(p *sim.Proc)) {
 // (qmgr_transport_throttle, qmgr_defer_transport).
 func (t *transport) unavailable(p *sim.Proc) {
 	q := t.q
-	d := q.sys.begin(p, q.svc)
+	d := q.begin(p)
 	defer d.end()
 	d.log("warning: connect to transport private/%s: No such file or directory", t.name)
 	t.dead = &result{dsn: "4.3.0", text: "mail transport unavailable"}

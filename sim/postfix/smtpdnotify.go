@@ -37,6 +37,9 @@ func errorClass(reply string) string {
 	return "protocol"
 }
 
+// said is in front of what a side has said.
+var said = [...]string{trace.Client: "In" + ":  ", trace.Server: "Out" + ": "}
+
 // transcript are the lines of the session, "In:  QUIT", and the classes of the
 // errors since the last message that was accepted.
 func (b *smtpdSession) transcript() (lines, classes []string) {
@@ -55,14 +58,14 @@ func (b *smtpdSession) transcript() (lines, classes []string) {
 		}
 		text := strings.TrimRight(string(t.Text(e)), "\r\n")
 		if e.Side == trace.Client {
-			lines = append(lines, "In:  "+text)
+			lines = append(lines, said[trace.Client]+text)
 		} else {
-			lines = append(lines, "Out: "+text)
+			lines = append(lines, said[trace.Server]+text)
 		}
 	}
 	slices.Reverse(lines)
 	for _, line := range lines {
-		reply, ok := strings.CutPrefix(line, "Out: ")
+		reply, ok := strings.CutPrefix(line, said[trace.Server])
 		if strings.HasPrefix(reply, "250 ") && strings.Contains(reply, "queued as") {
 			classes = nil
 		} else if class := errorClass(reply); ok && class != "" {

@@ -275,7 +275,7 @@ func (x *Text) tellSchedule(e *trace.Event) {
 	case trace.SchedRoom:
 		what = "the active queue has room again"
 	case trace.SchedScan:
-		what = fmt.Sprintf("the deferred queue is looked through in %s", time.Duration(e.N)*time.Millisecond)
+		what, why = fmt.Sprintf("the deferred queue is looked through in %s", time.Duration(e.N)*time.Millisecond), ""
 	case trace.SchedAnew:
 		what = "begins anew and knows nothing of dead destinations and windows"
 	default:

@@ -158,7 +158,7 @@ func (q *qmgr) plan(cause trace.Seq) {
 		return
 	}
 	q.scanAt = at
-	q.decide(trace.Event{A: q.sym(trace.SchedScan), N: millis(at - now), Code: uint16(min(every/time.Second, 1<<16-1)), Cause: cause}, "")
+	q.decide(trace.Event{A: q.sym(trace.SchedScan), N: millis(at - now), Code: uint16(min(every/time.Second, 1<<16-1)), Cause: cause}, at.String())
 	w.At(at, func() {
 		if q.up && q.scanAt == at {
 			q.scan()

@@ -160,7 +160,11 @@ func (s *Snapshot) applySchedule(d edit, q trace.Seq, e *trace.Event) {
 	case trace.SchedFull, trace.SchedRoom:
 		h.active.Full = what == trace.SchedFull
 	case trace.SchedScan:
-		h.active.Scan = e.At() + time.Duration(e.N)*time.Millisecond
+		at, err := time.ParseDuration(string(s.f.t.Text(e)))
+		if err != nil { // of a trace that does not say it so exactly
+			at = e.At() + time.Duration(e.N)*time.Millisecond
+		}
+		h.active.Scan = at
 		h.active.Every = time.Duration(e.Code) * time.Second
 	case trace.SchedAnew:
 		s.forgetDests(d, e.Node)

@@ -333,21 +333,24 @@ func (v *view) queueFile(rows [][]rune, e *state.Entry, column int, queue string
 	}
 }
 
-// nextTryOf is what stands with a deferred file about its next try.
+// nextTryOf is what stands with a deferred file about its next try: the time at
+// which it is tried, unless an operator or a new queue manager comes in between,
+// or the story is over before.
 func (v *view) nextTryOf(e *state.Entry) string {
 	for s := v.in.At + 1; v.tr.Has(s); s++ {
 		q := v.tr.At(s)
-		if q.Kind != trace.Queue || q.Node != e.Node || v.tr.Name(q.A) != e.ID {
-			continue
-		}
-		if v.tr.Name(q.C) == "active" {
+		switch {
+		case q.Node != e.Node:
+		case q.Kind == trace.Action, q.Kind == trace.Schedule && v.tr.Name(q.A) == trace.SchedAnew:
+			return "next try "
+		case q.Kind != trace.Queue || v.tr.Name(q.A) != e.ID:
+		case v.tr.Name(q.C) == "active":
 			return "next try " + stamp(q.Time)
-		}
-		if q.C == 0 {
-			break
+		case q.C == 0:
+			return "next try "
 		}
 	}
-	return "no further try"
+	return "next try "
 }
 
 // messageLens: the fields of the header are those of the last text that was

@@ -97,13 +97,17 @@ func FuzzPacket(f *testing.F) {
 			}
 		}
 		checkFields(t, p)
-		d, _ := ParseDig([]string{"x.test"})
-		for _, c := range d.Show(p, netip.MustParseAddrPort("10.0.0.1:53"), 0, time.Unix(0, 0)) {
+		r := &Reply{Packet: p, Server: netip.MustParseAddrPort("10.0.0.1:53"), As: "10.0.0.1", Now: time.Unix(0, 0)}
+		d, host := ParseDig([]string{"x.test", "+multiline"}).Lookups[0], Host{Verbose: true}
+		told, _ := host.Show(r, &d)
+		looked, _ := (&Nslookup{Debug: true}).Show(r, &d)
+		for _, c := range d.Show(r) + d.ShowTransfer([]*Reply{r}) + told + looked {
 			if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
 				t.Fatalf("dig shows %q", c)
 			}
 		}
 		req := Request{From: netip.MustParseAddr("10.0.0.9"), Now: time.Unix(1_800_000_000, 0), Dice: rand.New(rand.NewPCG(1, 2))}
+		srv.Transfer(req, p)
 		if r := srv.Answer(req, p); r != nil {
 			checkFields(t, r)
 			if len(r) > EDNSSize {

@@ -15,6 +15,7 @@ type NamedConf struct {
 	Recursion      bool   // BIND's default is yes
 	AllowQuery     ACL
 	AllowRecursion ACL
+	AllowTransfer  ACL // of whole zones; BIND's default is any
 	ListenOn       ACL // of the host's own IPv4 addresses
 	Port           uint16
 	Forwarders     []netip.Addr
@@ -85,7 +86,7 @@ func ReadNamedConf(file string, read func(path string) (string, error)) (*NamedC
 
 func parseConf(file, text string, read func(path string) (string, error)) (*NamedConf, []Problem) {
 	p := &confParser{read: read, acls: map[string]ACL{}}
-	p.conf = NamedConf{Directory: "/var/cache/bind", Recursion: true, AllowQuery: anyACL(), ListenOn: anyACL(), Port: 53,
+	p.conf = NamedConf{Directory: "/var/cache/bind", Recursion: true, AllowQuery: anyACL(), AllowTransfer: anyACL(), ListenOn: anyACL(), Port: 53,
 		AllowRecursion: ACL{elems: []aclElem{{word: "localnets"}, {word: "localhost"}}}}
 	p.file(file, text)
 	for i := range p.conf.Zones {
@@ -189,6 +190,8 @@ func (p *confParser) option(st confStmt) {
 		p.conf.AllowQuery = p.acl(st)
 	case "allow-recursion":
 		p.conf.AllowRecursion = p.acl(st)
+	case "allow-transfer":
+		p.conf.AllowTransfer = p.acl(st)
 	case "listen-on":
 		p.listenOn(st)
 	case "forwarders":
@@ -329,7 +332,7 @@ func (c *NamedConf) Text() string {
 	yes := map[bool]string{true: "yes", false: "no"}
 	b.WriteString("options {\n\tdirectory \"" + c.Directory + "\";\n\trecursion " + yes[c.Recursion] + ";\n")
 	b.WriteString("\tlisten-on port " + strconv.Itoa(int(c.Port)) + " { " + c.ListenOn.text() + " };\n\tlisten-on-v6 { none; };\n")
-	b.WriteString("\tallow-query { " + c.AllowQuery.text() + " };\n\tallow-recursion { " + c.AllowRecursion.text() + " };\n")
+	b.WriteString("\tallow-query { " + c.AllowQuery.text() + " };\n\tallow-recursion { " + c.AllowRecursion.text() + " };\n\tallow-transfer { " + c.AllowTransfer.text() + " };\n")
 	b.WriteString("\tdnssec-validation no;\n\tempty-zones-enable no;\n\tnotify no;\n")
 	writeForwarders(&b, "\t", c.Forwarders, c.ForwardOnly)
 	b.WriteString("};\n")

@@ -3,6 +3,7 @@ package dnswire
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -91,6 +92,9 @@ func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte,
 		return nil, 0
 	}
 	in.out.RecursionAvailable = true
+	if in.typ == dns.TypeAXFR || in.typ == dns.TypeIXFR {
+		in.out.Rcode, in.done = noTransfer(req, in), true
+	}
 	if in.done {
 		return in.pack(req, r.cfg.Secret), 0
 	}
@@ -134,6 +138,11 @@ func (in *exchange) leaves(z *Zone) string {
 
 // recurse finds the answer, alias by alias.
 func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (cause uint32) {
+	if in.typ == dns.TypeANY {
+		if cause, known := r.allFromCache(in, name, req); known {
+			return cause
+		}
+	}
 	seen := map[string]bool(nil)
 	for restarts := 0; ; restarts++ {
 		e := l.get(name, in.typ, true, "")
@@ -163,8 +172,10 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		}
 		c, alias := set[0].(*dns.CNAME)
 		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
-			r.moreFromCache(in, e.rrs, now)
-			in.glueOrder(req)
+			if in.typ != dns.TypeANY {
+				r.moreFromCache(in, e.rrs, now)
+				in.glueOrder(req)
+			}
 			return cause
 		}
 		if seen == nil {
@@ -173,6 +184,27 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		seen[name] = true
 		name = canonical(c.Target)
 	}
+}
+
+// allFromCache answers a question of type ANY with whatever is known of the
+// name, as a resolver does that knows something (RFC 1035 §3.2.3).
+func (r *Resolver) allFromCache(in *exchange, name string, req Request) (cause uint32, known bool) {
+	now := r.cfg.Now().Unix()
+	var types []uint16
+	for k, e := range r.cache.entries {
+		if k.name == name && k.typ != 0 && k.typ != dns.TypeANY && len(e.rrs) > 0 && e.expire > now && e.trust >= trustAuthority {
+			types = append(types, k.typ)
+		}
+	}
+	slices.Sort(types)
+	for _, t := range types {
+		e := r.cache.entries[cacheKey{name, t}]
+		in.memory.takes(e)
+		in.memory.dice = in.memory.dice || len(e.rrs) > 1
+		in.out.Answer = mixed(in.out.Answer, e.aged(now), req.Dice)
+		cause = e.cause
+	}
+	return cause, len(types) > 0
 }
 
 // moreFromCache adds the addresses of the hosts that a set names as far as they

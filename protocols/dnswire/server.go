@@ -22,7 +22,9 @@ func (s *Server) Answer(req Request, query []byte) []byte {
 	if in.done {
 		return in.pack(req, s.Secret)
 	}
-	if z := s.Zones.find(in.name, in.typ); z != nil {
+	if in.typ == dns.TypeAXFR || in.typ == dns.TypeIXFR {
+		in.out.Rcode = noTransfer(req, in)
+	} else if z := s.Zones.find(in.name, in.typ); z != nil {
 		authoritative(in, z, s.Zones, req)
 	} else {
 		in.out.Rcode = dns.RcodeRefused
@@ -114,8 +116,6 @@ func refusal(q dns.Question) int {
 		return dns.RcodeFormatError
 	case dns.TypeMAILA, dns.TypeMAILB:
 		return dns.RcodeNotImplemented
-	case dns.TypeAXFR, dns.TypeIXFR:
-		return dns.RcodeRefused // as with allow-transfer { none; }
 	}
 	return dns.RcodeSuccess
 }

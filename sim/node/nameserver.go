@@ -215,12 +215,39 @@ func (n *NameServer) stream(p *sim.Proc, c *sim.Conn) {
 		if err != nil {
 			return
 		}
-		reply, _ := n.answer(p, dnswire.Request{From: from, TCP: true}, query)
+		replies := n.replies(p, dnswire.Request{From: from, TCP: true}, query)
 		p.Sleep(c.Slow())
-		if reply == nil || writeTCP(c, reply) != nil {
+		if len(replies) == 0 {
 			return
 		}
+		for _, reply := range replies {
+			if writeTCP(c, reply) != nil {
+				return
+			}
+		}
 	}
+}
+
+// replies is what a question over TCP is answered with: one message, or those
+// of a zone that is transferred.
+func (n *NameServer) replies(p *sim.Proc, req dnswire.Request, query []byte) [][]byte {
+	req.Now, req.Dice = p.Now(), n.h.Dice
+	if reply, handled := n.forced(p, req, query); handled {
+		if reply == nil {
+			return nil
+		}
+		return [][]byte{reply}
+	}
+	if n.conf.AllowQuery.Allows(req.From, n.networks) && n.conf.AllowTransfer.Allows(req.From, n.networks) {
+		if messages := (&dnswire.Server{Zones: n.zones, Secret: n.secret}).Transfer(req, query); messages != nil {
+			return messages
+		}
+	}
+	reply := n.find(p, req, query)
+	if reply == nil {
+		return nil
+	}
+	return [][]byte{reply}
 }
 
 // answer is the reply to a question, with what makes the columns of its event:

@@ -43,6 +43,8 @@ type resolvConf struct {
 	servers  []netip.Addr
 	timeout  time.Duration
 	attempts int
+	search   []string // domains in which BIND's programs look for a short name
+	ndots    int      // how many dots make a name that is tried as it is first
 }
 
 // Limits of resolv.conf(5).
@@ -52,12 +54,13 @@ const (
 	maxTimeout      = 30 * time.Second
 	defaultAttempts = 2
 	maxAttempts     = 5
+	maxNdots        = 15
 )
 
 // parseResolvConf reads resolv.conf. As in libresolv, what it does not
 // understand is passed over; without a server it is the host itself.
 func parseResolvConf(text string) resolvConf {
-	c := resolvConf{timeout: defaultTimeout, attempts: defaultAttempts}
+	c := resolvConf{timeout: defaultTimeout, attempts: defaultAttempts, ndots: 1}
 	for _, line := range strings.Split(text, "\n") {
 		w := strings.Fields(line)
 		if len(w) < 2 || line[0] == '#' || line[0] == ';' {
@@ -68,11 +71,15 @@ func parseResolvConf(text string) resolvConf {
 			if a, err := netip.ParseAddr(w[1]); err == nil && len(c.servers) < maxNameservers {
 				c.servers = append(c.servers, a)
 			}
+		case "domain", "search":
+			c.search = w[1:]
 		case "options":
 			for _, o := range w[1:] {
 				name, arg, _ := strings.Cut(o, ":")
 				n, err := strconv.Atoi(arg)
 				switch {
+				case err == nil && name == "ndots":
+					c.ndots = min(max(n, 0), maxNdots)
 				case err != nil || n < 1:
 				case name == "timeout":
 					c.timeout = min(time.Duration(min(n, 30))*time.Second, maxTimeout)

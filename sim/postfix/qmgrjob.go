@@ -31,7 +31,6 @@ type job struct {
 	used       int    // slots, see preempt
 	available  int    // slots that it has earned
 	tag        uint   // see blocked
-	stamp      uint64 // the order of linking
 }
 
 // jobPeer is what a job has for one destination.

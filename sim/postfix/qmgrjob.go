@@ -28,9 +28,9 @@ type job struct {
 	parent     *job // the job before which it goes
 	children   []*job
 	level      int
-	used       int    // slots, see preempt
-	available  int    // slots that it has earned
-	tag        uint   // see blocked
+	used       int  // slots, see preempt
+	available  int  // slots that it has earned
+	tag        uint // see blocked
 }
 
 // jobPeer is what a job has for one destination.

@@ -124,13 +124,13 @@ func illegal(name string) string {
 	for _, label := range strings.Split(strings.TrimSuffix(name, "."), ".") {
 		switch length += len(label) + 1; {
 		case label == "":
-			return fmt.Sprintf("'%s' is not a legal name (empty label)", shown(name))
+			return fmt.Sprintf("'%s' is not a legal name (empty label)", printable(name))
 		case len(label) > 63 && !strings.Contains(label, "\\"):
-			return fmt.Sprintf("'%s' is not a legal name (label too long)", shown(name))
+			return fmt.Sprintf("'%s' is not a legal name (label too long)", printable(name))
 		}
 	}
 	if length > 254 {
-		return fmt.Sprintf("'%s' is not a legal name (ran out of space)", shown(name))
+		return fmt.Sprintf("'%s' is not a legal name (ran out of space)", printable(name))
 	}
 	return ""
 }

@@ -89,7 +89,7 @@ func (l *DigLine) fatal(format string, a ...any) { l.stop(1, "dig: "+format+"\n"
 
 // invalid is about an option that dig does not know.
 func (l *DigLine) invalid(option string) {
-	l.stop(1, "Invalid option: %s\n%s%s", shown(option), DigUsage, digMore)
+	l.stop(1, "Invalid option: %s\n%s%s", printable(option), DigUsage, digMore)
 }
 
 // switches looks at the letters before anything else is read.
@@ -128,7 +128,9 @@ func (l *DigLine) words(args []string) {
 		case strings.HasPrefix(a, "%"):
 			return
 		case strings.HasPrefix(a, "@"):
-			l.Server = a[1:]
+			if l.Server == "" { // further ones would be asked when it is silent
+				l.Server = a[1:]
+			}
 		case strings.HasPrefix(a, "+"):
 			l.plus(a[1:])
 		case strings.HasPrefix(a, "-"):
@@ -166,7 +168,7 @@ func (l *DigLine) add(name string, args []string) {
 func (l *DigLine) greet(args []string) {
 	s := "\n; <<>> DiG " + DigVersion + " <<>>"
 	for _, a := range args {
-		s += " " + shown(a)
+		s += " " + printable(a)
 	}
 	s += "\n"
 	if l.Server != "" {
@@ -239,9 +241,9 @@ func (l *DigLine) number(text string, most uint64, what string) (n uint64, ok bo
 	n, err := strconv.ParseUint(text, 10, 64)
 	switch {
 	case err != nil:
-		l.Early += fmt.Sprintf("invalid %s '%s': not a valid number\n", what, shown(text))
+		l.Early += fmt.Sprintf("invalid %s '%s': not a valid number\n", what, printable(text))
 	case n > most:
-		l.Early += fmt.Sprintf("invalid %s '%s': out of range\n", what, shown(text))
+		l.Early += fmt.Sprintf("invalid %s '%s': out of range\n", what, printable(text))
 	}
 	return n, err == nil && n <= most
 }
@@ -271,14 +273,14 @@ func (l *DigLine) dash(w, next string, args []string) (taken bool) {
 	case 'b':
 		host, _, _ := strings.Cut(value, "#")
 		if _, err := netip.ParseAddr(host); err != nil {
-			l.fatal("invalid address %s", shown(value))
+			l.fatal("invalid address %s", printable(value))
 		}
 		l.Source = host
 	case 'c':
 		if c, ok := ClassOf(value); ok {
 			l.latest.Class, l.latest.classSet, l.open = c, true, false
 		} else {
-			l.Warning += fmt.Sprintf(";; Warning, ignoring invalid class %s\n", shown(value))
+			l.Warning += fmt.Sprintf(";; Warning, ignoring invalid class %s\n", printable(value))
 		}
 		l.open = false
 	case 'f':
@@ -301,7 +303,7 @@ func (l *DigLine) dash(w, next string, args []string) (taken bool) {
 			}
 			l.setType(t)
 		} else {
-			l.Warning += fmt.Sprintf(";; Warning, ignoring invalid type %s\n", shown(value))
+			l.Warning += fmt.Sprintf(";; Warning, ignoring invalid type %s\n", printable(value))
 		}
 	case 'x':
 		l.add(reverseOf(value), args)

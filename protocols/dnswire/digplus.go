@@ -84,7 +84,7 @@ func setOpcode(l *DigLine, d *Dig, on bool, value string) {
 func setSubnet(l *DigLine, _ *Dig, on bool, value string) {
 	if _, err := netip.ParsePrefix(value); on && err != nil {
 		if _, err := netip.ParseAddr(value); err != nil {
-			l.fatal("invalid address '%s'", shown(value))
+			l.fatal("invalid address '%s'", printable(value))
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (d *Dig) short(r *Reply, rr dns.RR) string {
 		s = TypeName(rr.Header().Rrtype) + " " + s
 	}
 	if d.Identify {
-		s += " from server " + shown(r.host()) + " in " + d.took(r, "us.", "ms.")
+		s += " from server " + printable(r.host()) + " in " + d.took(r, "us.", "ms.")
 	}
 	return s + "\n"
 }
@@ -132,7 +132,7 @@ func (d *Dig) received(r *Reply, _ *dns.Msg) string {
 	case d.Stats:
 		return d.stats(r, fmt.Sprintf(";; MSG SIZE  rcvd: %d", len(r.Packet)))
 	case d.Identify:
-		return fmt.Sprintf(";; Received %d bytes from %s(%s) in %s\n\n", len(r.Packet), r.at(), shown(r.As), d.took(r, "us", "ms"))
+		return fmt.Sprintf(";; Received %d bytes from %s(%s) in %s\n\n", len(r.Packet), r.at(), printable(r.As), d.took(r, "us", "ms"))
 	}
 	return ""
 }
@@ -141,7 +141,7 @@ func (d *Dig) received(r *Reply, _ *dns.Msg) string {
 func (d *Dig) stats(r *Reply, size string) string {
 	proto := map[bool]string{true: "TCP", false: "UDP"}[r.TCP]
 	return fmt.Sprintf(";; Query time: %s\n;; SERVER: %s(%s) (%s)\n;; WHEN: %s\n%s\n\n", d.took(r, "usec", "msec"),
-		r.at(), shown(r.As), proto, r.Now.Format("Mon Jan 02 15:04:05 MST 2006"), size)
+		r.at(), printable(r.As), proto, r.Now.Format("Mon Jan 02 15:04:05 MST 2006"), size)
 }
 
 // headFlags are the flags of a message in the order in which BIND writes them.
@@ -213,11 +213,11 @@ func (d *Dig) comments(b *strings.Builder, m *dns.Msg, title string) {
 			if m.Response {
 				good = " (good)"
 			}
-			fmt.Fprintf(b, "; COOKIE: %s%s\n", shown(o.Cookie), good)
+			fmt.Fprintf(b, "; COOKIE: %s%s\n", printable(o.Cookie), good)
 		case *dns.EDNS0_NSID:
 			b.WriteString("; NSID\n")
 		case *dns.EDNS0_EDE:
-			fmt.Fprintf(b, "; EDE: %d (%s): (%s)\n", o.InfoCode, dns.ExtendedErrorCodeToString[o.InfoCode], shown(o.ExtraText))
+			fmt.Fprintf(b, "; EDE: %d (%s): (%s)\n", o.InfoCode, dns.ExtendedErrorCodeToString[o.InfoCode], printable(o.ExtraText))
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (h *Host) Show(r *Reply, d *Dig) (text string, failed bool) {
 	}
 	var b strings.Builder
 	if h.Listed && !h.printed {
-		fmt.Fprintf(&b, "Using domain server:\nName: %s\nAddress: %s\nAliases: \n\n", shown(r.As), r.at())
+		fmt.Fprintf(&b, "Using domain server:\nName: %s\nAddress: %s\nAliases: \n\n", printable(r.As), r.at())
 		h.printed = true
 	}
 	if m.Rcode != dns.RcodeSuccess {
@@ -72,7 +72,7 @@ func (h *Host) Show(r *Reply, d *Dig) (text string, failed bool) {
 		} else {
 			b.WriteString("Host ")
 		}
-		fmt.Fprintf(&b, "%s not found: %d(%s)\n", shown(name), m.Rcode, rcodeName(m.Rcode))
+		fmt.Fprintf(&b, "%s not found: %d(%s)\n", printable(name), m.Rcode, rcodeName(m.Rcode))
 		return b.String(), true
 	}
 	if h.Verbose {
@@ -88,7 +88,7 @@ func (h *Host) Show(r *Reply, d *Dig) (text string, failed bool) {
 		}
 	}
 	if !h.Default && len(m.Answer) == 0 {
-		fmt.Fprintf(&b, "%s has no %s record\n", shown(strings.TrimSuffix(d.Name, ".")), TypeName(d.Type))
+		fmt.Fprintf(&b, "%s has no %s record\n", printable(strings.TrimSuffix(d.Name, ".")), TypeName(d.Type))
 	}
 	return b.String(), false
 }

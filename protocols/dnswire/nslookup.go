@@ -35,7 +35,7 @@ func (n *Nslookup) Show(r *Reply, d *Dig) (text string, failed bool) {
 	var b strings.Builder
 	first := !n.Default || d.Type == dns.TypeA
 	if first {
-		fmt.Fprintf(&b, "Server:\t\t%s\nAddress:\t%s\n\n", shown(r.As), r.at())
+		fmt.Fprintf(&b, "Server:\t\t%s\nAddress:\t%s\n\n", printable(r.As), r.at())
 	}
 	if n.Debug {
 		nslookupDetail(&b, &m)
@@ -55,7 +55,7 @@ func (n *Nslookup) Show(r *Reply, d *Dig) (text string, failed bool) {
 	case n.Default && d.Type == dns.TypeA:
 		n.empty = true
 	case !n.Default || n.empty:
-		fmt.Fprintf(&b, "*** Can't find %s: No answer\n", shown(d.Name))
+		fmt.Fprintf(&b, "*** Can't find %s: No answer\n", printable(d.Name))
 	}
 	if !m.Authoritative && d.Type != dns.TypeA && d.Type != dns.TypeAAAA {
 		b.WriteString("\nAuthoritative answers can be found from:\n")

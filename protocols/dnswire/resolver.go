@@ -91,7 +91,7 @@ func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte,
 	if in == nil {
 		return nil, 0
 	}
-	in.out.RecursionAvailable = true
+	in.out.RecursionAvailable = in.out.Opcode == dns.OpcodeQuery && len(in.out.Question) == 1
 	if in.typ == dns.TypeAXFR || in.typ == dns.TypeIXFR {
 		in.out.Rcode, in.done = noTransfer(req, in), true
 	}

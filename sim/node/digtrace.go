@@ -134,12 +134,12 @@ func (t *DNSTool) nsSearch(q *inquiry, show func(q *inquiry, r *dnswire.Reply)) 
 	for _, s := range servers {
 		each := *q
 		each.Type, each.NoRD, each.Tries, each.servers = dns.TypeSOA, true, 1, []toolServer{s}
-		packet, id, ok := t.packet(&each)
+		packet, ok := t.packet(&each)
 		if !ok {
 			return 10
 		}
 		start := t.P.World().Now()
-		reply, err := t.datagram(s, packet, id, &each)
+		reply, err := t.datagram(s, packet, &each)
 		switch {
 		case len(servers) == 1:
 		case err != nil:

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -155,20 +156,20 @@ func (t *DNSTool) comment(q *inquiry, format string, a ...any) {
 }
 
 // packet makes the question; ok is false when the name is none.
-func (t *DNSTool) packet(q *inquiry) (b []byte, id uint16, ok bool) {
-	id = uint16(t.Stub.h.Dice.IntN(1 << 16))
+func (t *DNSTool) packet(q *inquiry) (b []byte, ok bool) {
+	id := uint16(t.Stub.h.Dice.IntN(1 << 16))
 	var cookie [8]byte
 	binary.LittleEndian.PutUint64(cookie[:], t.Stub.h.Dice.Uint64())
 	b, err := q.Query(id, cookie)
 	if err != nil {
 		t.fatal("%s", err)
 	}
-	return b, id, err == nil
+	return b, err == nil
 }
 
 // putUDP asks over UDP: the first server several times, the others once.
 func (t *DNSTool) putUDP(q *inquiry) []*dnswire.Reply {
-	packet, id, ok := t.packet(q)
+	packet, ok := t.packet(q)
 	if !ok {
 		return nil
 	}
@@ -184,7 +185,7 @@ func (t *DNSTool) putUDP(q *inquiry) []*dnswire.Reply {
 	for i := 0; i < len(q.servers); i++ {
 		s := q.servers[i]
 		start := t.P.World().Now()
-		reply, err := t.datagram(s, packet, id, q)
+		reply, err := t.datagram(s, packet, q)
 		if err != nil {
 			t.printf(";; communications error to %s: %s\n", at(s), whyNot(err))
 			if tries > 1 {
@@ -230,7 +231,7 @@ func (t *DNSTool) reply(s toolServer, packet []byte, start time.Duration, tcp bo
 }
 
 // datagram asks once over UDP.
-func (t *DNSTool) datagram(s toolServer, packet []byte, id uint16, q *inquiry) ([]byte, error) {
+func (t *DNSTool) datagram(s toolServer, packet []byte, q *inquiry) ([]byte, error) {
 	u := t.P.OpenUDP(s.at, trace.DNS, DescribeDNS)
 	defer u.Close()
 	u.Send(packet)
@@ -247,19 +248,25 @@ func (t *DNSTool) datagram(s toolServer, packet []byte, id uint16, q *inquiry) (
 			}
 			return nil, err
 		}
-		if answers(pkt.Data, id, q) {
+		if answers(pkt.Data, packet) {
 			return pkt.Data, nil
 		}
 	}
 }
 
-// answers tells whether a packet answers an inquiry: a reply without a question
-// does, too.
-func answers(packet []byte, id uint16, q *inquiry) bool {
-	if len(packet) < 12 || binary.BigEndian.Uint16(packet) != id || packet[2]&0x80 == 0 {
+// answers tells whether a packet answers a question: it has the same id and
+// question, in whatever case (RFC 5452 §9.1); a reply without a question does,
+// too.
+func answers(packet, query []byte) bool {
+	if len(packet) < 12 || packet[0] != query[0] || packet[1] != query[1] || packet[2]&0x80 == 0 {
 		return false
 	}
-	return binary.BigEndian.Uint16(packet[4:]) == 0 || dnswire.Replies(packet, id, q.Asked(), q.Type)
+	end := 12
+	for binary.BigEndian.Uint16(query[4:]) == 1 && end < len(query) && query[end] != 0 {
+		end += int(query[end]) + 1
+	}
+	end = min(end+5, len(query))
+	return binary.BigEndian.Uint16(packet[4:]) == 0 || len(packet) >= end && bytes.EqualFold(packet[12:end], query[12:end])
 }
 
 // at is a server in the words of BIND.
@@ -284,7 +291,7 @@ func whyNot(err error) string {
 
 // putTCP asks over TCP; a connection that fails is tried again with all servers.
 func (t *DNSTool) putTCP(q *inquiry) []*dnswire.Reply {
-	packet, id, ok := t.packet(q)
+	packet, ok := t.packet(q)
 	if !ok {
 		return nil
 	}
@@ -302,7 +309,7 @@ func (t *DNSTool) putTCP(q *inquiry) []*dnswire.Reply {
 				t.printf(";; Connection to %s(%s) for %s failed: %s.\n", at(s), dnswire.EscapeText(s.as), dnswire.EscapeText(q.Name), whyNot(err))
 				continue
 			}
-			rs, err := t.stream(c, s, packet, id, q, start, wait)
+			rs, err := t.stream(c, s, packet, q, start, wait)
 			c.Close()
 			if err == nil && i+1 < len(q.servers) && t.useless(q, s, rs[0].Packet) {
 				continue
@@ -324,7 +331,7 @@ func (t *DNSTool) putTCP(q *inquiry) []*dnswire.Reply {
 
 // stream asks on a connection and reads the reply, or all messages of a
 // transfer.
-func (t *DNSTool) stream(c *sim.Conn, s toolServer, packet []byte, id uint16, q *inquiry, start, wait time.Duration) (rs []*dnswire.Reply, err error) {
+func (t *DNSTool) stream(c *sim.Conn, s toolServer, packet []byte, q *inquiry, start, wait time.Duration) (rs []*dnswire.Reply, err error) {
 	if err = writeTCP(c, packet); err != nil {
 		return nil, err
 	}
@@ -334,7 +341,7 @@ func (t *DNSTool) stream(c *sim.Conn, s toolServer, packet []byte, id uint16, q 
 		if err != nil {
 			return nil, err
 		}
-		if !answers(b, id, q) {
+		if !answers(b, packet) {
 			return nil, io.ErrUnexpectedEOF
 		}
 		rs = append(rs, t.reply(s, b, start, true))

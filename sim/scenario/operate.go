@@ -194,6 +194,7 @@ func init() {
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},
 		{"rndc", "rndc reload|flush", "controls the name server", rndcCommand},
 		{"telnet", "telnet HOST PORT <<END", "types lines into a connection", telnetCommand},
+		{"nc", "nc [-v] [-z] [-n] [-w SECONDS] [-q SECONDS] HOST PORT", "carries its input into a connection", ncCommand},
 		{"host", "host [-a] [-v] [-T] [-t TYPE] [-l] NAME|ADDRESS [SERVER]", "asks the DNS", hostCommand},
 		{"dig", "dig [@SERVER] [-x ADDRESS|NAME] [TYPE] [+short] [+trace] …", "asks the DNS", digCommand},
 		{"nslookup", "nslookup [-type=TYPE] NAME [SERVER]", "asks the DNS", nslookupCommand},

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/miekg/dns"
-
 	"mailtrek/sim"
 )
 
@@ -39,6 +37,9 @@ const (
 // silence; the text of a mail, up to the dot, in one go. It prints what the
 // server says.
 func telnetCommand(sh *operator, args []string) int {
+	if len(args) == 1 {
+		args = []string{args[0], "23"}
+	}
 	if len(args) != 2 {
 		sh.printf("Usage: telnet HOST PORT <<END, and the lines to type\n")
 		return 1
@@ -73,15 +74,13 @@ func telnetCommand(sh *operator, args []string) int {
 	return 1
 }
 
-// addresses are those of a name that was typed.
+// addresses are those of a name that was typed, from /etc/hosts or the DNS.
 func (sh *operator) addresses(name string) []netip.Addr {
 	if a, err := netip.ParseAddr(name); err == nil {
 		return []netip.Addr{a}
 	}
-	if answer, err := sh.m.Stub.Lookup(sh.p, name, dns.TypeA); err == nil {
-		return answer.Addrs()
-	}
-	return nil
+	as, _ := sh.m.Stub.Addrs(sh.p, name)
+	return as
 }
 
 // typeInto types the input line by line.

@@ -58,6 +58,7 @@ var transcriptMasks = []struct {
 	{regexp.MustCompile(`[Qq]uery time: \d+ msec`), "Query time: N msec"},
 	{regexp.MustCompile(`in \d+ ms`), "in N ms"},
 	{regexp.MustCompile(`([\t ])\d+\tIN\t`), "${1}TTL\tIN\t"}, // of what a cache holds
+	{regexp.MustCompile(`\tttl = \d+`), "\tttl = N"},
 	{regexp.MustCompile(`, id: \d+`), ", id: N"},
 	{regexp.MustCompile(`; did you mean "[^"]*"\?`), ""}, // ours is a teacher
 	{regexp.MustCompile(`/sed\w{6}:`), "/sed:"},

@@ -347,7 +347,7 @@ func (p *Player) shellWords(text string) []choice {
 		for _, e := range p.queued() {
 			add(e.ID, e.Queue+" "+e.Sender)
 		}
-	case "dig", "host", "telnet":
+	case "dig", "host", "nslookup", "telnet", "nc":
 		for _, h := range p.course.branch.Scenario.Hosts {
 			add(h.Name, "")
 		}

@@ -25,6 +25,7 @@ type Destination struct {
 	Decided trace.Seq // the last decision about it
 
 	waits set // entries, by key
+	early int // of Busy: the queue manager has given them out, and no agent has begun
 	edit  edit
 }
 
@@ -193,16 +194,24 @@ func (s *Snapshot) decided(d edit, x *Destination, what string, e *trace.Event) 
 	case trace.SchedRest:
 		x.Resting, x.Until = true, e.At()+time.Duration(e.N)*time.Millisecond
 	case trace.SchedWait:
-		x.Window = int(e.N)
+		x.underWay(int(e.Code), int(e.N))
 		if key := s.f.entry(e.Node, e.C, s.Seq); key >= 0 {
 			x.wait(d, key)
 		}
 	case trace.SchedGo:
-		x.Window = int(e.N)
+		x.underWay(int(e.Code), int(e.N))
 		if key := s.f.entry(e.Node, e.C, s.Seq); key >= 0 {
 			x.unwait(d, key)
 		}
 	}
+}
+
+// underWay is the queue manager's own count of deliveries to a destination. It
+// gives them out before their agents begin.
+func (x *Destination) underWay(n, window int) {
+	begun := x.Busy - x.early
+	x.Window, x.early = window, max(0, n-begun)
+	x.Busy = begun + x.early
 }
 
 // forgetDests forgets all that a queue manager knew of destinations.
@@ -227,7 +236,11 @@ func (s *Snapshot) applyDaemon(d edit, e *trace.Event) {
 		return
 	}
 	dest.Window = int(e.N)
-	dest.Busy++
+	if dest.early > 0 {
+		dest.early--
+	} else {
+		dest.Busy++
+	}
 	s.settleDest(d, dest)
 	x.under = append(slices.Clip(x.under), delivery{name, rcpts})
 }

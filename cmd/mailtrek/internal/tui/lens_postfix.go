@@ -39,10 +39,14 @@ func drawPostfix(in *Instant, r Region) {
 		y++
 	}
 	rest := func() Region { return body.Sub(0, y, body.W, body.H-y) }
+	files := rest()
+	if n := len(in.Snap.Destinations(node)); n > 0 && (files.H >= 10 || files.H >= 7 && in.event().Kind == trace.Schedule) {
+		files.H -= min(n, files.H/5) + 2 // what the queue manager decides has its place
+	}
 	if body.W+2 >= columnsFrom {
-		y += drawQueueColumns(in, node, rest()) + 1
+		y += drawQueueColumns(in, node, files) + 1
 	} else {
-		y += drawQueues(in, node, rest()) + 1
+		y += min(drawQueues(in, node, files), files.H) + 1
 	}
 	if body.H-y >= 2 {
 		if n := drawDestinations(in, node, rest()); n > 0 {
@@ -366,7 +370,7 @@ func drawQueues(in *Instant, node trace.NodeID, r Region) int {
 			y++
 			continue
 		}
-		for _, e := range in.Snap.Queue(node, q, 5) {
+		for _, e := range in.files(node, q, 5) {
 			y = drawEntry(in, e, r, y)
 		}
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,7 @@ func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
 		end := r.PutMax(edges[i], 0, edges[i+1]-edges[i], Title, q)
 		r.Put(end+1, 0, Quiet, strconv.Itoa(n))
 		y := 1
-		for _, e := range in.Snap.Queue(node, q, 6) {
+		for _, e := range in.files(node, q, 6) {
 			y += drawFile(in, e, r.Sub(x, y, wide, r.H-y)) + 1
 		}
 		if n > 6 {
@@ -72,6 +73,25 @@ func drawQueueColumns(in *Instant, node trace.NodeID, r Region) int {
 		rows = max(rows, y-1)
 	}
 	return min(rows, r.H)
+}
+
+// files are the first files of a queue, at most so many, and among them the one
+// that the event is about.
+func (in *Instant) files(node trace.NodeID, queue string, most int) []*state.Entry {
+	list := in.Snap.Queue(node, queue, most)
+	if len(list) < most {
+		return list
+	}
+	id := in.event().A
+	if in.event().Kind == trace.Schedule {
+		id = in.event().C
+	}
+	for _, e := range in.Snap.Entries(in.Story.msg(in.At)) {
+		if e.Node == node && e.Queue == queue && e.ID == in.Story.T.Name(id) && !slices.Contains(list, e) {
+			list[most-1] = e
+		}
+	}
+	return list
 }
 
 // drawFile writes a queue file into a column and returns the number of rows.

@@ -47,8 +47,8 @@ const HostUsage = `Usage: host [-aCdilrTvVw] [-c class] [-N ndots] [-t type] [-W
 // hostWords are the words of host(1) for the types that have some.
 var hostWords = map[uint16]string{dns.TypeA: "has address", dns.TypeNS: "name server", dns.TypeCNAME: "is an alias for",
 	dns.TypePTR: "domain name pointer", dns.TypeHINFO: "host information", dns.TypeMX: "mail is handled by",
-	dns.TypeTXT: "descriptive text", dns.TypeX25: "x25 address", dns.TypeISDN: "ISDN address", dns.TypeSIG: "has signature", dns.TypeKEY: "has key",
-	dns.TypeAAAA: "has IPv6 address", dns.TypeLOC: "location"}
+	dns.TypeTXT:  "descriptive text",
+	dns.TypeAAAA: "has IPv6 address"}
 
 // Show returns what host writes about a reply; failed is whether it was bad
 // news, of which the exit status tells.

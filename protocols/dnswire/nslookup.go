@@ -70,9 +70,9 @@ func (n *Nslookup) Show(r *Reply, d *Dig) (text string, failed bool) {
 
 // nslookupWords are the words of nslookup(1) for the types that have some.
 var nslookupWords = map[uint16]string{dns.TypeA: "internet address = ", dns.TypeNS: "nameserver = ", dns.TypeCNAME: "canonical name = ",
-	dns.TypePTR: "name = ", dns.TypeHINFO: "hinfo = ", dns.TypeMX: "mail exchanger = ", dns.TypeTXT: "text = ", dns.TypeRP: "rp = ",
-	dns.TypeAFSDB: "afsdb = ", dns.TypeRT: "rt = ", dns.TypeSIG: "signature = ", dns.TypeKEY: "key = ", dns.TypeAAAA: "has AAAA address ",
-	dns.TypeLOC: "loc = ", dns.TypeSRV: "service = ", dns.TypeNAPTR: "naptr = ", dns.TypeKX: "kx = ", dns.TypeCERT: "cert = ", dns.TypeDNAME: "dname = "}
+	dns.TypePTR: "name = ", dns.TypeHINFO: "hinfo = ", dns.TypeMX: "mail exchanger = ", dns.TypeTXT: "text = ",
+	dns.TypeAAAA: "has AAAA address ",
+	dns.TypeSRV:  "service = ", dns.TypeDNAME: "dname = "}
 
 func nslookupData(rr dns.RR) string {
 	t := rr.Header().Rrtype

@@ -63,7 +63,6 @@ func readQuery(query []byte) *exchange {
 	in.out.Opcode = int(query[2] >> 3 & 15)
 	in.out.RecursionDesired = query[2]&1 != 0
 	in.out.CheckingDisabled = query[3]&0x10 != 0
-	in.out.Compress = true
 	fail := func(rcode int) *exchange {
 		in.out.Rcode, in.done = rcode, true
 		return in
@@ -79,6 +78,7 @@ func readQuery(query []byte) *exchange {
 	switch in.out.Opcode {
 	case dns.OpcodeQuery:
 	case dns.OpcodeNotify, dns.OpcodeUpdate:
+		in.out.RecursionDesired = false
 		in.out.Question = in.q.Question
 		if len(in.q.Question) != 1 || in.q.Question[0].Qtype != dns.TypeSOA {
 			return fail(dns.RcodeFormatError)
@@ -97,6 +97,11 @@ func readQuery(query []byte) *exchange {
 	}
 	in.out.Question = in.q.Question
 	in.name, in.typ = canonical(in.q.Question[0].Name), in.q.Question[0].Qtype
+	if q := in.q.Question[0]; q.Qclass == dns.ClassCHAOS && q.Qtype == dns.TypeTXT && in.name == "version.bind." {
+		in.out.Authoritative = true
+		in.out.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: q.Name, Rrtype: q.Qtype, Class: q.Qclass}, Txt: []string{DigVersion}}}
+		return fail(dns.RcodeSuccess)
+	}
 	if rcode := refusal(in.q.Question[0]); rcode != dns.RcodeSuccess {
 		return fail(rcode)
 	}
@@ -175,11 +180,11 @@ func (in *exchange) pack(req Request, secret [16]byte) []byte {
 	if opt != nil {
 		in.out.Extra = append(in.extra[:len(in.extra):len(in.extra)], opt)
 	}
-	b, err := in.out.Pack()
+	b, err := pack(&in.out)
 	if err != nil {
 		in.out = dns.Msg{MsgHdr: in.out.MsgHdr, Question: in.out.Question}
 		in.out.Rcode = dns.RcodeServerFailure
-		b, _ = in.out.Pack()
+		b, _ = pack(&in.out)
 		return b
 	}
 	if len(b) > limit {
@@ -217,7 +222,7 @@ func (in *exchange) truncate(opt *dns.OPT, limit int) []byte {
 		if opt != nil {
 			in.out.Extra = append(in.out.Extra, opt)
 		}
-		if b, err := in.out.Pack(); err == nil && len(b) <= limit {
+		if b, err := pack(&in.out); err == nil && len(b) <= limit {
 			return b
 		}
 		return nil

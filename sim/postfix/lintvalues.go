@@ -28,8 +28,8 @@ var unmodelledTables = map[string]bool{
 var programs = map[string]bool{
 	"smtpd": true, "postscreen": true, "smtp": true, "lmtp": true, "local": true, "virtual": true, "pipe": true, "error": true, "discard": true,
 	"pickup": true, "cleanup": true, "qmgr": true, "trivial-rewrite": true, "bounce": true, "flush": true, "showq": true, "anvil": true,
-	"proxymap": true, "postlogd": true, "scache": true, "tlsmgr": true, "spawn": true, "dnsblog": true, "tlsproxy": true, "verify": true,
-	"qmqpd": false, "oqmgr": false, "nqmgr": false,
+	"proxymap": true, "postlogd": true, "scache": true, "tlsmgr": true, "spawn": true, "verify": true,
+	"qmqpd": false, "oqmgr": false, "nqmgr": false, "dnsblog": false, "tlsproxy": false,
 }
 
 // lintValue looks at what the value of a parameter names.

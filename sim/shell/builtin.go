@@ -15,7 +15,7 @@ func shown(s string) string { return wire.Visible(s) }
 func builtins() map[string]Program {
 	return map[string]Program{
 		"cd": cd, "pwd": pwd, "echo": echo, "printf": printf, "exit": exit, "test": test, "[": bracket, "read": readLine,
-		"set": set, "shift": shift, "unset": unset, "export": export, "break": leaveLoop, "continue": nextRound, "eval": eval,
+		"set": set, "shift": shift, "unset": unset, "export": export, "break": leaveLoop, "continue": nextRound, "return": leaveFunction, "local": local, "eval": eval,
 		":": success, "true": success, "false": failure, "command": commandV, "which": which, "type": kindOf,
 		"cat": cat, "less": cat, "more": cat, "head": head, "tail": tail, "wc": wc, "sort": sortLines, "uniq": uniq, "cut": cut, "tr": translate,
 		"grep": grep, "egrep": grepExtended, "fgrep": grepFixed, "sed": sed, "awk": awk, "tee": tee, "xargs": xargs, "basename": basename, "dirname": dirname,
@@ -213,17 +213,64 @@ func exit(s *Shell, args []string) int {
 	return s.status
 }
 
-func leaveLoop(s *Shell, _ []string) int {
-	s.jump = breaking
+func leaveLoop(s *Shell, args []string) int { return s.leap(breaking, args) }
+func nextRound(s *Shell, args []string) int { return s.leap(continuing, args) }
+
+// leap leads out of a loop, or of several.
+func (s *Shell) leap(to jump, args []string) int {
+	n := 1
+	if len(args) > 0 {
+		n, _ = strconv.Atoi(args[0])
+	}
+	if n < 1 {
+		s.Errorf("sh: %d: %s: Illegal number: %s\n", s.line, map[jump]string{breaking: "break", continuing: "continue"}[to], shown(args[0]))
+		s.done = true
+		return 2
+	}
+	if s.loops > 0 {
+		s.jump, s.levels = to, min(n, s.loops)
+	}
 	return 0
 }
 
-func nextRound(s *Shell, _ []string) int {
-	s.jump = continuing
+// leaveFunction is return.
+func leaveFunction(s *Shell, args []string) int {
+	s.jump = returning
+	if len(args) == 0 {
+		return s.status
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 0 {
+		s.Errorf("sh: %d: return: Illegal number: %s\n", s.line, shown(args[0]))
+		s.done = true
+		return 2
+	}
+	return n & 255
+}
+
+// local gives variables that are those of the function alone.
+func local(s *Shell, args []string) int {
+	if s.locals == nil {
+		s.Errorf("sh: %d: local: not in a function\n", s.line)
+		s.done = true
+		return 2
+	}
+	for _, a := range args {
+		name, value, set := strings.Cut(a, "=")
+		if _, again := s.locals[name]; !again {
+			s.locals[name] = nil
+			if v, ok := s.vars[name]; ok {
+				s.locals[name] = &v
+			}
+		}
+		if set {
+			s.vars[name] = value
+		}
+	}
 	return 0
 }
 
-func eval(s *Shell, args []string) int { return s.source(strings.Join(args, " ")) }
+func eval(s *Shell, args []string) int { return s.source("eval: ", strings.Join(args, " ")) }
 
 // readLine is read: it puts a line's words into variables.
 func readLine(s *Shell, args []string) int {
@@ -277,6 +324,12 @@ func shift(s *Shell, args []string) int {
 }
 
 func unset(s *Shell, args []string) int {
+	if len(args) > 0 && args[0] == "-f" {
+		for _, name := range args[1:] {
+			delete(s.functions, name)
+		}
+		return 0
+	}
 	for _, name := range args {
 		delete(s.vars, name)
 	}
@@ -314,7 +367,7 @@ func (s *Shell) folderOf(name string) (folder string, ok bool) {
 	if builtin(name) == nil {
 		return "", false
 	}
-	if strings.Contains(" cd pwd echo printf exit test [ read set shift unset export break continue eval : true false command type ", " "+name+" ") {
+	if strings.Contains(" cd pwd echo printf exit test [ read set shift unset export break continue return local eval : true false command type ", " "+name+" ") {
 		return "", true
 	}
 	return "/usr/bin/", true

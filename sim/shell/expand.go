@@ -1,14 +1,19 @@
 package shell
 
 import (
-	"path"
 	"strconv"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // The words of a command become its arguments (POSIX.1-2017, Shell & Utilities
 // §2.6): tilde, $name and ${name}, $(command), $((sum)); then what was not in
 // quotes is split at white space, and * ? [ ] become the names of files.
+//
+// This is not left to the package expand of mvdan.cc/sh, which follows bash: it
+// expands braces, asks the accounts of the reader's machine about ~name, and
+// takes quoted signs in ${name%pattern} for those of a pattern.
 
 // field is an argument on its way.
 type field struct {
@@ -22,14 +27,24 @@ type expansion struct {
 	s      *Shell
 	fields []*field
 	cur    *field
+	apart  bool // literal white space separates fields too: in ${name:-word}
 }
 
+// quotes are those around a part of a word.
+type quotes uint8
+
+const (
+	bare    quotes = iota
+	double         // "…"
+	hereDoc        // <<end
+)
+
 // words expands words to arguments.
-func (s *Shell) words(raw []string) []string {
+func (s *Shell) words(all []*syntax.Word) []string {
 	var args []string
-	for _, w := range raw {
+	for _, w := range all {
 		e := &expansion{s: s}
-		e.word(w, false, true)
+		e.parts(w.Parts, bare, true)
 		e.close()
 		for _, f := range e.fields {
 			args = append(args, s.names(f)...)
@@ -38,24 +53,32 @@ func (s *Shell) words(raw []string) []string {
 	return args
 }
 
-// one expands a word that stays one: that of an assignment or redirection.
-func (s *Shell) one(raw string) string {
+// joined expands what stays one field.
+func (s *Shell) joined(parts []syntax.WordPart, q quotes) *field {
 	e := &expansion{s: s}
-	e.word(raw, false, false)
-	if e.cur == nil {
+	e.parts(parts, q, false)
+	return e.at()
+}
+
+// one expands a word that stays one: that of an assignment or redirection.
+func (s *Shell) one(w *syntax.Word) string {
+	if w == nil {
 		return ""
 	}
-	return e.cur.text.String()
+	return s.joined(w.Parts, bare).text.String()
+}
+
+// pattern expands a word against which a text is held.
+func (s *Shell) pattern(w *syntax.Word) string {
+	if w == nil {
+		return ""
+	}
+	return s.joined(w.Parts, bare).pattern.String()
 }
 
 // text expands a here-document.
-func (s *Shell) text(raw string) string {
-	e := &expansion{s: s}
-	e.word(raw, true, false)
-	if e.cur == nil {
-		return ""
-	}
-	return e.cur.text.String()
+func (s *Shell) text(parts []syntax.WordPart) string {
+	return s.joined(parts, hereDoc).text.String()
 }
 
 func (e *expansion) at() *field {
@@ -103,40 +126,66 @@ func (e *expansion) value(text string, quoted, split bool) {
 
 func white(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }
 
-// word expands a word as written; inside tells that quotes surround it.
-func (e *expansion) word(w string, inside, split bool) {
-	if !inside && (w == "~" || strings.HasPrefix(w, "~/")) {
-		e.put(e.s.Home, true)
-		w = w[1:]
-	}
-	for len(w) > 0 {
-		n := 1
-		switch c := w[0]; {
-		case c == '\\' && len(w) > 1 && (!inside || strings.IndexByte("$`\"\\\n", w[1]) >= 0):
-			if n = 2; w[1] != '\n' {
-				e.put(w[1:2], true)
+// parts expands the parts of a word; q are the quotes around them.
+func (e *expansion) parts(all []syntax.WordPart, q quotes, split bool) {
+	skip := 0
+	for i, part := range all {
+		switch p := part.(type) {
+		case *syntax.Lit:
+			text := p.Value[min(skip, len(p.Value)):]
+			if skip = 0; i == 0 && q == bare && (text == "~" && len(all) == 1 || strings.HasPrefix(text, "~/")) {
+				e.put(e.s.Home, true)
+				text = text[1:]
 			}
-		case c == '\'' && !inside:
-			n = (&parser{}).unit(w)
+			e.literal(text, q)
+		case *syntax.SglQuoted:
 			e.at().quoted = true
-			e.put(w[1:n-1], true)
-		case c == '"' && !inside:
-			n = (&parser{}).unit(w)
-			e.at().quoted = true
-			if w[:n] == `"$@"` {
-				e.all()
-			} else {
-				e.word(w[1:n-1], true, false)
+			e.put(p.Value, true)
+		case *syntax.DblQuoted:
+			if len(p.Parts) != 1 || !every(p.Parts[0]) {
+				e.at().quoted = true
 			}
-		case c == '`':
-			n = (&parser{}).unit(w)
-			e.value(e.s.output(strings.NewReplacer("\\`", "`", `\\`, `\`, `\$`, "$").Replace(w[1:n-1])), inside, split)
-		case c == '$':
-			n = e.dollar(w, inside, split)
-		default:
-			e.put(w[:1], inside)
+			e.parts(p.Parts, double, split)
+		case *syntax.ParamExp:
+			skip = e.parameter(p, following(all[i+1:]), q, split)
+		case *syntax.CmdSubst:
+			e.value(e.s.output(p), q != bare, split)
+		case *syntax.ArithmExp:
+			e.value(e.s.sum(p), q != bare, split)
 		}
-		w = w[n:]
+	}
+}
+
+// every tells whether a part of a word is $@.
+func every(part syntax.WordPart) bool {
+	p, ok := part.(*syntax.ParamExp)
+	return ok && p.Param.Value == "@" && !p.Length && p.Exp == nil
+}
+
+// following is the literal text that parts begin with.
+func following(parts []syntax.WordPart) string {
+	if len(parts) > 0 {
+		if lit, ok := parts[0].(*syntax.Lit); ok {
+			return lit.Value
+		}
+	}
+	return ""
+}
+
+// escapable are the characters before which a backslash quotes.
+var escapable = [...]string{double: "$`\"\\", hereDoc: "$`\\"}
+
+// literal adds what stands for itself, and takes the backslashes away.
+func (e *expansion) literal(text string, q quotes) {
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) && (q == bare || strings.IndexByte(escapable[q], text[i+1]) >= 0) {
+			i++
+			e.put(text[i:i+1], true)
+		} else if q == bare && e.apart && white(rune(text[i])) {
+			e.close()
+		} else {
+			e.put(text[i:i+1], q != bare)
+		}
 	}
 }
 
@@ -151,37 +200,72 @@ func (e *expansion) all() {
 	}
 }
 
-// dollar expands what a $ begins and returns how long it is.
-func (e *expansion) dollar(w string, inside, split bool) (n int) {
-	switch {
-	case strings.HasPrefix(w, "$((") && strings.Contains(w, "))"):
-		n = (&parser{}).unit(w)
-		if strings.HasSuffix(w[:n], "))") {
-			e.value(e.s.sum(e.s.text(w[3:n-2])), inside, split)
-			return n
-		}
-		e.value(e.s.output(w[2:n-1]), inside, split)
-	case strings.HasPrefix(w, "$("):
-		n = (&parser{}).unit(w)
-		e.value(e.s.output(w[2:n-1]), inside, split)
-	case strings.HasPrefix(w, "${"):
-		n = (&parser{}).unit(w)
-		e.value(e.s.braces(w[2:n-1]), inside, split)
-	case len(w) > 1 && strings.IndexByte("?#$!@*-0123456789", w[1]) >= 0:
-		n = 2
-		v, _ := e.s.variable(w[1:2])
-		e.value(v, inside, split)
-	default:
-		name := e.s.longest(w[1:])
-		if name == "" {
-			e.put("$", inside)
-			return 1
-		}
-		n = 1 + len(name)
-		v, _ := e.s.variable(name)
-		e.value(v, inside, split)
+// parameter expands $name and ${name…}. behind is the literal text behind it; the
+// first octets of that may belong to the name, and skip tells how many.
+func (e *expansion) parameter(p *syntax.ParamExp, behind string, q quotes, split bool) (skip int) {
+	s, name := e.s, p.Param.Value
+	if every(p) && q == double && split {
+		e.all()
+		return 0
 	}
-	return n
+	x := p.Exp
+	if longer := s.longest(name + behind); p.Short && len(longer) > len(name) {
+		name, skip = longer, len(longer)-len(name)
+	} else if x != nil && x.Op == syntax.DefaultUnset && x.Word != nil && s.longest(name+"-"+x.Word.Lit()) == name+"-"+x.Word.Lit() {
+		name, x = name+"-"+x.Word.Lit(), nil
+	}
+	v, set := s.variable(name)
+	switch {
+	case p.Length:
+		e.value(strconv.Itoa(len(v)), q != bare, split)
+	case x == nil:
+		e.value(v, q != bare, split)
+	default:
+		e.operator(name, v, set, x, q, split)
+	}
+	return skip
+}
+
+// operator expands ${name:-word} and its like.
+func (e *expansion) operator(name, v string, set bool, x *syntax.Expansion, q quotes, split bool) {
+	s := e.s
+	switch x.Op {
+	case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull, syntax.ErrorUnsetOrNull, syntax.AlternateUnsetOrNull:
+		set = set && v != ""
+	}
+	switch x.Op {
+	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull, syntax.DefaultUnset, syntax.DefaultUnsetOrNull:
+		alternate := x.Op == syntax.AlternateUnset || x.Op == syntax.AlternateUnsetOrNull
+		if set == alternate && x.Word != nil {
+			before := e.apart
+			e.apart = split
+			e.parts(x.Word.Parts, q, split)
+			e.apart = before
+			return
+		}
+		if alternate {
+			v = ""
+		}
+	case syntax.AssignUnset, syntax.AssignUnsetOrNull:
+		if !set {
+			v = s.one(x.Word)
+			s.vars[name] = v
+		}
+	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
+		if !set {
+			why := s.one(x.Word)
+			if why == "" {
+				if why = "parameter not set"; x.Op == syntax.ErrorUnsetOrNull {
+					why += " or null"
+				}
+			}
+			s.Errorf("sh: %d: %s: %s\n", s.line, name, shown(why))
+			s.status, s.done = 2, true
+		}
+	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
+		v = trim(v, s.pattern(x.Word), x.Op)
+	}
+	e.value(v, q != bare, split)
 }
 
 // longest is the name of a variable at the head of w. Names that the shell does
@@ -245,128 +329,27 @@ func (s *Shell) variable(name string) (value string, set bool) {
 	return "", false
 }
 
-// braces expands what stands in ${ }.
-func (s *Shell) braces(text string) string {
-	if text != "#" && strings.HasPrefix(text, "#") {
-		v, _ := s.variable(text[1:])
-		return strconv.Itoa(len(v))
-	}
-	name := s.longest(text)
-	if name == "" && text != "" {
-		name = text[:1]
-	}
-	v, set := s.variable(name)
-	rest := text[len(name):]
-	op := strings.TrimPrefix(rest, ":")
-	if op == "" {
-		return v
-	}
-	if rest[0] == ':' && v == "" {
-		set = false
-	}
-	word := op[1:]
-	switch op[0] {
-	case '-', '=':
-		if set {
-			return v
-		}
-		v = s.one(word)
-		if op[0] == '=' {
-			s.vars[name] = v
-		}
-	case '+':
-		if v = ""; set {
-			v = s.one(word)
-		}
-	case '%', '#':
-		return trim(v, s, op)
-	default:
-		s.Errorf("sh: %d: Bad substitution\n", s.line)
-		s.status, s.done = 2, true
-	}
-	return v
-}
-
-// trim takes a pattern from the end (%) or the head (#) of a value: the shortest
-// that matches, or with the sign doubled the longest.
-func trim(v string, s *Shell, op string) string {
-	long := len(op) > 1 && op[1] == op[0]
-	flat := strings.NewReplacer("/", "\x01").Replace // path.Match lets * stop at a slash
-	pattern := flat(s.one(strings.TrimLeft(op, op[:1])))
-	for i := range len(v) + 1 {
-		n := i
-		if long {
-			n = len(v) - i
-		}
-		if ok, _ := path.Match(pattern, flat(v[len(v)-n:])); op[0] == '%' && ok {
-			return v[:len(v)-n]
-		}
-		if ok, _ := path.Match(pattern, flat(v[:n])); op[0] == '#' && ok {
-			return v[n:]
-		}
-	}
-	return v
-}
-
 // output is what a command writes, without the ends of lines behind it.
-func (s *Shell) output(text string) string {
+func (s *Shell) output(c *syntax.CmdSubst) string {
 	if s.nested >= maxNested {
 		return ""
 	}
 	sub := s.sub()
 	sub.Out = &Output{}
 	sub.nested++
-	s.status = sub.source(text)
+	sub.list(c.Stmts)
+	s.status = sub.status
 	return strings.TrimRight(sub.Out.String(), "\n")
 }
 
-// names are the files that a pattern names, or the argument itself.
-func (s *Shell) names(f *field) []string {
-	text, pattern := f.text.String(), f.pattern.String()
-	if !strings.ContainsAny(strings.NewReplacer(`\*`, "", `\?`, "", `\[`, "").Replace(pattern), "*?[") {
-		return []string{text}
-	}
-	found := []string{""}
-	if strings.HasPrefix(pattern, "/") {
-		found = []string{"/"}
-	}
-	for _, part := range strings.Split(strings.Trim(pattern, "/"), "/") {
-		var next []string
-		for _, dir := range found {
-			next = append(next, s.match(dir, part)...)
-		}
-		found = next
-	}
-	if len(found) == 0 {
-		return []string{text}
-	}
-	return found
-}
-
-// match are the files in a folder whose names match.
-func (s *Shell) match(dir, part string) (found []string) {
-	prefix := dir
-	if dir != "" && !strings.HasSuffix(dir, "/") {
-		prefix += "/"
-	}
-	if !strings.ContainsAny(part, "*?[") {
-		if _, err := s.Files.Stat(s.Path(prefix + part)); err == nil {
-			found = append(found, prefix+part)
-		}
-		return found
-	}
-	list, _ := s.Files.ReadDir(s.Path(orDot(dir)))
-	for _, i := range list {
-		if ok, _ := path.Match(part, i.Name); ok && (i.Name[0] != '.' || part[0] == '.') {
-			found = append(found, prefix+i.Name)
+// nameLength is the length of the name at the head of s.
+func nameLength(s string) int {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return i
 		}
 	}
-	return found
-}
-
-func orDot(dir string) string {
-	if dir == "" {
-		return "."
-	}
-	return dir
+	return len(s)
 }

@@ -1,415 +1,277 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
-// A text becomes a tree of commands.
-//
-//	list      pipeline { (; | newline | && | ||) pipeline }
-//	pipeline  [!] command { | command }
-//	command   simple | ( list ) | { list } | if … fi | for … done | while … done
-//	simple    { NAME=word } { word | redirection }
+// The language is that of POSIX as the parser of mvdan.cc/sh reads it; here are
+// its limits, what this shell refuses, and the words in which dash complains.
 
-// command is a node of the tree.
-type command struct {
-	kind      byte // 's' simple, '(' subshell, '{' group, 'i' if, 'f' for, 'w' while, 'u' until, '|' pipeline
-	line      int
-	not       bool     // ! before a pipeline
-	when      byte     // in a list: ';' always, '&' after success, '|' after failure
-	assign    []string // NAME=word
-	words     []string // as written; of for: the words behind in
-	name      string   // of for
-	every     bool     // for without in
-	redirect  []redirection
-	parts     []command // of a pipeline; of if: the conditions and bodies by turns
-	cond, do  []command
-	otherwise []command
-}
-
-// redirection is "2>file" and its like.
-type redirection struct {
-	fd   int
-	op   string // < > >> << <<- >& <&
-	word string // as written; of a here-document: its end word
-	text string // of a here-document
-}
-
-// parser reads a text.
-type parser struct {
+// script is a text with the commands that were read from it.
+type script struct {
 	text  string
-	pos   int
-	line  int
-	bad   string // the first thing wrong
-	depth int
+	stmts []*syntax.Stmt
+}
+
+// between is a piece of the text.
+func (sc *script) between(from, to uint) string {
+	to = min(to, uint(len(sc.text)))
+	return sc.text[min(from, to):to]
+}
+
+// badSyntax is a complaint about a line.
+type badSyntax struct {
+	line int
+	text string
+}
+
+// parse reads a text. When something in it is bad, the script is what stands on
+// the lines before it, which sh(1) has run by then.
+func parse(text string) (sc *script, bad *badSyntax) {
+	if len(text) > maxText {
+		return &script{}, &badSyntax{1, fmt.Sprintf("Syntax error: more than %d octets", maxText)}
+	}
+	for range maxNested { // here-documents without an end
+		src := &slowly{text: text}
+		sc = &script{text: text}
+		var err error
+		for stmt, e := range syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).StmtsSeq(src) {
+			if err = e; err != nil {
+				break
+			}
+			sc.stmts = append(sc.stmts, stmt)
+		}
+		if err == nil {
+			return sc.allowed()
+		}
+		if mark, ok := unclosed(err); ok && len(text) < maxText {
+			text += "\n" + mark // dash takes the end of the text for that of the document
+			continue
+		}
+		sc.stmts = sc.before()
+		if sc, bad = sc.allowed(); bad == nil {
+			bad = src.complaint(err)
+		}
+		return sc, bad
+	}
+	return &script{}, &badSyntax{1, "Syntax error: nested too deeply"}
+}
+
+// before are the commands behind which their line ends.
+func (sc *script) before() []*syntax.Stmt {
+	for n := len(sc.stmts); n > 0; n-- {
+		rest := strings.TrimLeft(sc.between(sc.stmts[n-1].End().Offset(), uint(len(sc.text))), " \t;")
+		if strings.HasPrefix(rest, "\n") || strings.HasPrefix(rest, "#") {
+			return sc.stmts[:n]
+		}
+	}
+	return nil
+}
+
+// slowly gives a parser one octet at a time, and so knows where it stopped.
+type slowly struct {
+	text string
+	read int
+}
+
+func (s *slowly) Read(p []byte) (int, error) {
+	if s.read == len(s.text) {
+		return 0, io.EOF
+	}
+	p[0] = s.text[s.read]
+	s.read++
+	return 1, nil
+}
+
+// unclosed tells whether a here-document has no end, and how it should end.
+func unclosed(err error) (mark string, ok bool) {
+	var pe syntax.ParseError
+	if !errors.As(err, &pe) {
+		return "", false
+	}
+	mark, ok = strings.CutPrefix(pe.Text, "unclosed here-document ")
+	return strings.Trim(mark, mark[:min(1, len(mark))]), ok
 }
 
 // reserved are words with a meaning where a command begins.
-var reserved = []string{"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "{", "}", "!", "case", "esac", "function"}
+var reserved = []string{"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "{", "}", "!", "case", "esac"}
 
-// fail notes what is wrong.
-func (p *parser) fail(format string, args ...any) {
-	if p.bad == "" {
-		p.bad = fmt.Sprintf(format, args...)
+// complaint is a parser's error in the words of dash.
+func (s *slowly) complaint(err error) *badSyntax {
+	var pe syntax.ParseError
+	var le syntax.LangError
+	end := s.read
+	if errors.As(err, &pe) && pe.Incomplete {
+		pe.Text += " EOF"
+	} else if end > 0 && end < len(s.text) || strings.HasSuffix(s.text, "\n") {
+		end-- // the parser looks one character ahead
 	}
-}
-
-// unexpected says that what comes cannot stand here.
-func (p *parser) unexpected(expecting ...string) {
-	if p.bad != "" {
-		return
-	}
-	p.blank()
-	word := "end of file"
+	line := 1 + strings.Count(s.text[:max(0, end)], "\n")
+	say := func(text string) *badSyntax { return &badSyntax{line, text} }
 	switch {
-	case p.pos >= len(p.text):
-	case p.text[p.pos] == '\n':
-		word = "newline"
-	default:
-		if word = p.operator(); word == "" {
-			word = p.word()
-		}
-		if slices.Contains(reserved, word) || strings.IndexByte("|&;()<>", word[0]) >= 0 {
-			word = `"` + word + `"`
-		} else {
-			word = "word"
-		}
+	case errors.As(err, &le) && strings.HasPrefix(le.Feature, "`&>"):
+		return say(inBackground)
+	case errors.As(err, &le) && le.Feature == "herestrings":
+		return say("Syntax error: redirection unexpected")
+	case errors.As(err, &le) && le.Feature == "c-style fors":
+		return say("Syntax error: Bad for loop variable")
+	case strings.Contains(le.Feature, "expansion") || strings.Contains(le.Feature, "${"),
+		le.Feature == "slicing", le.Feature == "search and replace", strings.Contains(pe.Text, "parameter"):
+		return say("Bad substitution")
+	case strings.Contains(pe.Text, "without closing quote \"`\""):
+		return say("Syntax error: EOF in backquote substitution")
+	case strings.Contains(pe.Text, "without closing quote"):
+		return say("Syntax error: Unterminated quoted string")
+	case strings.Contains(pe.Text, "without matching `${`"):
+		return say("Syntax error: Missing '}'")
 	}
-	more := ""
-	if len(expecting) > 0 {
-		more = fmt.Sprintf(" (expecting %q)", expecting[0])
+	if sum, closed, in := s.sum(int(pe.Pos.Offset())); strings.Contains(pe.Text, "`$((`") || in && !closed {
+		return say("Syntax error: Missing '))'")
+	} else if in {
+		return say(fmt.Sprintf("arithmetic expression: expecting primary: \"%s\"", shown(sum)))
 	}
-	p.fail("Syntax error: %s unexpected%s", word, more)
+	word := "end of file"
+	if !strings.HasSuffix(pe.Text, " EOF") {
+		word = kindOfToken(s.text[:max(0, end)])
+	}
+	last := ""
+	if strings.Contains(pe.Text, "without matching") || strings.Contains(pe.Text, "must end with") || strings.Contains(pe.Text, "must be followed by `") {
+		last = syntaxWord(pe.Text)
+	} else if strings.Contains(pe.Text, "can only be used") {
+		last = expected(s.text[:max(0, end)])
+	}
+	if last != "" {
+		return say(fmt.Sprintf("Syntax error: %s unexpected (expecting %q)", word, last))
+	}
+	return say("Syntax error: " + word + " unexpected")
 }
 
-// blank passes over blanks, joined lines and comments.
-func (p *parser) blank() {
-	for p.pos < len(p.text) {
-		switch c := p.text[p.pos]; {
-		case c == ' ' || c == '\t' || c == '\r':
-			p.pos++
-		case c == '\\' && strings.HasPrefix(p.text[p.pos:], "\\\n"):
-			p.pos += 2
-			p.line++
-		case c == '#' && (p.pos == 0 || strings.IndexByte(" \t\n;&|()", p.text[p.pos-1]) >= 0):
-			for p.pos < len(p.text) && p.text[p.pos] != '\n' {
-				p.pos++
+// expected is the word then or do that a text should have gone on with.
+func expected(text string) string {
+	var open []string
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n;&|()", r) }) {
+		switch w {
+		case "if", "elif":
+			open = append(open, "then")
+		case "while", "until", "for":
+			open = append(open, "do")
+		case "then", "do":
+			if len(open) > 0 && open[len(open)-1] == w {
+				open = open[:len(open)-1]
 			}
-		default:
-			return
 		}
 	}
-}
-
-// newline passes over the end of a line.
-func (p *parser) newline() bool {
-	p.blank()
-	if p.pos >= len(p.text) || p.text[p.pos] != '\n' {
-		return false
-	}
-	p.pos++
-	p.line++
-	return true
-}
-
-// document reads the text of a here-document.
-func (p *parser) document(d *redirection) {
-	mark := strings.NewReplacer("'", "", `"`, "", `\`, "").Replace(d.word)
-	for p.pos < len(p.text) {
-		line, _, found := strings.Cut(p.text[p.pos:], "\n")
-		p.pos += len(line)
-		if found {
-			p.pos++
-			p.line++
-		}
-		if d.op == "<<-" {
-			line = strings.TrimLeft(line, "\t")
-		}
-		if line == mark {
-			return
-		}
-		d.text += line + "\n"
-	}
-}
-
-func (p *parser) lines() {
-	for p.newline() {
-	}
-}
-
-func (p *parser) end() bool {
-	p.lines()
-	return p.pos >= len(p.text)
-}
-
-// operators, the longer before the shorter.
-var operators = []string{"<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", ">|", "&", "|", ";", "(", ")", "<", ">"}
-
-// operator takes an operator, if one comes.
-func (p *parser) operator() string {
-	op := p.peek()
-	p.pos += len(op)
-	return op
-}
-
-// peek is the operator that comes.
-func (p *parser) peek() string {
-	p.blank()
-	for _, op := range operators {
-		if strings.HasPrefix(p.text[p.pos:], op) {
-			return op
-		}
-	}
-	return ""
-}
-
-// list reads commands until something that ends them.
-func (p *parser) list() (all []command) {
-	if p.depth++; p.depth > maxNested {
-		p.fail("Syntax error: nested too deeply")
-	}
-	defer func() { p.depth-- }()
-	when := byte(';')
-	for p.bad == "" {
-		p.lines()
-		if w := p.look(); w == "" || w == "}" || slices.Contains([]string{"then", "elif", "else", "fi", "do", "done"}, w) {
-			if when != ';' {
-				p.unexpected()
-			}
-			return all
-		}
-		c := p.pipeline()
-		c.when = when
-		all = append(all, c)
-		when = ';'
-		switch op := p.peek(); op {
-		case ";":
-			p.operator()
-		case "&&", "||":
-			p.operator()
-			p.lines()
-			when = op[0]
-		case "&":
-			p.operator()
-			p.fail("the simulated shell runs nothing in the background: & is not understood")
-		case ")", "":
-			if op == "" && p.newline() {
-				continue
-			}
-			return all
-		default:
-			p.unexpected()
-		}
-	}
-	return all
-}
-
-// look is the word that comes, "" when none does.
-func (p *parser) look() string {
-	p.blank()
-	if p.pos >= len(p.text) || strings.IndexByte("|&;)\n", p.text[p.pos]) >= 0 {
-		if op := p.peek(); op != "" && op != ")" {
-			return op
-		}
+	if len(open) == 0 {
 		return ""
 	}
-	at, line, bad := p.pos, p.line, p.bad
-	w := p.operator()
-	if w == "" {
-		w = p.word()
-	}
-	p.pos, p.line, p.bad = at, line, bad
-	return w
+	return open[len(open)-1]
 }
 
-// pipeline reads commands with | between them.
-func (p *parser) pipeline() command {
-	c := command{kind: '|', line: p.line}
-	if p.look() == "!" {
-		p.word()
-		c.not = true
+// syntaxWord is the last word that a parser's error has in quotes.
+func syntaxWord(text string) string {
+	parts := strings.Split(text, "`")
+	if len(parts) < 3 {
+		return ""
 	}
-	for p.bad == "" {
-		c.parts = append(c.parts, p.command())
-		if p.peek() != "|" {
-			break
-		}
-		p.operator()
-		p.lines()
-	}
-	return c
+	return parts[len(parts)-2]
 }
 
-// take takes a reserved word that must come.
-func (p *parser) take(word string) {
-	p.lines()
-	if p.look() != word {
-		p.unexpected(word)
-		return
+// sum is what stands in the $(( )) that an error is in.
+func (s *slowly) sum(at int) (text string, closed, in bool) {
+	at = min(at+3, len(s.text))
+	from := strings.LastIndex(s.text[:at], "$((")
+	if from < 0 {
+		return "", false, false
 	}
-	p.word()
+	text, _, closed = strings.Cut(s.text[from+3:], "))")
+	return text, closed, !closed || from+3+len(text) >= at-3
 }
 
-// command reads one command.
-func (p *parser) command() (c command) {
-	p.blank()
-	c.line = p.line
-	switch w := p.look(); w {
-	case "":
-		p.unexpected()
-	case "(":
-		p.operator()
-		c.kind, c.do = '(', p.list()
-		if p.operator() != ")" {
-			p.unexpected(")")
-		}
-	case "{":
-		p.word()
-		c.kind, c.do = '{', p.list()
-		p.take("}")
-	case "if":
-		p.word()
-		p.branches(&c)
-	case "while", "until":
-		p.word()
-		c.kind, c.cond = w[0], p.list()
-		p.take("do")
-		c.do = p.list()
-		p.take("done")
-	case "for":
-		p.word()
-		p.loop(&c)
-	case "case", "function":
-		p.fail("the simulated shell does not understand %s", w)
-	default:
-		if slices.Contains(reserved, w) {
-			p.unexpected()
-		}
-		return p.simple()
+// kindOfToken is how dash names what a text ends with.
+func kindOfToken(text string) string {
+	if strings.HasSuffix(text, "\n") {
+		return "newline"
 	}
-	for p.bad == "" && p.redirection(&c) {
+	text = strings.TrimRight(text, " \t")
+	for _, op := range []string{"&&", "||", ";;"} {
+		if strings.HasSuffix(text, op) {
+			return `"` + op + `"`
+		}
 	}
-	return c
+	word := text[strings.LastIndexAny(text, " \t\n|&;<>()")+1:]
+	switch {
+	case text == "":
+		return "end of file"
+	case word == "":
+		if word = text[len(text)-1:]; word == "<" || word == ">" {
+			return "redirection"
+		}
+		return `"` + word + `"`
+	case slices.Contains(reserved, word):
+		return `"` + word + `"`
+	}
+	return "word"
 }
 
-// branches reads an if behind the word.
-func (p *parser) branches(c *command) {
-	c.kind = 'i'
-	for p.bad == "" {
-		cond := p.list()
-		p.take("then")
-		c.parts = append(c.parts, command{cond: cond, do: p.list()})
-		p.lines()
-		switch p.look() {
-		case "elif":
-			p.word()
-			continue
-		case "else":
-			p.word()
-			c.otherwise = p.list()
+const inBackground = "the simulated shell runs nothing in the background: & is not understood"
+
+// allowed is the script unless there is something in it that this shell does not
+// run although the parser understood it.
+func (sc *script) allowed() (*script, *badSyntax) {
+	for _, stmt := range sc.stmts {
+		if bad := refused(stmt); bad != nil {
+			return &script{}, bad
 		}
-		p.take("fi")
-		return
 	}
+	return sc, nil
 }
 
-// loop reads a for behind the word.
-func (p *parser) loop(c *command) {
-	p.blank()
-	c.kind, c.name, c.every = 'f', p.word(), true
-	if nameLength(c.name) != len(c.name) || c.name == "" {
-		p.fail("Syntax error: Bad for loop variable")
-	}
-	p.lines()
-	if p.look() == "in" {
-		p.word()
-		c.every = false
-		for p.blank(); p.bad == "" && p.pos < len(p.text) && p.peek() == "" && p.text[p.pos] != '\n'; p.blank() {
-			c.words = append(c.words, p.word())
+func refused(stmt *syntax.Stmt) (bad *badSyntax) {
+	depth := 0
+	syntax.Walk(stmt, func(n syntax.Node) bool {
+		if n == nil {
+			depth--
+			return true
 		}
-	}
-	if p.peek() == ";" {
-		p.operator()
-	}
-	p.take("do")
-	c.do = p.list()
-	p.take("done")
-}
-
-// simple reads a simple command.
-func (p *parser) simple() command {
-	c := command{kind: 's', line: p.line}
-	for p.bad == "" {
-		p.blank()
-		if p.redirection(&c) {
-			continue
+		why := ""
+		if depth++; depth > maxDepth {
+			why = "Syntax error: nested too deeply"
 		}
-		if p.pos >= len(p.text) || p.text[p.pos] == '\n' || p.peek() != "" {
-			break
+		switch n := n.(type) {
+		case *syntax.Stmt:
+			if n.Background {
+				why = inBackground
+			}
+		case *syntax.WordIter:
+			if !syntax.ValidName(n.Name.Value) {
+				why = "Syntax error: Bad for loop variable"
+			}
+		case *syntax.FuncDecl:
+			if why = `Syntax error: ")" unexpected`; n.Name == nil || n.Name.Value == "" {
+				break
+			}
+			if why = ""; !syntax.ValidName(n.Name.Value) {
+				why = "Syntax error: Bad function name"
+			}
+		case *syntax.CallExpr:
+			if len(n.Args) > 0 && n.Args[0].Lit() == "else" {
+				why = `Syntax error: "else" unexpected`
+			}
+		case *syntax.Subshell:
+			if len(n.Stmts) == 0 {
+				why = `Syntax error: ")" unexpected`
+			}
 		}
-		w := p.word()
-		if n := nameLength(w); len(c.words) == 0 && n > 0 && n < len(w) && w[n] == '=' {
-			c.assign = append(c.assign, w)
-		} else {
-			c.words = append(c.words, w)
+		if bad == nil && why != "" {
+			bad = &badSyntax{int(n.Pos().Line()), why}
 		}
-	}
-	if len(c.words)+len(c.assign)+len(c.redirect) == 0 {
-		p.unexpected()
-	}
-	if p.peek() == "(" {
-		if len(c.words) == 1 {
-			p.fail("the simulated shell knows no functions")
-		}
-		p.unexpected()
-	}
-	return c
-}
-
-// redirection reads one, if one comes.
-func (p *parser) redirection(c *command) bool {
-	p.blank()
-	at, fd := p.pos, -1
-	if at+1 < len(p.text) && p.text[at] >= '0' && p.text[at] <= '9' && (p.text[at+1] == '<' || p.text[at+1] == '>') {
-		fd = int(p.text[at] - '0')
-		p.pos++
-	}
-	op := p.peek()
-	if op == "" || op[0] != '<' && op[0] != '>' {
-		p.pos = at
-		return false
-	}
-	p.operator()
-	if fd < 0 {
-		fd = 0
-		if op[0] == '>' {
-			fd = 1
-		}
-	}
-	if p.blank(); p.pos >= len(p.text) || p.text[p.pos] == '\n' || p.peek() != "" {
-		p.unexpected()
-		return false
-	}
-	c.redirect = append(c.redirect, redirection{fd: fd, op: op, word: p.word()})
-	if strings.HasPrefix(op, "<<") {
-		// The slice may move: the text is put in when the command is complete.
-		d := &redirection{op: op, word: c.redirect[len(c.redirect)-1].word}
-		p.heredoc(d)
-		c.redirect[len(c.redirect)-1].text = d.text
-	}
-	return true
-}
-
-// heredoc reads a here-document at once: its text begins behind the line on
-// which it is named, and is cut out of what is still to be read.
-func (p *parser) heredoc(d *redirection) {
-	eol := strings.IndexByte(p.text[p.pos:], '\n')
-	if eol < 0 {
-		return
-	}
-	sub := &parser{text: p.text, pos: p.pos + eol + 1}
-	sub.document(d)
-	p.text = p.text[:p.pos+eol+1] + p.text[sub.pos:]
+		return bad == nil
+	})
+	return bad
 }

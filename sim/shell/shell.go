@@ -1,17 +1,18 @@
 // Package shell is the command line of a simulated host: the language of sh(1)
 // as an operator types it, and the filters that stand between its pipes.
 //
-// A line is read into commands (parse.go), whose words become arguments when it
-// is their turn (expand.go): variables, $(…), the splitting of fields and file
-// names with * and ?. Commands are joined by ; && || and |, take files by < and
-// >, here-documents by <<, and may stand in if, for, while, { } and ( ). The
-// rules are those of POSIX.1-2017, chapter 2 of Shell & Utilities; where it
-// leaves a choice, dash's words are used, which is the sh of Debian.
+// A line is read into commands by the parser of mvdan.cc/sh (parse.go), whose
+// words become arguments when it is their turn (expand.go): variables, $(…), the
+// splitting of fields and file names with * and ?. Commands are joined by ; &&
+// || and |, take files by < and >, here-documents by <<, and may stand in if,
+// for, while, until, case, { }, ( ) and functions. The rules are those of
+// POSIX.1-2017, chapter 2 of Shell & Utilities; where it leaves a choice, dash's
+// words are used, which is the sh of Debian.
 //
 // Nothing runs on the reader's machine. Programs are Go functions, and files
 // are those of the simulated host. The stages of a pipeline run one after the
 // other, each on all that the one before has written. What this shell does not
-// understand it names: functions, case, and commands in the background.
+// understand it names: commands in the background, and what only bash has.
 package shell
 
 import (
@@ -27,8 +28,10 @@ import (
 // Limits of what one line may do.
 const (
 	maxSteps  = 10_000  // commands that a line runs, loops included
-	maxNested = 50      // $( ) in $( )
+	maxNested = 50      // $( ) in $( ), and functions in functions
 	maxOutput = 8 << 20 // octets that one command writes
+	maxText   = 1 << 16 // octets of a text that is read
+	maxDepth  = 500     // nodes of its tree, one in the other
 )
 
 // Files are those that commands read and change. A *host.Tree is one.
@@ -63,22 +66,28 @@ type Shell struct {
 	In       *Input
 	Out, Err *Output
 
-	vars   map[string]string
-	args   []string // $0, $1 …
-	status int      // $?
-	steps  *int
-	nested int
-	line   int
-	done   bool // exit was said
-	jump   jump // break or continue was said
+	vars      map[string]string
+	functions map[string]function
+	locals    map[string]*string // what variables were before local; nil is unset
+	args      []string           // $0, $1 …
+	status    int                // $?
+	steps     *int
+	nested    int
+	script    *script // what is run
+	line      int
+	done      bool // exit was said
+	jump      jump // break, continue or return was said
+	levels    int  // how many loops that means
+	loops     int  // in how many it is
 }
 
-// jump is how a command leads out of a loop.
+// jump is how a command leads out of a loop or function.
 type jump uint8
 
 const (
 	breaking jump = iota + 1
 	continuing
+	returning
 )
 
 // Input is the standard input of commands. Who reads takes away.
@@ -145,7 +154,7 @@ func (s *Shell) Run(text string) (status int) {
 		s.Err = &Output{}
 	}
 	if s.vars == nil {
-		s.vars = map[string]string{}
+		s.vars, s.functions = map[string]string{}, map[string]function{}
 	}
 	if s.steps == nil {
 		s.steps = new(int)
@@ -153,22 +162,20 @@ func (s *Shell) Run(text string) (status int) {
 	if s.Dir == "" {
 		s.Dir = "/"
 	}
-	return s.source(text)
+	return s.source("", text)
 }
 
-// source reads a text and runs it.
-func (s *Shell) source(text string) int {
-	p := &parser{text: text, line: 1}
-	all := p.list()
-	if p.bad == "" && !p.end() {
-		p.unexpected()
+// source reads a text and runs it; who is the command that does.
+func (s *Shell) source(who, text string) int {
+	sc, bad := parse(text)
+	before := s.script
+	s.script = sc
+	s.list(sc.stmts)
+	s.script = before
+	if bad != nil && !s.done {
+		s.Errorf("sh: %d: %s%s\n", bad.line, who, bad.text)
+		s.status, s.done = 2, true
 	}
-	if p.bad != "" {
-		s.Errorf("sh: %d: %s\n", p.line, p.bad)
-		s.status = 2
-		return 2
-	}
-	s.list(all)
 	return s.status
 }
 

@@ -27,8 +27,28 @@ func TestRun(t *testing.T) {
 	}{
 		{`echo "$letter" '$letter' $letter-2 $letter-x $none.`, "4F1 $letter 4F1 4F1-x .\n", "", 0},
 		{`a & b`, "", "sh: 1: the simulated shell runs nothing in the background: & is not understood\n", 2},
-		{`f() { echo; }`, "", "sh: 1: the simulated shell knows no functions\n", 2},
-		{`case a in a) echo;; esac`, "", "sh: 1: the simulated shell does not understand case\n", 2},
+		{`f() { local x=2; echo $1 $x $#; return 3; }; x=1; f a b; echo $? $x`, "a 2 2\n3 1\n", "", 0},
+		{`f() { f; }; f`, "", "sh: 1: Maximum function recursion depth (50) reached\n", 2},
+		{`for i in 1 2; do f() { return; }; f; echo $i; done`, "1\n2\n", "", 0},
+		{`for f in a.cf b.db c "*"; do case $f in *.cf|*.d?) echo y;; [!a-c]) echo "star";; *) echo n;; esac; done`, "y\ny\nn\nstar\n", "", 0},
+		{`i=0; until [ $i -ge 3 ]; do i=$((i+1)); done; echo $i $((i<<2|1)) $((i>2?7:8)) $((0x10))`, "3 13 7 16\n", "", 0},
+		{`e=1+2; echo $(($e*2)) $(( $(echo 4) + $((1+1)) )); echo $((e))`, "5 6\n", "sh: 1: Illegal number: 1+2\n", 2},
+		{`echo $((1/0)); echo b`, "", "sh: 1: arithmetic expression: division by zero: \"1/0\"\n", 2},
+		{`echo $((1+))`, "", "sh: 1: arithmetic expression: expecting primary: \"1+\"\n", 2},
+		{"cat <<-E; cat <<'F'\n\ta $((1+1))\n\t\tb\n\tE\n\t$x \\\\\nF\necho c", "a 2\nb\n\t$x \\\\\nc\n", "", 0},
+		{"cat <<E\na", "a\n", "", 0},
+		{`x='a.b.c'; echo ${x%%.*} ${x#*.} "${x%"*"}" ${#x} ${y:-"p  q"} ${y:=z}${y+w}`, "a b.c a.b.c 5 p  q zw\n", "", 0},
+		{`set -- "a b" c; for i in "$@"; do echo "<$i>"; done; printf '%s.' x"$@"y; echo`, "<a b>\n<c>\nxa b.cy.\n", "", 0},
+		{`echo {a,b} ~root \* "\$x" '\$x' [x]* [e]* /[e]t[b-d]/z*`, "{a,b} ~root * $x \\$x [x]* etc /etc/zone\n", "", 0},
+		{`echo ${nothing:?is not set}; echo b`, "", "sh: 1: nothing: is not set\n", 2},
+		{`echo a; a=(1 2)`, "", "sh: 1: Syntax error: \"(\" unexpected\n", 2},
+		{`for 1 in a; do :; done`, "", "sh: 1: Syntax error: Bad for loop variable\n", 2},
+		{`echo ${x//a/b}`, "", "sh: 1: Bad substitution\n", 2},
+		{`echo a >`, "", "sh: 1: Syntax error: end of file unexpected\n", 2},
+		{"if true\nthen echo\nfi)", "", "sh: 3: Syntax error: \")\" unexpected\n", 2},
+		{`while do :; done`, "", "sh: 1: Syntax error: \"do\" unexpected\n", 2},
+		{strings.Repeat("( ", 30000), "", "sh: 1: Syntax error: end of file unexpected\n", 2},
+		{strings.Repeat("{ ", 600) + ":" + strings.Repeat(";}", 600), "", "sh: 1: Syntax error: nested too deeply\n", 2},
 		{"echo a\nnosuch", "a\n", "sh: 2: nosuch: not found\n", 127},
 		{`while true; do :; done`, "", "sh: 1: the simulated shell stops after 10000 commands\n", 2},
 		{`sed 's/\([0-9]*\) mail/<\1> &/' /etc/zone`, "@ MX <5> 5 mail.alabala.com\n@ MX <10> 10 mail2\nmail A 10.10.10.10\n", "", 0},
@@ -40,7 +60,7 @@ func TestRun(t *testing.T) {
 	} {
 		out, errs, status := run(c.line)
 		if out != c.out || errs != c.errs || status != c.status {
-			t.Errorf("%s\n got %q %q %d\nwant %q %q %d", c.line, out, errs, status, c.out, c.errs, c.status)
+			t.Errorf("%.100s\n got %q %q %d\nwant %q %q %d", c.line, out, errs, status, c.out, c.errs, c.status)
 		}
 	}
 }

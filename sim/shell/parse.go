@@ -42,10 +42,11 @@ func parse(text string) (sc *script, bad *badSyntax) {
 		sc = &script{text: text}
 		var err error
 		for stmt, e := range syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).StmtsSeq(src) {
-			if err = e; err != nil {
-				break
+			if err == nil && e == nil {
+				sc.stmts = append(sc.stmts, stmt)
+			} else if err == nil {
+				err = e // the parser calls once more then, and must not be stopped
 			}
-			sc.stmts = append(sc.stmts, stmt)
 		}
 		if err == nil {
 			return sc.allowed()

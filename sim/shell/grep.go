@@ -27,7 +27,7 @@ func grep(s *Shell, args []string) int {
 	}
 	re, bad := expression(pattern, f)
 	if bad != "" {
-		s.Errorf("grep: %s\n", bad)
+		s.Errorf("grep: %s\n", shown(bad))
 		return 2
 	}
 	g := &grepper{Shell: s, flags: f, re: re, status: 1}

@@ -43,7 +43,7 @@ func sed(s *Shell, args []string) int {
 	p := &sedScript{quiet: quiet, extended: extended}
 	for i, text := range scripts {
 		if bad := p.parse(text); bad != "" {
-			s.Errorf("sed: -e expression #%d, %s\n", i+1, bad)
+			s.Errorf("sed: -e expression #%d, %s\n", i+1, shown(bad))
 			return 1
 		}
 	}

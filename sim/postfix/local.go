@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -105,9 +106,18 @@ func (e *expansion) conclude() {
 	e.top.result, e.top.done = &worst, worst.status != deferral
 }
 
-// recipient delivers to a local address, which may be an alias.
+// recipient delivers to a local address, which may be an alias. An address counts
+// once at each depth, or aliases that name each other would multiply
+// (deliver_recipient).
 func (e *expansion) recipient(to *Recipient, depth int) {
 	d := e.d
+	if depth > 0 {
+		here := "recipient " + strconv.Itoa(depth) + " " + strings.ToLower(to.Addr)
+		if e.seen[here] {
+			return
+		}
+		e.seen[here] = true
+	}
 	name, _ := mailaddr.Split(to.Addr)
 	if user, ok := strings.CutPrefix(name, `\`); ok {
 		e.user(to, user)

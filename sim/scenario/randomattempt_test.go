@@ -20,6 +20,7 @@ func (a *audit) daemon(e *trace.Event) {
 	}
 	at := &attempt{seq: a.at, file: f, addrs: strings.Split(list, ", "), codes: map[string][]uint16{}}
 	a.attempts[a.at] = at
+	a.begins(at)
 	for _, addr := range at.addrs {
 		r := f.find(addr)
 		if r == nil {
@@ -139,16 +140,6 @@ func (a *audit) nodeAt(ip string) trace.NodeID {
 	return 0
 }
 
-// attemptOf is the request to an agent from which an event on a host follows.
-func (a *audit) attemptOf(s trace.Seq, node trace.NodeID) *attempt {
-	for _, c := range a.t.Chain(s) {
-		if at := a.attempts[c]; at != nil && at.file.node == node {
-			return at
-		}
-	}
-	return nil
-}
-
 // take notes that a copy has gone from a file to somebody. A second one is an
 // error, unless the agent could not know of the first, or is asked to do all of
 // an alias again because a part of it failed.
@@ -200,9 +191,8 @@ func (at *attempt) unreported() bool { return len(at.codes) < len(at.addrs) }
 
 // lost tells whether a connection of the attempt did not end as agreed.
 func (a *audit) lost(at *attempt) bool {
-	for s := at.seq; a.t.Has(s) && s <= a.at; s++ {
-		e := a.t.At(s)
-		if a.broken[e.Conn] && e.Conn != 0 && a.t.Conn(e.Conn).Client == at.file.node && a.attemptOf(s, at.file.node) == at {
+	for _, c := range at.conns {
+		if a.broken[c] {
 			return true
 		}
 	}

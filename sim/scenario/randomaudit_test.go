@@ -21,6 +21,8 @@ type audit struct {
 	boxes    map[boxFile]*letter    // what Maildirs have got
 	again    map[trace.MsgID]bool   // what postsuper -r has given back to pickup: a probe is then a mail like others
 	home     map[string]bool        // the texts that mail programs have
+	letters  map[string]bool        // the texts that Maildirs have got
+	origins  []origin               // what is known of the causes of each event; the first is of none
 	problems []string
 	at       trace.Seq
 }
@@ -68,14 +70,16 @@ type attempt struct {
 	file  *queueFile
 	addrs []string
 	codes map[string][]uint16
-	alias bool // local(8) has made something else of the address
-	cut   bool // Postfix was stopped meanwhile
-	lost  bool // a dialogue broke off, as the log has it
+	alias bool           // local(8) has made something else of the address
+	conns []trace.ConnID // on which its agent spoke as a client
+	cut   bool           // Postfix was stopped meanwhile
+	lost  bool           // a dialogue broke off, as the log has it
 }
 
 func newAudit(t *trace.Trace) *audit {
 	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
-		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, again: map[trace.MsgID]bool{}}
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, letters: map[string]bool{},
+		again: map[trace.MsgID]bool{}, origins: make([]origin, 1)}
 }
 
 func (a *audit) problem(format string, args ...any) {
@@ -85,41 +89,47 @@ func (a *audit) problem(format string, args ...any) {
 	}
 }
 
-// run reads the whole trace.
+// run reads the whole trace, or what there is of it behind what it has read.
 func (a *audit) run() []string {
-	for s := trace.Seq(1); a.t.Has(s); s++ {
-		a.at = s
-		e := a.t.At(s)
-		switch e.Kind {
-		case trace.Queue:
-			a.queue(e)
-		case trace.Envelope:
-			a.envelope(e)
-		case trace.Daemon:
-			a.daemon(e)
-		case trace.Delivery:
-			a.delivery(e)
-		case trace.Mailbox:
-			a.mailbox(e)
-		case trace.Log:
-			a.log(e)
-		case trace.Lookup:
-			if at := a.attemptOf(a.at, e.Node); at != nil && a.t.Name(e.A) == "local" {
-				at.alias = true
-			}
-		case trace.Line:
-			a.line(e)
-		case trace.Output:
-			a.output(e)
-		case trace.Timeout, trace.Reset:
-			a.broken[e.Conn] = true
-		case trace.Close:
-			if a.t.Name(e.A) != "" {
-				a.broken[e.Conn] = true
-			}
-		}
+	for s := a.at + 1; a.t.Has(s); s++ {
+		a.see(s)
 	}
 	return a.problems
+}
+
+// see takes the next event into account.
+func (a *audit) see(s trace.Seq) {
+	a.at = s
+	e := a.t.At(s)
+	a.descend(s, e)
+	switch e.Kind {
+	case trace.Queue:
+		a.queue(e)
+	case trace.Envelope:
+		a.envelope(e)
+	case trace.Daemon:
+		a.daemon(e)
+	case trace.Delivery:
+		a.delivery(e)
+	case trace.Mailbox:
+		a.mailbox(e)
+	case trace.Log:
+		a.log(e)
+	case trace.Lookup:
+		if at := a.attemptOf(s, e.Node); at != nil && a.t.Name(e.A) == "local" {
+			at.alias = true
+		}
+	case trace.Line:
+		a.line(e)
+	case trace.Output:
+		a.output(e)
+	case trace.Timeout, trace.Reset:
+		a.broken[e.Conn] = true
+	case trace.Close:
+		if a.t.Name(e.A) != "" {
+			a.broken[e.Conn] = true
+		}
+	}
 }
 
 func (a *audit) key(e *trace.Event) fileKey { return fileKey{e.Node, a.t.Name(e.A)} }
@@ -240,10 +250,10 @@ func (a *audit) envelope(e *trace.Event) {
 
 // source finds out where a new queue file comes from.
 func (a *audit) source(f *queueFile, e *trace.Event) {
-	for _, s := range a.t.Chain(a.at) {
+	for s := a.origins[a.at].step; s != 0; s = a.origins[a.cause(s)].step {
 		c := a.t.At(s)
 		switch {
-		case c.Kind == trace.Content && c.Proto == trace.SMTP && c.Peer == f.node && c.Side == trace.Client:
+		case c.Kind == trace.Content && c.Peer == f.node:
 			if from := a.attemptOf(s, c.Node); from != nil {
 				seen := map[string]bool{}
 				for _, r := range f.rcpts {

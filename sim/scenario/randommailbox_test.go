@@ -51,6 +51,7 @@ func (a *audit) appended(e *trace.Event) {
 			a.problem("the Maildir of %s has a file %s already", a.t.Name(e.A), k.name)
 		}
 		a.boxes[k] = &letter{text: text(a.t, e)}
+		a.letters[a.boxes[k].text] = true
 	}
 }
 
@@ -65,26 +66,13 @@ func text(t *trace.Trace, e *trace.Event) string {
 	return strings.TrimRight(string(t.Text(e)), "\n")
 }
 
-// reads tells whether an event is one of a person's mail program that reads.
-func (a *audit) reads(e *trace.Event) bool {
-	for _, s := range a.t.Chain(a.at) {
-		if c := a.t.At(s); c.Kind == trace.Action && c.Node == e.Node && a.t.Name(c.B) == "fetch" {
-			return true
-		}
-	}
-	return false
-}
-
 // takenHome: a mail program has what was in the mailbox, unchanged.
 func (a *audit) takenHome(e *trace.Event) {
 	mail := text(a.t, e)
 	a.home[mail] = true
-	for _, l := range a.boxes {
-		if l.text == mail {
-			return
-		}
+	if !a.letters[mail] {
+		a.problem("%s takes a mail home that was in no mailbox", a.t.Name(e.A))
 	}
-	a.problem("%s takes a mail home that was in no mailbox", a.t.Name(e.A))
 }
 
 // deleted: what a reader deletes at the server, a mail program has.

@@ -45,7 +45,7 @@ var bulgarianHost = map[string]string{
 	"daemon.qmgr.relay":              "qmgr(8) дава {id} на услугата relay, която е smtp(8) със собствени места в опашката: {what}.",
 	"daemon.qmgr.lmtp":               "qmgr(8) дава {id} на lmtp(8): {what}.",
 	"daemon.qmgr.local":              "qmgr(8) дава {id} на local(8), защото домейнът на получателя е сред $mydestination на {host}: {what}.",
-	"daemon.qmgr.virtual":            "qmgr(8) дава {id} на virtual(8): домейнът е сред virtual_mailbox_domains. {what}.",
+	"daemon.qmgr.virtual":            "qmgr(8) дава {id} на virtual(8): домейнът е сред virtual_mailbox_domains ({what}).",
 	"daemon.qmgr.error":              "qmgr(8) дава {id} на error(8), който проваля всеки получател с даден текст: {what}.",
 	"daemon.qmgr.retry":              "Целта преди малко се оказа мъртва; qmgr(8) оставя retry, един error(8), да отложи {id} без нов опит: {what}.",
 	"daemon.qmgr.discard":            "qmgr(8) дава {id} на discard(8), който го изхвърля: {what}.",

@@ -45,7 +45,7 @@ var englishHost = map[string]entry{
 	"daemon.qmgr.relay":              {"qmgr(8) gives {id} to the relay service, which is smtp(8) with queue slots of its own: {what}.", "Postfix smtp(8)"},
 	"daemon.qmgr.lmtp":               {"qmgr(8) gives {id} to lmtp(8): {what}.", "Postfix lmtp(8)"},
 	"daemon.qmgr.local":              {"qmgr(8) gives {id} to local(8), since the recipient's domain is one of $mydestination of {host}: {what}.", "Postfix local(8)"},
-	"daemon.qmgr.virtual":            {"qmgr(8) gives {id} to virtual(8): the domain is one of virtual_mailbox_domains. {what}.", "Postfix virtual(8)"},
+	"daemon.qmgr.virtual":            {"qmgr(8) gives {id} to virtual(8): the domain is one of virtual_mailbox_domains ({what}).", "Postfix virtual(8)"},
 	"daemon.qmgr.error":              {"qmgr(8) gives {id} to error(8), which fails every recipient with a given text: {what}.", "Postfix error(8)"},
 	"daemon.qmgr.retry":              {"The destination was found dead a moment ago; qmgr(8) lets retry, an error(8), put {id} off without another attempt: {what}.", "Postfix qmgr(8)"},
 	"daemon.qmgr.discard":            {"qmgr(8) gives {id} to discard(8), which throws it away: {what}.", "Postfix discard(8)"},

@@ -229,6 +229,9 @@ func (x *teller) line() string {
 	return s
 }
 
+// saying is the line of the event in the words of the language.
+func (x *teller) saying() string { return Saying(x.lang, x.line()) }
+
 // sender writes an envelope sender.
 func (x *teller) sender(s string) string {
 	if s == "" {

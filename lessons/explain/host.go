@@ -14,7 +14,7 @@ func program(name string) string { return name[strings.LastIndexByte(name, '/')+
 // daemon explains a hand-over between two programs of one host.
 func (x *teller) daemon() Explanation {
 	from, to := program(x.a()), program(x.b())
-	values := []string{"a", x.a(), "b", x.b(), "id", x.c(), "what", x.line()}
+	values := []string{"a", x.a(), "b", x.b(), "id", x.c(), "what", x.saying()}
 	if from == "smtpd" && strings.HasPrefix(x.b(), "private/") && to != "auth" {
 		return x.say("daemon.policy", values...)
 	}
@@ -33,6 +33,9 @@ func (x *teller) lookup() Explanation {
 			key = p.key
 			break
 		}
+	}
+	if key == "lookup.cache" {
+		values[7] = x.saying()
 	}
 	if key == "lookup" {
 		switch from := program(x.a()); {
@@ -62,9 +65,12 @@ func (x *teller) queue() Explanation {
 	if to == "" {
 		to = "nowhere"
 	}
-	values := []string{"id", x.a(), "old", from, "new", to, "size", x.n(), "why", x.line()}
+	values := []string{"id", x.a(), "old", from, "new", to, "size", x.n(), "why", x.saying()}
 	if from == "nowhere" && to == "incoming" && x.e.N == 0 {
 		return x.say("queue.begin", values...)
+	}
+	if to == "deferred" {
+		values[9] = x.line() // what the delivery agent logged
 	}
 	e := x.say(x.first("queue."+from+"."+to, "queue.to."+to, "queue"), values...)
 	if why := x.line(); to == "deferred" && why != "" || to == "nowhere" && from != "active" && why != "" {

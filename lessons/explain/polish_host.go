@@ -45,7 +45,7 @@ var polishHost = map[string]string{
 	"daemon.qmgr.relay":              "qmgr(8) daje {id} usłudze relay, czyli smtp(8) z własnymi miejscami w kolejce: {what}.",
 	"daemon.qmgr.lmtp":               "qmgr(8) daje {id} lmtp(8): {what}.",
 	"daemon.qmgr.local":              "qmgr(8) daje {id} local(8), bo domena odbiorcy należy do $mydestination na {host}: {what}.",
-	"daemon.qmgr.virtual":            "qmgr(8) daje {id} virtual(8): domena należy do virtual_mailbox_domains. {what}.",
+	"daemon.qmgr.virtual":            "qmgr(8) daje {id} virtual(8): domena należy do virtual_mailbox_domains ({what}).",
 	"daemon.qmgr.error":              "qmgr(8) daje {id} error(8), który każdemu odbiorcy odpowiada podanym tekstem: {what}.",
 	"daemon.qmgr.retry":              "Cel przed chwilą okazał się martwy; qmgr(8) każe retry, czyli error(8), odłożyć {id} bez kolejnej próby: {what}.",
 	"daemon.qmgr.discard":            "qmgr(8) daje {id} discard(8), który go wyrzuca: {what}.",

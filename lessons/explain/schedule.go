@@ -27,7 +27,7 @@ func (x *teller) schedule() Explanation {
 	case trace.SchedDead:
 		long = time.Duration(x.e.N) * time.Second
 	}
-	return x.say(x.first(key, "schedule"), "what", what, "dest", x.b(), "id", x.c(), "n", x.n(), "before", strconv.Itoa(int(x.e.Code)), "for", lasting(long))
+	return x.say(x.first(key, "schedule"), "what", what, "dest", x.b(), "id", x.c(), "n", x.n(), "before", strconv.Itoa(int(x.e.Code)), "for", lasting(long), "why", x.saying())
 }
 
 // lasting is a length of time as the parameters of Postfix have it: "300s",

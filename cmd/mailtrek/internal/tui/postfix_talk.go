@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"mailtrek/lessons/explain"
 	"mailtrek/sim/trace"
 )
 
@@ -59,12 +60,12 @@ func (in *Instant) talkOf(e *trace.Event) talk {
 		word := deliveryWord(e.Code)
 		return talk{who: in.agentFor(e), asked: "<" + b + ">", answer: joinWords(word, text), style: fateStyle(word)}
 	}
-	row := talk{who: arrow(a, b), asked: text, style: Local}
+	row := talk{who: arrow(a, b), asked: explain.Saying(in.Words.Lang(), text), style: Local}
 	if b == "trivial-rewrite" {
-		row.asked, row.answer, _ = strings.Cut(text, ": ")
+		row.asked, row.answer, _ = strings.Cut(row.asked, ": ")
 	}
 	if text == "" || text == "new mail" {
-		row.asked = joinWords(text, c)
+		row.asked = joinWords(row.asked, c)
 	}
 	return row
 }

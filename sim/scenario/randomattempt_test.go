@@ -18,7 +18,10 @@ func (a *audit) daemon(e *trace.Event) {
 		a.problem("a request about %s, which is not in the active queue", a.t.Name(e.C))
 		return
 	}
-	at := &attempt{seq: a.at, file: f, addrs: strings.Split(list, ", "), codes: map[string][]uint16{}}
+	at := &attempt{seq: a.at, file: f, addrs: strings.Split(list, ", "), codes: map[string][]uint16{}, names: map[string]bool{}}
+	for _, addr := range at.addrs {
+		at.means(addr)
+	}
 	a.attempts[a.at] = at
 	a.begins(at)
 	for _, addr := range at.addrs {
@@ -88,6 +91,7 @@ func (a *audit) delivery(e *trace.Event) {
 	}
 	if e.Code == 2 {
 		a.handedOver(e, string(a.t.Text(e)))
+		a.keeps(at, e)
 	}
 }
 

@@ -23,6 +23,7 @@ type audit struct {
 	home     map[string]bool        // the texts that mail programs have
 	letters  map[string]bool        // the texts that Maildirs have got
 	origins  []origin               // what is known of the causes of each event; the first is of none
+	talks    map[trace.ConnID]*talk // SMTP dialogues in the middle of a transaction
 	problems []string
 	at       trace.Seq
 }
@@ -70,15 +71,17 @@ type attempt struct {
 	file  *queueFile
 	addrs []string
 	codes map[string][]uint16
-	alias bool           // local(8) has made something else of the address
-	conns []trace.ConnID // on which its agent spoke as a client
-	cut   bool           // Postfix was stopped meanwhile
-	lost  bool           // a dialogue broke off, as the log has it
+	alias bool            // local(8) has made something else of the address
+	conns []trace.ConnID  // on which its agent spoke as a client
+	names map[string]bool // whom the addresses may mean
+	kept  int             // copies in mailboxes of which no outcome has told yet
+	cut   bool            // Postfix was stopped meanwhile
+	lost  bool            // a dialogue broke off, as the log has it
 }
 
 func newAudit(t *trace.Trace) *audit {
 	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
-		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, letters: map[string]bool{},
+		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, letters: map[string]bool{}, talks: map[trace.ConnID]*talk{},
 		again: map[trace.MsgID]bool{}, origins: make([]origin, 1)}
 }
 
@@ -116,9 +119,7 @@ func (a *audit) see(s trace.Seq) {
 	case trace.Log:
 		a.log(e)
 	case trace.Lookup:
-		if at := a.attemptOf(s, e.Node); at != nil && a.t.Name(e.A) == "local" {
-			at.alias = true
-		}
+		a.lookup(e)
 	case trace.Line:
 		a.line(e)
 	case trace.Output:
@@ -155,6 +156,8 @@ func (a *audit) queue(e *trace.Event) {
 	switch to {
 	case "active":
 		f.stint++
+	case "deferred":
+		a.waits(f)
 	case "corrupt":
 		a.problem("%s is corrupt: %s", k.id, a.t.Text(e))
 	case "maildrop":
@@ -254,6 +257,7 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 		c := a.t.At(s)
 		switch {
 		case c.Kind == trace.Content && c.Peer == f.node:
+			a.accepted(f, c)
 			if from := a.attemptOf(s, c.Node); from != nil {
 				seen := map[string]bool{}
 				for _, r := range f.rcpts {
@@ -315,6 +319,9 @@ func (a *audit) log(e *trace.Event) {
 
 // line: a server that says yes to a content has it.
 func (a *audit) line(e *trace.Event) {
+	if e.Proto == trace.SMTP {
+		a.said(e)
+	}
 	if e.Side != trace.Server || e.Proto != trace.SMTP || e.Code != 250 {
 		return
 	}

@@ -41,6 +41,10 @@ func (a *audit) appended(e *trace.Event) {
 		a.problem("the mailbox of %s gets a mail that nobody delivers", a.t.Name(e.A))
 		return
 	}
+	if !at.names[strings.ToLower(a.t.Name(e.A))] {
+		a.problem("the mailbox of %s gets what is for %s", a.t.Name(e.A), strings.Join(at.addrs, ", "))
+	}
+	at.kept++
 	who := "mailbox " + a.t.Name(e.A)
 	if len(at.addrs) == 1 { // aliases may lead to one mailbox on several ways
 		who += " for " + strings.ToLower(at.addrs[0])

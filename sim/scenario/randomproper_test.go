@@ -1,0 +1,106 @@
+package scenario_test
+
+import (
+	"slices"
+	"strings"
+
+	"mailtrek/sim/trace"
+)
+
+// means adds whom an address, or a word of an alias, may mean: itself, the user
+// of that name, and the one in front of an extension.
+func (at *attempt) means(word string) {
+	word = strings.ToLower(strings.Trim(word, "\"\\"))
+	local, _, _ := strings.Cut(word, "@")
+	user, _, _ := strings.Cut(local, "+")
+	at.names[word], at.names[local], at.names[user] = true, true, true
+}
+
+// lookup: local(8) has made something else of an address.
+func (a *audit) lookup(e *trace.Event) {
+	at := a.attemptOf(a.at, e.Node)
+	if at == nil || a.t.Name(e.A) != "local" {
+		return
+	}
+	at.alias = true
+	for _, word := range strings.FieldsFunc(string(a.t.Text(e)), func(r rune) bool { return strings.ContainsRune(", \t\n", r) }) {
+		at.means(word)
+	}
+}
+
+// keeps: what is said to lie in a mailbox has been put there by this attempt.
+func (a *audit) keeps(at *attempt, e *trace.Event) {
+	text := string(a.t.Text(e))
+	lmtp := strings.HasPrefix(text, "2.0.0 250 2.0.0 <") && strings.HasSuffix(text, " Saved")
+	local := strings.HasPrefix(text, "2.0.0 delivered to ") && !strings.HasPrefix(text, "2.0.0 delivered to command: ") && !strings.HasSuffix(text, ": /dev/null")
+	if !lmtp && !local {
+		return
+	}
+	if at.kept == 0 {
+		a.problem("%s for %s is said to be in a mailbox, and is in none", at.file.id, a.t.Name(e.B))
+		return
+	}
+	at.kept--
+}
+
+// waits: a message that is to be tried again has somebody who has not got it,
+// or a sender who is to be told.
+func (a *audit) waits(f *queueFile) {
+	for _, r := range f.rcpts {
+		if r.state != 2 || r.last != nil && r.last.alias {
+			return
+		}
+	}
+	if f.envelope != 0 && len(f.rcpts) > 0 {
+		a.problem("%s is deferred, and all recipients have got it", f.id)
+	}
+}
+
+// talk is the transaction of a dialogue as its server sees it.
+type talk struct {
+	asked []string // of which RCPT has not been answered
+	said  []string // to which it said yes
+
+}
+
+// said: the recipients of a transaction.
+func (a *audit) said(e *trace.Event) {
+	verb := a.t.Name(e.A)
+	k := a.talks[e.Conn]
+	if k == nil {
+		k = &talk{}
+		a.talks[e.Conn] = k
+	}
+	switch {
+	case e.Side == trace.Client && verb == "MAIL":
+		*k = talk{}
+	case e.Side == trace.Client && verb == "RCPT":
+		_, rest, _ := strings.Cut(string(a.t.Text(e)), "<")
+		addr, _, _ := strings.Cut(rest, ">")
+		k.asked = append(k.asked, addr)
+	case e.Side == trace.Server && verb == "RCPT" && len(k.asked) > 0 && e.Flags&trace.More == 0:
+		if e.Code/100 == 2 {
+			k.said = append(k.said, k.asked[0])
+		}
+		k.asked = k.asked[1:]
+	}
+}
+
+// accepted: a content that came by SMTP is for those to whom the server said
+// yes, and for nobody else.
+func (a *audit) accepted(f *queueFile, content *trace.Event) {
+	k := a.talks[content.Conn]
+	if k == nil {
+		return
+	}
+	for _, addr := range k.said {
+		if !f.has(addr) {
+			a.problem("%s is not for %s, to whom the server said yes", f.id, addr)
+		}
+	}
+	for _, r := range f.rcpts {
+		if !slices.ContainsFunc(k.said, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) {
+			a.problem("%s is for %s, of whom nobody spoke", f.id, r.orig)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"mailtrek/protocols/dsn"
 )
 
 // PostconfOptions are the switches of postconf(1) that print parameters.
@@ -83,22 +85,7 @@ func (opt PostconfOptions) line(name, value string) string {
 	if !opt.Fold || len(text) <= postconfWidth {
 		return text
 	}
-	var b strings.Builder
-	width := 0
-	for i, word := range strings.Fields(text) {
-		switch {
-		case i == 0:
-		case width+1+len(word) > postconfWidth:
-			b.WriteString("\n    ")
-			width = 4
-		default:
-			b.WriteByte(' ')
-			width++
-		}
-		b.WriteString(word)
-		width += len(word)
-	}
-	return b.String()
+	return dsn.WrapAt(strings.Join(strings.Fields(text), " "), postconfWidth)
 }
 
 // Postconf prints parameters as postconf(1) does: those named, or all in the

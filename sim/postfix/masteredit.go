@@ -13,16 +13,9 @@ import (
 // that was not there is added at the end.
 func EditServices(text string, how byte, edits []string) (string, []string, error) {
 	for _, e := range edits {
-		target, line := e, ""
-		if how == 'e' {
-			var problem string
-			if target, line, problem = splitNameValue(e); problem != "" {
-				return text, nil, fmt.Errorf("%s: \"%s\"", problem, e)
-			}
-		}
-		words := strings.Split(target, "/")
-		if len(words) != 2 {
-			return text, nil, errors.New("-Me, -MX or -M# requires service_name/type")
+		words, line, err := readEdit(e, how == 'e', 2, "-Me, -MX or -M# requires service_name/type")
+		if err != nil {
+			return text, nil, err
 		}
 		var becomes *Service
 		if how == 'e' {
@@ -63,13 +56,9 @@ func EditServices(text string, how byte, edits []string) (string, []string, erro
 // EditFields changes columns as "postconf -Fe name/type/column=value" does.
 func EditFields(text string, edits []string) (out string, warnings []string, err error) {
 	for _, e := range edits {
-		target, value, problem := splitNameValue(e)
-		words := strings.Split(target, "/")
-		if problem != "" {
-			return text, nil, fmt.Errorf("%s: \"%s\"", problem, e)
-		}
-		if len(words) != 3 {
-			return text, nil, errors.New("-Fe requires service_name/type/field_name")
+		words, value, err := readEdit(e, true, 3, "-Fe requires service_name/type/field_name")
+		if err != nil {
+			return text, nil, err
 		}
 		column := slices.Index(masterFields, words[2])
 		if column < 0 {
@@ -104,16 +93,9 @@ func EditFields(text string, edits []string) (out string, warnings []string, err
 // name/type/parameter=value" and "postconf -PX" do.
 func EditOverrides(text string, how byte, edits []string) (out string, warnings []string, err error) {
 	for _, e := range edits {
-		target, value := e, ""
-		if how == 'e' {
-			var problem string
-			if target, value, problem = splitNameValue(e); problem != "" {
-				return text, nil, fmt.Errorf("%s: \"%s\"", problem, e)
-			}
-		}
-		words := strings.Split(target, "/")
-		if len(words) != 3 {
-			return text, nil, errors.New("-Pe or -PX requires service_name/type/parameter")
+		words, value, err := readEdit(e, how == 'e', 3, "-Pe or -PX requires service_name/type/parameter")
+		if err != nil {
+			return text, nil, err
 		}
 		if strings.ContainsAny(value, " \t") {
 			return text, nil, errors.New("-Pe does not accept whitespace in parameter value")
@@ -142,6 +124,22 @@ func EditOverrides(text string, how byte, edits []string) (out string, warnings 
 		}
 	}
 	return text, warnings, nil
+}
+
+// readEdit takes an edit apart: the names before the "=", of which there must be
+// n, and the value behind it where the edit has one.
+func readEdit(edit string, valued bool, n int, requires string) (names []string, value string, err error) {
+	target := edit
+	if valued {
+		var problem string
+		if target, value, problem = splitNameValue(edit); problem != "" {
+			return nil, "", fmt.Errorf("%s: \"%s\"", problem, edit)
+		}
+	}
+	if names = strings.Split(target, "/"); len(names) != n {
+		return nil, "", errors.New(requires)
+	}
+	return names, value, nil
 }
 
 // editService changes the services that are asked for and writes their lines

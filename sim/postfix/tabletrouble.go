@@ -7,7 +7,7 @@ import (
 
 // A table that cannot be opened does not keep a daemon from beginning. It says
 // "error:" once, then with each request that it cannot serve, and the request
-// fails for now (dict_surrogate(3)).
+// fails temporarily (dict_surrogate(3)).
 
 // opensTables opens the tables of a process that begins, and says what is wrong
 // with them.

@@ -96,12 +96,11 @@ func examine(d *document, twice bool) (problems []string, t *trace.Trace) {
 	if err != nil {
 		return []string{"has broken interventions: " + err.Error()}, nil
 	}
-	t, rested, err := playOnce(s, list)
+	a, rested, err := playAudited(s, list)
 	if err != nil {
 		return []string{"does not build: " + err.Error()}, nil
 	}
-	a := newAudit(t)
-	problems = a.run()
+	t, problems = a.t, a.run()
 	if !rested && len(a.files) > maxFiles {
 		return problems, t
 	}
@@ -115,6 +114,34 @@ func examine(d *document, twice bool) (problems []string, t *trace.Trace) {
 		}
 	}
 	return problems, t
+}
+
+// playAudited plays with interventions, and with the audit looking over the
+// shoulders of all queue managers at every event.
+func playAudited(s *scenario.Scenario, list []scenario.Intervention) (a *audit, rested bool, err error) {
+	r, err := scenario.Build(s, scenario.Options{MaxEvents: maxEvents})
+	if err != nil {
+		return nil, false, err
+	}
+	defer r.Close()
+	a = newAudit(r.Trace())
+	systems := map[trace.NodeID]holder{}
+	for _, h := range r.Hosts() {
+		if sys := r.System(h.Name); sys != nil {
+			systems[h.ID] = sys
+		}
+	}
+	var look func()
+	look = func() {
+		a.run()
+		a.agrees(systems)
+		r.World.After(a.at+1, look)
+	}
+	r.World.After(0, look)
+	_ = r.PlayWith(list, 0)
+	a.agreed(systems)
+	_, more := r.World.Next()
+	return a, !more && !r.World.Full(), nil
 }
 
 // playOnce plays with interventions. One whose event never happens does not

@@ -15,6 +15,7 @@ type audit struct {
 	t        *trace.Trace
 	files    map[fileKey]*queueFile // the latest of each name
 	live     map[fileKey]*queueFile
+	waiting  map[trace.NodeID]int   // how many are live on a host
 	attempts map[trace.Seq]*attempt // by the event that hands a request to an agent
 	stopped  map[trace.NodeID]bool  // whose Postfix was stopped
 	broken   map[trace.ConnID]bool  // which did not end as agreed
@@ -80,7 +81,7 @@ type attempt struct {
 }
 
 func newAudit(t *trace.Trace) *audit {
-	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, attempts: map[trace.Seq]*attempt{},
+	return &audit{t: t, files: map[fileKey]*queueFile{}, live: map[fileKey]*queueFile{}, waiting: map[trace.NodeID]int{}, attempts: map[trace.Seq]*attempt{},
 		stopped: map[trace.NodeID]bool{}, broken: map[trace.ConnID]bool{}, boxes: map[boxFile]*letter{}, home: map[string]bool{}, letters: map[string]bool{}, talks: map[trace.ConnID]*talk{},
 		again: map[trace.MsgID]bool{}, origins: make([]origin, 1)}
 }
@@ -151,6 +152,7 @@ func (a *audit) queue(e *trace.Event) {
 		f = &queueFile{fileKey: k, taken: map[string][]copied{}}
 		f.probe = e.Msg != 0 && strings.HasPrefix(a.t.Msg(e.Msg).Name, "probe of ") && !a.again[e.Msg]
 		a.files[k], a.live[k] = f, f
+		a.waiting[k.node]++
 	}
 	f.queue, f.moved = to, a.at
 	switch to {
@@ -165,6 +167,7 @@ func (a *audit) queue(e *trace.Event) {
 		a.again[e.Msg] = a.again[e.Msg] || f.requeued
 	case "":
 		delete(a.live, k)
+		a.waiting[k.node]--
 		a.removed(f, from, string(a.t.Text(e)))
 	}
 }

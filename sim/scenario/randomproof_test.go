@@ -44,11 +44,10 @@ func TestNothingIsLostAgain(t *testing.T) {
 	for _, file := range docs {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			s, list := loadRandom(t, file)
-			tr, rested, err := playOnce(s, list)
+			a, rested, err := playAudited(s, list)
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := newAudit(tr)
 			a.run()
 			if a.rest(); !rested {
 				t.Error("the world does not come to rest")

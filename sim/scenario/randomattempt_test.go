@@ -86,7 +86,7 @@ func (a *audit) delivery(e *trace.Event) {
 	}
 	for _, r := range f.rcpts {
 		if r.last == at && strings.EqualFold(r.addr, whose) {
-			r.state = worst(at.codes[whose])
+			r.state, r.since = worst(at.codes[whose]), a.at
 		}
 	}
 	if e.Code == 2 {

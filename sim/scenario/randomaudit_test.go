@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mailtrek/sim/trace"
@@ -37,17 +38,18 @@ type fileKey struct {
 // queueFile is a queue file as its events tell of it.
 type queueFile struct {
 	fileKey
-	queue    string
-	envelope trace.Seq
-	sender   string
-	rcpts    []*recipient
-	expired  bool
-	stint    int // how often it was in the active queue
-	news     int // failures of which the sender has not been told
-	requeued bool
-	probe    bool // of verify(8): nobody is to get it
-	moved    trace.Seq
-	taken    map[string][]copied // who got a copy from it
+	queue      string
+	envelope   trace.Seq
+	sender     string
+	rcpts      []*recipient
+	expired    bool
+	stint      int // how often it was in the active queue
+	news       int // failures of which the sender has not been told
+	requeued   bool
+	probe      bool // of verify(8): nobody is to get it
+	moved      trace.Seq
+	requeuedAt trace.Seq
+	taken      map[string][]copied // who got a copy from it
 }
 
 // copied is a copy that left a queue file: in which attempt, and by which
@@ -62,6 +64,7 @@ type recipient struct {
 	addr, orig string
 	state      uint16 // 2, 4 or 5 of the last attempt
 	last       *attempt
+	since      trace.Seq // of that state
 	told       bool
 	stint      int // of the file in the active queue, in which it was tried
 }
@@ -159,11 +162,15 @@ func (a *audit) queue(e *trace.Event) {
 	case "active":
 		f.stint++
 	case "deferred":
-		a.waits(f)
+		if from == "active" { // else one that was held while its agents were still at it
+			a.waits(f)
+		}
 	case "corrupt":
 		a.problem("%s is corrupt: %s", k.id, a.t.Text(e))
 	case "maildrop":
-		f.requeued = from != ""
+		if f.requeued = from != ""; f.requeued {
+			f.requeuedAt = a.at
+		}
 		a.again[e.Msg] = a.again[e.Msg] || f.requeued
 	case "":
 		delete(a.live, k)
@@ -192,6 +199,9 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 			expired := f.expired && (r.told || f.sender == "") // and was given up before it was requeued
 			if !r.decided() && !expired && !next.has(r.addr) {
 				a.problem("%s was requeued as %s, without %s", f.id, id, r.addr)
+			}
+			if r.state == 2 && r.since < f.requeuedAt && !r.last.alias && f.count([]string{r.addr}) == 1 && next.tries(r.addr) {
+				a.problem("%s was requeued as %s, with %s, who has got it", f.id, id, r.addr)
 			}
 		}
 		return
@@ -227,6 +237,11 @@ func (f *queueFile) has(addr string) bool {
 		}
 	}
 	return false
+}
+
+// tries tells whether a file has a recipient of exactly that address.
+func (f *queueFile) tries(addr string) bool {
+	return slices.ContainsFunc(f.rcpts, func(r *recipient) bool { return strings.EqualFold(r.addr, addr) })
 }
 
 // envelope: from here the host answers for the message. Who had it before has

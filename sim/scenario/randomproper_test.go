@@ -19,7 +19,7 @@ func (at *attempt) means(word string) {
 // lookup: local(8) has made something else of an address.
 func (a *audit) lookup(e *trace.Event) {
 	at := a.attemptOf(a.at, e.Node)
-	if at == nil || a.t.Name(e.A) != "local" {
+	if at == nil || a.t.Name(e.A) != "local" || e.Flags&trace.Lost != 0 {
 		return
 	}
 	at.alias = true

@@ -94,10 +94,20 @@ type Message interface {
 	// to the client at the end of data; any other becomes 451 4.3.0.
 	Write(p []byte) (int, error)
 	// Commit ends the content. SMTP: no reply means queued, else the first
-	// one is sent instead of 250. LMTP: one reply for each recipient.
+	// one is sent instead of 250; it may be positive as well. LMTP: one reply
+	// for each recipient.
 	Commit(f *Facts) []*Reply
 	// Abort throws the message away; nothing is called after it.
 	Abort()
+}
+
+// Relayed is a Message that goes on to another server while it comes in, as to a
+// content filter before the queue (Postfix SMTPD_PROXY_README).
+type Relayed interface {
+	Message
+	// Pass passes RCPT or DATA on, a command line without its end. A reply is
+	// the other server's no.
+	Pass(line string) *Reply
 }
 
 // Authenticator is the SASL service that Postfix asks, usually Dovecot's.
@@ -181,6 +191,7 @@ type Envelope struct {
 	EnvID  string // ENVID=, decoded (RFC 3461 §4.4)
 	VERP   string // XVERP=: the delimiters (Postfix VERP_README); "" if not asked for
 	Auth   string // AUTH=, as given; "" if none or <> (RFC 4954 §5)
+	Line   string // with Config.Relayed: the MAIL command as it was given
 	// Recipients is the number of accepted recipients, First the first one.
 	Recipients int
 	First      string

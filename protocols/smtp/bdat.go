@@ -63,10 +63,13 @@ func (s *Session) firstChunk(size int64) *Reply {
 		if f.Recipients == 0 && !f.Mail {
 			return replyNeedRcpt
 		}
-		if f.Recipients == 0 {
+		if f.Recipients == 0 || s.msg == nil {
 			return replyNoRecipients
 		}
 		if r := s.b.Data(f); r != nil {
+			return r
+		}
+		if r := s.passOn([]byte("DATA")); r != nil {
 			return r
 		}
 	}

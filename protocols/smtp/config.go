@@ -90,6 +90,8 @@ type Config struct {
 	// BrokenAuthClients is $broken_sasl_auth_clients: also "AUTH=" is announced.
 	BrokenAuthClients bool
 
+	// Relayed tells that messages are Relayed: $smtpd_proxy_filter is set.
+	Relayed bool
 	// XForward tells that the client is one of
 	// $smtpd_authorized_xforward_hosts.
 	XForward bool

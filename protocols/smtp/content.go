@@ -19,8 +19,14 @@ func (s *Session) data(args []word) *Reply {
 		return replyNoRecipients
 	case len(args) != 1:
 		return replyDataSyntax
+	case s.msg == nil:
+		// See remain. Postfix 3.7 dies of a second DATA without another RCPT.
+		return replyNoRecipients
 	}
 	if r := s.b.Data(f); r != nil {
+		return r
+	}
+	if r := s.passOn(s.line); r != nil {
 		return r
 	}
 	s.beginContent(false)
@@ -188,8 +194,26 @@ func (s *Session) endOfMessage() {
 	}
 	chunked := s.state == Chunking
 	r := s.verdict(chunked)
-	s.reset()
+	if !s.remains {
+		s.reset()
+	}
+	s.remains = false
 	s.done(r)
+}
+
+// remain throws a message away and leaves its transaction as it was after RCPT.
+// Deviates from RFC 5321 §4.1.1.4: where smtpd_end_of_data_restrictions refuse,
+// Postfix forgets the message and nothing else, so that MAIL is one too many.
+func (s *Session) remain() {
+	s.remains = true
+	s.msg.Abort()
+	s.msg = nil
+	s.content = content{body: s.content.body[:0]}
+	if s.state == Chunking {
+		s.chunk.failed = true // and RCPT comes too late
+		return
+	}
+	s.become(RcptGiven)
 }
 
 // verdict commits the message or says why not.
@@ -200,6 +224,7 @@ func (s *Session) verdict(chunked bool) *Reply {
 	}
 	if c.failure == nil && !c.bareLF {
 		if r := s.b.EndOfData(f); r != nil {
+			s.remain()
 			return r
 		}
 	}
@@ -213,6 +238,9 @@ func (s *Session) verdict(chunked bool) *Reply {
 	id := s.msg.ID()
 	if rs := s.msg.Commit(f); len(rs) > 0 && rs[0] != nil {
 		s.msg = nil
+		if rs[0].Code/100 == 2 {
+			s.errors, s.junk = 0, 0
+		}
 		return rs[0]
 	}
 	s.msg = nil

@@ -59,6 +59,9 @@ func (s *Session) beginMail(args []word) *Reply {
 	if s.cfg.StrictUTF8 && !f.UTF8 && !isASCII(sender) {
 		return s.dropMail(replyMustDeclareUTF8, true)
 	}
+	if s.cfg.Relayed {
+		f.Line = string(s.line)
+	}
 	f.Mail = true
 	s.become(MailGiven)
 	return replyMailOK

@@ -68,12 +68,26 @@ func (s *Session) accept() *Reply {
 		}
 		s.msg = m
 	}
+	if r := s.passOn(s.line); r != nil {
+		return r
+	}
 	if f.Recipients++; f.First == "" {
 		f.First = s.rcpt.Addr
 	}
 	s.msg.Rcpt(&s.rcpt)
 	s.become(RcptGiven)
 	return replyRcptOK
+}
+
+// passOn gives a command to the server to which the message goes on, if it does.
+func (s *Session) passOn(line []byte) *Reply {
+	if !s.cfg.Relayed {
+		return nil
+	}
+	if m, ok := s.msg.(Relayed); ok {
+		return m.Pass(string(line))
+	}
+	return nil
 }
 
 // countRecipients enforces $smtpd_recipient_limit. RFC 5321 §4.5.3.1.10: 452

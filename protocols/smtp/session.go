@@ -36,6 +36,7 @@ type Session struct {
 	denied    *Reply // the verdict on the client that stands for the session
 	pardon    bool   // the failure under way does not count as an error
 	overshoot int    // recipients refused for being too many
+	remains   bool   // the transaction outlives its message, see remain
 	ended     bool   // 421 for too many errors is due
 
 	msg     Message

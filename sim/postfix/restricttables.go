@@ -151,32 +151,8 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 	case "PREPEND":
 		l.prepended = append(l.prepended, text)
 		return dunno
-	case "REDIRECT":
-		if l.wants(spec, key, text, "REDIRECT", "@", "user@domain target") {
-			l.redirect = text
-			l.logRequest("redirect", fmt.Sprintf("<%s>: %s triggers REDIRECT %s", name, class, text))
-		}
-		return dunno
-	case "BCC":
-		if l.wants(spec, key, text, "BCC", "@", "user@domain target") {
-			l.bcc = append(l.bcc, text)
-			l.logRequest("bcc", fmt.Sprintf("<%s>: %s triggers BCC %s", name, class, text))
-		}
-		return dunno
-	case "FILTER":
-		if l.wants(spec, key, text, "FILTER", ":", "transport:destination") {
-			l.filter = text
-			l.logRequest("filter", fmt.Sprintf("<%s>: %s triggers FILTER %s", name, class, text))
-		}
-		return dunno
-	case "HOLD":
-		l.hold = true
-		l.logRequest("hold", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers HOLD action")))
-		return dunno
-	case "DISCARD":
-		l.discard = true
-		l.logRequest("discard", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers DISCARD action")))
-		return permit
+	case "REDIRECT", "BCC", "FILTER", "HOLD", "DISCARD":
+		return l.delegate(strings.ToUpper(word), text, key, name, class, spec)
 	}
 	if allDigits(word) && text == "" {
 		return permit
@@ -186,6 +162,40 @@ func (l *list) action(value, key, name, class, spec string, depth int) verdict {
 	}
 	inner := list{checks: l.checks, param: spec, name: name, class: class}
 	return inner.apply(SplitList(value), depth+1)
+}
+
+// delegate is an action that cleanup(8) has to carry out; before a filter in
+// front of the queue there is none (can_delegate_action).
+func (l *list) delegate(action, text, key, name, class, spec string) verdict {
+	if l.conf.Get("smtpd_proxy_filter") != "" {
+		l.d.log("warning: access table %s: with smtpd_proxy_filter specified, action %s is unavailable", spec, action)
+		return dunno
+	}
+	switch action {
+	case "REDIRECT":
+		if l.wants(spec, key, text, "REDIRECT", "@", "user@domain target") {
+			l.redirect = text
+			l.logRequest("redirect", fmt.Sprintf("<%s>: %s triggers REDIRECT %s", name, class, text))
+		}
+	case "BCC":
+		if l.wants(spec, key, text, "BCC", "@", "user@domain target") {
+			l.bcc = append(l.bcc, text)
+			l.logRequest("bcc", fmt.Sprintf("<%s>: %s triggers BCC %s", name, class, text))
+		}
+	case "FILTER":
+		if l.wants(spec, key, text, "FILTER", ":", "transport:destination") {
+			l.filter = text
+			l.logRequest("filter", fmt.Sprintf("<%s>: %s triggers FILTER %s", name, class, text))
+		}
+	case "HOLD":
+		l.hold = true
+		l.logRequest("hold", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers HOLD action")))
+	case "DISCARD":
+		l.discard = true
+		l.logRequest("discard", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers DISCARD action")))
+		return permit
+	}
+	return dunno
 }
 
 // wants tells whether an action has the value that it needs, with a sign in it.

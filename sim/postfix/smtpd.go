@@ -93,6 +93,7 @@ type smtpdSession struct {
 	client  *peer
 	checks  *checks
 	msg     *smtpdMessage
+	proxy   *proxiedMessage
 	counted bool // anvil knows of the connection
 	grave   bool // something was wrong with this host
 	noTLS   bool // TLS is wanted, and there is no certificate
@@ -220,7 +221,7 @@ func (b *smtpdSession) dialogue() *smtp.Config {
 		ForbidPipelining: c.Bool("smtpd_forbid_unauth_pipelining"), BareLFCode: int(c.Int("smtpd_forbid_bare_newline_reject_code")),
 		Discard: smtp.ParseKeywords(c.Get("smtpd_discard_ehlo_keywords")), Noop: c.List("smtpd_noop_commands"),
 		Forbidden: b.forbidden(), SoftBounce: c.Bool("soft_bounce"), TLSAuthOnly: c.Bool("smtpd_tls_auth_only"),
-		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"), Room: &b.Host.Room,
+		BrokenAuthClients: c.Bool("broken_sasl_auth_clients"), RejectFooter: c.Get("smtpd_reject_footer"), Room: &b.Host.Room, Relayed: b.proxied(),
 	}
 	if level, ok := smtp.ParseBareLF(c.Get("smtpd_forbid_bare_newline")); ok {
 		cfg.BareLF = level
@@ -311,6 +312,9 @@ func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 			return r
 		}
 	}
+	if b.proxied() && !b.adjustsSpeed() {
+		return nil // the room is the affair of the server behind the filter
+	}
 	free := b.Host.Tree.Free()
 	if b.conf.Int("queue_minfree") >= free || b.conf.Int("message_size_limit") >= free*2/3 {
 		r := makeReply(452, "4.3.1", "Insufficient system storage")
@@ -335,7 +339,12 @@ func (b *smtpdSession) Vrfy(_ *smtp.Facts, addr string) *smtp.Reply {
 func (b *smtpdSession) Data(*smtp.Facts) *smtp.Reply { return b.checks.dataStage() }
 
 // EndOfData applies smtpd_end_of_data_restrictions.
-func (b *smtpdSession) EndOfData(*smtp.Facts) *smtp.Reply { return b.checks.endOfDataStage() }
+func (b *smtpdSession) EndOfData(*smtp.Facts) *smtp.Reply {
+	if b.proxy != nil {
+		b.proxy.judged = true
+	}
+	return b.checks.endOfDataStage()
+}
 
 // Etrn has mail for a domain of fast_flush_domains delivered (ETRN_README).
 func (b *smtpdSession) Etrn(_ *smtp.Facts, domain string) *smtp.Reply {

@@ -19,6 +19,9 @@ type smtpdMessage struct {
 // Open opens a stream to cleanup at the first accepted recipient; that is when
 // the queue id appears (smtpd_delay_open_until_valid_rcpt).
 func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
+	if b.proxied() {
+		return b.openProxied(f)
+	}
 	sub, err := b.Submit(b.p, "smtpd", f.Sender)
 	if err != nil {
 		b.grave = true
@@ -31,12 +34,16 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	sub.through(b.conf)
 	b.msg = &smtpdMessage{b: b, sub: sub}
 	b.checks.instance++
-	auth := ""
-	if f.User != "" {
-		auth = fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
-	}
-	b.logAll(sub.ID(), ": client=", b.client.String(), auth, originally(&f.Forward))
+	b.logAll(sub.ID(), ": client=", b.client.String(), b.authLogged(f), originally(&f.Forward))
 	return b.msg, nil
+}
+
+// authLogged is what "client=" says about who has logged in.
+func (b *smtpdSession) authLogged(f *smtp.Facts) string {
+	if f.User == "" {
+		return ""
+	}
+	return fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
 }
 
 // ID is the queue id.
@@ -53,6 +60,9 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	mail.EnvID, mail.Ret = f.EnvID, f.Ret
 	mail.Body8, mail.UTF8 = f.Body == "8BITMIME", f.UTF8
 	mail.Local = m.b.rewritesHeaders()
+	if f.Forward.Source != "" { // of the client behind a filter
+		mail.Local = f.Forward.Source == "LOCAL"
+	}
 	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr, forward: f.Forward}
 	mail.verp = f.VERP
 	k := m.b.checks
@@ -73,12 +83,12 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	for _, field := range k.prepended { // above the Received field
 		m.sub.Prepend(field)
 	}
-	m.sub.Prepend(m.received(f))
+	m.sub.Prepend(m.b.received(f, m.sub.ID()))
 }
 
-// received is the Received field (RFC 5321 §4.4) as smtpd writes it.
-func (m *smtpdMessage) received(f *smtp.Facts) string {
-	b := m.b
+// received is the Received field (RFC 5321 §4.4) as smtpd writes it; a message
+// that goes to a filter before the queue has no queue id.
+func (b *smtpdSession) received(f *smtp.Facts, id string) string {
 	s := appendAll(make([]byte, 0, 512), "Received: from ", orElse(f.Helo, b.client.name), " (", b.client.name, " [", addressText(b.client), "])")
 	if f.TLS != nil && b.conf.Bool("smtpd_tls_received_header") {
 		s = append(s, tlsReceived(f.TLS)...)
@@ -86,7 +96,10 @@ func (m *smtpdMessage) received(f *smtp.Facts) string {
 	if f.User != "" && b.conf.Bool("smtpd_sasl_authenticated_header") {
 		s = appendAll(s, "\n\t(Authenticated sender: ", f.User, ")")
 	}
-	s = appendAll(s, "\n\tby ", b.conf.Get("myhostname"), " (", b.conf.Get("mail_name"), ") with ", f.With(), " id ", m.sub.ID())
+	s = appendAll(s, "\n\tby ", b.conf.Get("myhostname"), " (", b.conf.Get("mail_name"), ") with ", f.With())
+	if id != "" {
+		s = appendAll(s, " id ", id)
+	}
 	if f.Recipients == 1 {
 		s = appendAll(s, "\n\tfor <", mailaddr.Quote(f.First), ">; ", postfixDate(b.p.Now()))
 	} else {
@@ -142,7 +155,7 @@ func (m *smtpdMessage) Abort() {
 
 // finished forgets what belonged to the message.
 func (b *smtpdSession) finished() {
-	b.msg = nil
+	b.msg, b.proxy = nil, nil
 	k := b.checks
 	k.prepended, k.redirect, k.filter, k.bcc, k.hold, k.discard = nil, "", "", nil, false, false
 }

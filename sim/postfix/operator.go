@@ -53,7 +53,9 @@ func (s *System) Super(p *sim.Proc, actions []SuperAction, queues ...string) []s
 		if m != nil {
 			e.Msg = m.Msg
 		}
-		p.Record(e, []byte(line))
+		if s.Logs() {
+			p.Record(e, []byte(line))
+		}
 		printed = append(printed, "postsuper: "+line)
 	}
 	done := map[byte]int{}
@@ -126,18 +128,22 @@ func (s *System) super(p *sim.Proc, m *Mail, o superOp) {
 	p.Handle(msg)
 }
 
+// Logs tells whether somebody keeps what the programs of an operator say: where
+// postlogd(8) has the log file (maillog_file), it must be running.
+func (s *System) Logs() bool { return s.running || s.config.Get("maillog_file") == "" }
+
 // LogTool writes what a program such as postqueue(1) says of a trouble to the
 // mail log. While the mail system is down nobody does where postlogd(8) keeps
 // the log file (maillog_file).
 func (s *System) LogTool(p *sim.Proc, program, text string) {
-	if s.running || s.config.Get("maillog_file") == "" {
+	if s.Logs() {
 		p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/" + program), N: s.Host.NextPID()}, []byte(printable(text, '?')))
 	}
 }
 
 // LogAs writes a line to the mail log under any name, as postlog(1) does.
 func (s *System) LogAs(p *sim.Proc, name, text string) {
-	if s.running || s.config.Get("maillog_file") == "" {
+	if s.Logs() {
 		p.Record(trace.Event{Kind: trace.Log, A: p.Sym(printable(name, '?')), N: s.Host.NextPID()}, []byte(printable(text, '?')))
 	}
 }

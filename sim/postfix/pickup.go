@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,12 +21,15 @@ type LocalMail struct {
 	Recipients []string
 	FromHeader int // so many of them, the last ones, were found in the header (-t)
 	Message    []byte
-	Notify     smtp.Notify // -N; RFC 3461 §4.1
-	Ret        smtp.Ret    // -R; RFC 3461 §4.3
-	EnvID      string      // -V; RFC 3461 §4.4
-	VERP       string      // -XV: the delimiters (VERP_README)
-	Verify     bool        // -bv: nothing is delivered, the sender hears what would become of it
-	Report     bool        // -v: the sender hears what the first attempt has come to
+	Notify     smtp.Notify      // -N; RFC 3461 §4.1
+	Ret        smtp.Ret         // -R; RFC 3461 §4.3
+	EnvID      string           // -V; RFC 3461 §4.4
+	VERP       string           // -XV: the delimiters (VERP_README)
+	Verify     bool             // -bv: nothing is delivered, the sender hears what would become of it
+	Report     bool             // -v: the sender hears what the first attempt has come to
+	Body8      bool             // -B8BITMIME
+	UTF8       bool             // with -bs: SMTPUTF8 was asked for
+	Envelope   []smtp.Recipient // with -bs: the Recipients with what RCPT said of each
 }
 
 // Sendmail is sendmail(1) with postdrop(1): it puts a message into the
@@ -38,11 +42,17 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 	}
 	s.ask(p, "sendmail", "postdrop", "put a message of uid "+strconv.Itoa(l.UID)+" into maildrop")
 	m := s.queue.create(p, maildrop)
-	m.Sender, m.Content, m.Local, m.size = l.Sender, l.Message, true, len(l.Message)
+	s.dropped(p, m, &l)
+	return m.ID
+}
+
+// dropped completes a file in maildrop and tells pickup(8) of it.
+func (s *System) dropped(p *sim.Proc, m *Mail, l *LocalMail) {
+	m.Sender, m.Content, m.Local, m.size = l.Sender, l.Message, true, l.fileSize(m)
 	if m.Sender == "" && !l.NullSender {
 		m.Sender = l.User
 	}
-	m.submitted = &l
+	m.submitted = l
 	if s.running {
 		s.ask(p, "postdrop", "pickup", "there is mail in maildrop")
 		s.run("pickup", p.Cause(), p.Msg(), func(p *sim.Proc) {
@@ -51,7 +61,72 @@ func (s *System) Sendmail(p *sim.Proc, l LocalMail) string {
 			s.pickupAll(p.Cause())
 		})
 	}
-	return m.ID
+}
+
+// DropProblem is why postdrop(1) cannot take a message, in the words of the
+// system; "" when it can. message_size_limit is a limit of the file, where each
+// line of the message is a record and the envelope stands before it
+// (set_file_limit(3)).
+func (s *System) DropProblem(p *sim.Proc, l *LocalMail) string {
+	if limit := s.Settings().Int("message_size_limit"); limit > 0 && int64(l.fileSize(&Mail{Arrived: p.Now()})) > limit {
+		return "File too large"
+	}
+	if int64(len(l.Message)) > s.Host.Tree.Free() {
+		return "No space left on device"
+	}
+	return ""
+}
+
+// records are the envelope of the file in maildrop, as sendmail(1) or smtpd(8)
+// write it.
+func (l *LocalMail) records(m *Mail) (list []record) {
+	list = append(list, record{"message_arrival_time", m.Arrived.Format("Mon Jan _2 15:04:05 2006")})
+	if l.EnvID != "" {
+		list = append(list, attribute("envelope_id", l.EnvID))
+	}
+	if l.Ret != smtp.RetNone {
+		list = append(list, attribute("ret_flags", fmt.Sprint(int(l.Ret))))
+	}
+	if l.Body8 {
+		list = append(list, attribute("encoding", "8bit"))
+	}
+	if l.Envelope == nil {
+		list = append(list, attribute("rewrite_context", "local"))
+	}
+	if l.FullName != "" {
+		list = append(list, record{"sender_fullname", l.FullName})
+	}
+	list = append(list, record{"sender", l.Sender})
+	if l.Sender == "" && !l.NullSender {
+		list[len(list)-1].value = l.User
+	}
+	for i, to := range l.Recipients {
+		notify := l.Notify
+		if i < len(l.Envelope) {
+			notify = l.Envelope[i].Notify
+			if orig := l.Envelope[i].ORCPT; orig != "" {
+				list = append(list, attribute("dsn_orig_rcpt", orig))
+			}
+		}
+		if notify != 0 {
+			list = append(list, attribute("notify_flags", fmt.Sprint(notifyFlags(notify))))
+		}
+		list = append(list, record{"recipient", to})
+	}
+	return list
+}
+
+// fileSize is that of the file in maildrop: the envelope, the lines, and the
+// records that end each part.
+func (l *LocalMail) fileSize(m *Mail) int {
+	n := 3 * recordLength(0)
+	for _, r := range l.records(m) {
+		n += recordLength(r.length(m))
+	}
+	for line := range bytes.Lines(l.Message) {
+		n += recordLength(len(bytes.TrimSuffix(line, []byte("\n"))))
+	}
+	return n
 }
 
 // PostdropFails logs that postdrop(1) could not take a message: it is too big,
@@ -95,6 +170,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	m := u.Mail()
 	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
 	m.probe, m.report, m.verp = l.Verify, l.Verify || l.Report, l.VERP
+	m.Body8, m.UTF8 = l.Body8, l.UTF8
 	if drop.requeued != "" {
 		d.log("%s: uid=%d from=<%s> orig_id=%s", m.ID, l.UID, drop.Sender, drop.requeued)
 	} else {
@@ -106,7 +182,11 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 		if r == "<>" { // cleanup has a name for who is nobody
 			r = d.standard(d.conf.Get("empty_address_recipient"))
 		}
-		u.AddRecipient(&Recipient{Addr: r, Notify: l.Notify, header: i >= len(l.Recipients)-l.FromHeader})
+		to := &Recipient{Addr: r, Notify: l.Notify, header: i >= len(l.Recipients)-l.FromHeader}
+		if i < len(l.Envelope) {
+			to.Notify, to.ORcpt = l.Envelope[i].Notify, l.Envelope[i].ORCPT
+		}
+		u.AddRecipient(to)
 	}
 	u.Write(l.Message)
 	no := u.Commit()

@@ -46,6 +46,9 @@ func (s *System) Postcat(id, file string, o PostcatOptions) (string, error) {
 	}
 	w := &recordWriter{PostcatOptions: o}
 	head, rcpt, extracted := m.records()
+	if m.submitted != nil {
+		head, rcpt, extracted = m.submitted.records(m), nil, nil
+	}
 	w.title("*** ENVELOPE RECORDS "+file+" ***", 0)
 	if m.Queue != maildrop {
 		size := fmt.Sprintf("%15d %15d %15d %15d %15d %15d", m.size, dataOffset(m, append(head, rcpt...)), len(m.Recipients), m.reportFlags(), m.size, boolDigit(m.UTF8))

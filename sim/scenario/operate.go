@@ -163,7 +163,7 @@ func (sh *operator) one(args []string) int { return sh.Exec(args) }
 // notModelled are commands that real hosts have.
 var notModelled = map[string]string{
 	"vi": "not modelled; try sed -i", "nano": "not modelled; try sed -i",
-	"postdrop": "not modelled; use sendmail", "postmulti": "not modelled", "posttls-finger": "not modelled", "postcollate": "not modelled",
+	"postmulti": "not modelled", "posttls-finger": "not modelled", "postcollate": "not modelled",
 	"tcpdump": "look at the trace instead", "openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
 	"find": "not modelled; try ls or grep -r", "vim": "not modelled; try sed -i", "systemctl": "not modelled; try postfix", "service": "not modelled; try postfix",
 	"journalctl": "not modelled; try tail /var/log/maillog", "perl": "not modelled", "python3": "not modelled", "jq": "not modelled; try grep",
@@ -187,6 +187,7 @@ func init() {
 		{"postsuper", "postsuper -h|-H|-d|-r|-e|-f ID|ALL|- … [QUEUE…]", "holds, releases, deletes, requeues, expires messages", postsuperCommand},
 		{"postcat", "postcat [-e] [-h] [-b] -q ID…", "shows queue files", postcatCommand},
 		{"sendmail", "sendmail [-t] [-i] [-f SENDER] [-F NAME] [RECIPIENT…]", "hands a message to Postfix", sendmailCommand},
+		{"postdrop", "postdrop [-r]", "takes a queue file from sendmail", postdropCommand},
 		{"postlog", "postlog [-p SEVERITY] [-t NAME] TEXT", "writes a line to the mail log", postlogCommand},
 		{"postkick", "postkick public|private SERVICE REQUEST", "wakes a daemon up", postkickCommand},
 		{"postlock", "postlock MAILBOX COMMAND…", "runs a command while a mailbox is locked", postlockCommand},

@@ -95,7 +95,7 @@ func (f hostFiles) Stat(name string) (host.Info, error) {
 			}
 		}
 	}
-	if name == "/tmp" || name == "/root" || name == "/var/mail" || strings.HasPrefix(f.logFile(), name+"/") || f.home(name) {
+	if f.m.postfix != nil && strings.HasPrefix(f.m.postfix.Config().Get("queue_directory"), name+"/") || name == "/tmp" || name == "/root" || name == "/var/mail" || strings.HasPrefix(f.logFile(), name+"/") || f.home(name) {
 		return host.Info{Name: path.Base(name), Dir: true, ModTime: f.now()}, nil
 	}
 	return i, err
@@ -128,6 +128,9 @@ func (f hostFiles) ReadDir(name string) ([]host.Info, error) {
 		return list, nil
 	}
 	list, err := f.Tree.ReadDir(name)
+	if f.m.postfix != nil && path.Dir(f.m.postfix.Config().Get("queue_directory")) == name {
+		list, err = append(list, host.Info{Name: path.Base(f.m.postfix.Config().Get("queue_directory")), Dir: true, ModTime: f.now()}), nil
+	}
 	if file := f.logFile(); file != "" && path.Dir(file) == name && !f.Exists(file) {
 		if i, serr := f.Stat(file); serr == nil {
 			list, err = append(list, i), nil

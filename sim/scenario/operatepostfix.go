@@ -80,10 +80,8 @@ func postqueueCommand(sh *operator, args []string) int {
 		sh.errorf("postqueue: fatal: %s\n", postqueueUsage)
 		return failed
 	}
-	dir, given := o.value('c')
-	if given && !sh.root() && dir != "/etc/postfix" {
-		sh.errorf("postqueue: error: unauthorized configuration directory name: %[1]s\npostqueue: fatal: specify \"alternate_config_directories = %[1]s\" or "+
-			"\"multi_instance_directories = %[1]s\" in /etc/postfix/main.cf\n", visible(dir))
+	dir, _ := o.value('c')
+	if !sh.authorized("postqueue", dir) {
 		return failed
 	}
 	if !sh.settled("postqueue", dir) {
@@ -102,6 +100,17 @@ func postqueueCommand(sh *operator, args []string) int {
 	}
 	sh.complain("postqueue", "fatal: "+postqueueUsage)
 	return failed
+}
+
+// authorized tells whether a program with more rights than its user may be
+// given another folder with -c.
+func (sh *operator) authorized(tool, dir string) bool {
+	if dir == "" || sh.root() || dir == "/etc/postfix" {
+		return true
+	}
+	sh.errorf("%[1]s: error: unauthorized configuration directory name: %[2]s\n%[1]s: fatal: specify \"alternate_config_directories = %[2]s\" or "+
+		"\"multi_instance_directories = %[2]s\" in /etc/postfix/main.cf\n", tool, visible(dir))
+	return false
 }
 
 // listQueue is postqueue -p and -j. While the mail system is down only the

@@ -61,8 +61,26 @@ func postsuperCommand(sh *operator, args []string) int {
 	if len(actions) == 0 {
 		return 0
 	}
-	for _, l := range sh.m.postfix.Super(sh.p, actions, o.args...) {
-		sh.errorf("%s\n", l)
+	return sh.super(actions, o.args)
+}
+
+// super has it done and says so. While the mail system is down and postlogd(8)
+// would keep the log, postsuper, which is not root any more by then, ends with the
+// first line that it wants to log.
+func (sh *operator) super(actions []postfix.SuperAction, queues []string) int {
+	s := sh.m.postfix
+	if s.Logs() {
+		for _, l := range s.Super(sh.p, actions, queues...) {
+			sh.errorf("%s\n", l)
+		}
+		return 0
+	}
+	for _, a := range actions {
+		lines := s.Super(sh.p, []postfix.SuperAction{a}, queues...)
+		if len(lines) > 0 {
+			sh.errorf("%s\npostsuper: fatal: open logfile '%s': cannot open file: Permission denied\n", lines[0], visible(s.Config().Get("maillog_file")))
+			return 1
+		}
 	}
 	return 0
 }

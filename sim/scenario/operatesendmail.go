@@ -60,7 +60,7 @@ func sendmailAs(sh *operator, name string, args []string) int {
 	case "newaliases":
 		return sh.buildAliases()
 	case "smtp":
-		return sh.standAlone(s)
+		return sh.standAlone(s, call)
 	case "daemon":
 		sh.one([]string{"postfix", "start"})
 		return 0
@@ -105,11 +105,12 @@ func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 	if call.mail.Verify || call.mail.Report {
 		sh.printf("Mail Delivery Status Report will be mailed to <%s>.\n", visible(cmp.Or(call.mail.Sender, who.Name)))
 	}
-	if limit := s.Settings().Int("message_size_limit"); limit > 0 && int64(len(call.mail.Message)) > limit {
-		return sh.dropFails(s, who.UID, "File too large", who.Name, "message file too big")
-	}
-	if int64(len(call.mail.Message)) > sh.m.Tree.Free() {
-		return sh.dropFails(s, who.UID, "No space left on device", who.Name, "queue file write error")
+	if why := s.DropProblem(sh.p, &call.mail); why != "" {
+		end := "queue file write error"
+		if why == "File too large" {
+			end = "message file too big"
+		}
+		return sh.dropFails(s, who.UID, why, who.Name, end)
 	}
 	s.Sendmail(sh.p, call.mail)
 	return 0
@@ -303,6 +304,7 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 		if !strings.EqualFold(value, "8BITMIME") && !strings.EqualFold(value, "7BIT") {
 			return "", "-B option needs 8BITMIME or 7BIT"
 		}
+		c.mail.Body8 = strings.EqualFold(value, "8BITMIME")
 	case 'n':
 		return "", "-n option not supported"
 	case 'X':
@@ -381,9 +383,31 @@ func (c *sendmailCall) queueOption(value string) (warning, fatal string) {
 }
 
 // standAlone is sendmail -bs, an SMTP server on the standard input.
-func (sh *operator) standAlone(*postfix.System) int {
-	sh.errorf("sendmail: the mode -bs is not modelled; try telnet localhost 25\n")
-	return exitTemp
+func (sh *operator) standAlone(s *postfix.System, call *sendmailCall) int {
+	return s.StandAlone(sh.p, call.mail, sh.In.All(), func(reply []byte) { sh.printf("%s", reply) }, func(line string) { sh.errorf("%s\n", line) })
+}
+
+// postdropCommand is postdrop(1), which sendmail(1) runs with more rights than
+// the user has.
+func postdropCommand(sh *operator, args []string) int {
+	o, bad := getopt(args, "c:rv")
+	if bad != "" {
+		sh.errorf("postdrop: %s\npostdrop: fatal: usage: postdrop [-c config_dir] [-v]\n", bad)
+		return 1
+	}
+	dir, _ := o.value('c')
+	if !sh.authorized("postdrop", dir) || !sh.settled("postdrop", dir) {
+		return 1
+	}
+	who := sh.account()
+	answer, complaints := sh.m.postfix.Postdrop(sh.p, postfix.LocalMail{User: who.Name, UID: who.UID}, sh.In.All())
+	sh.printf("%s", answer)
+	status := 0
+	for _, c := range complaints {
+		sh.complain("postdrop", c)
+		status = 1
+	}
+	return status
 }
 
 // complain2 is complain for a program that has another name in the mail log than

@@ -24,6 +24,7 @@ import (
 //	$ LINE     what is typed, "> " its further lines; then
 //	TAB text   a line of the standard output, "2 TAB text" of the standard error
 //	log TAB …  a line of the mail log, of the programs that somebody types
+//	logs NAME  the log lines of that daemon count, too
 //	exit N     the exit status, when it is not 0
 //	eol, 2eol  the last line had no end
 //
@@ -77,6 +78,7 @@ type session struct {
 	t            *testing.T
 	run          *scenario.Run
 	host, user   string
+	also         string // a daemon whose log lines count
 	logged       int
 	equal, total int
 }
@@ -125,7 +127,7 @@ func (s *session) command(line string) (out []string) {
 	for i := s.logged + 1; i <= w.Trace.Len(); i++ {
 		if e := w.Trace.At(trace.Seq(i)); e.Kind == trace.Log && e.Node == h.ID {
 			l := fmt.Sprintf("%s[%d]: %s", w.Trace.Name(e.A), e.N, w.Trace.Text(e))
-			if toolNames.MatchString(l) {
+			if toolNames.MatchString(l) || s.also != "" && strings.HasPrefix(l, "postfix/"+s.also+"[") {
 				out = append(out, "log\t"+l)
 			}
 		}
@@ -198,6 +200,9 @@ func TestTranscripts(t *testing.T) {
 				case word == "as":
 					flush()
 					s.user = rest
+				case word == "logs":
+					flush()
+					s.also = rest
 				case word == "wait":
 					flush()
 					d, _ := time.ParseDuration(rest + "s")

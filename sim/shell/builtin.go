@@ -18,7 +18,7 @@ func builtins() map[string]Program {
 		"set": set, "shift": shift, "unset": unset, "export": export, "break": leaveLoop, "continue": nextRound, "return": leaveFunction, "local": local, "eval": eval,
 		":": success, "true": success, "false": failure, "command": commandV, "which": which, "type": kindOf,
 		"cat": cat, "less": cat, "more": cat, "head": head, "tail": tail, "wc": wc, "sort": sortLines, "uniq": uniq, "cut": cut, "tr": translate,
-		"grep": grep, "egrep": grepExtended, "fgrep": grepFixed, "sed": sed, "awk": awk, "tee": tee, "xargs": xargs, "basename": basename, "dirname": dirname,
+		"grep": grep, "egrep": grepExtended, "fgrep": grepFixed, "sed": sed, "awk": awk, "tee": tee, "xargs": xargs, "basename": basename, "dirname": dirname, "seq": seq,
 		"ls": ls, "cp": cp, "mv": mv, "rm": rm, "mkdir": mkdir, "rmdir": rmdir, "touch": touch, "chmod": success, "chown": success,
 	}
 }

@@ -91,7 +91,7 @@ func (c *Client) Greet() error {
 		return err
 	}
 	if r.Code/100 != 2 {
-		return &Error{Stage: StageGreeting, Reply: keep(r), Host: c.cfg.Peer}
+		return c.said(StageGreeting, r)
 	}
 	if c.cfg.HeloUnlessESMTP && !slices.Contains(strings.Fields(strings.ToUpper(r.Text)), "ESMTP") {
 		c.cfg.HeloOnly = true
@@ -105,7 +105,7 @@ func (c *Client) hello() error {
 	if c.cfg.LMTP {
 		r, err := c.ask(StageLHLO, "LHLO "+c.cfg.Helo)
 		if err == nil && r.Code/100 != 2 {
-			err = &Error{Stage: StageLHLO, Reply: keep(r), Host: c.cfg.Peer}
+			err = c.said(StageLHLO, r)
 		}
 		if err == nil {
 			c.learn(r)
@@ -122,12 +122,12 @@ func (c *Client) hello() error {
 			return nil
 		}
 		if r.Code == 421 {
-			return &Error{Stage: StageEHLO, Reply: keep(r), Host: c.cfg.Peer}
+			return c.said(StageEHLO, r)
 		}
 	}
 	r, err := c.ask(StageHELO, "HELO "+c.cfg.Helo)
 	if err == nil && r.Code/100 != 2 {
-		err = &Error{Stage: StageHELO, Reply: keep(r), Host: c.cfg.Peer}
+		err = c.said(StageHELO, r)
 	}
 	return err
 }
@@ -200,8 +200,8 @@ func (c *Client) SizeLimit() int64 { return c.size }
 // AuthMechanisms are those that the server announced.
 func (c *Client) AuthMechanisms() []string { return c.auth }
 
-// Confused reports whether a reply to a mail has broken the protocol, or told
-// that we have: such a connection had better not be used for another mail.
+// Confused reports whether a reply has broken the protocol, or told that we
+// have: such a connection had better not be used for another mail.
 func (c *Client) Confused() bool { return c.confused }
 
 // Rename changes the name of the server in the texts of errors

@@ -103,7 +103,11 @@ func (e *Error) Error() string {
 	case e.Stage == StageAuth:
 		return "SASL authentication failed; server " + e.Host + " said: " + e.Reply.String()
 	}
-	return "host " + e.Host + " said: " + e.Reply.String() + " (in reply to " + e.Stage.String() + ")"
+	said := "host " + e.Host + " said: " + e.Reply.String() + " (in reply to " + e.Stage.String() + ")"
+	if e.Reply.Code/100 == 2 {
+		return "Protocol error: " + said
+	}
+	return said
 }
 
 // Unwrap returns the cause.
@@ -121,6 +125,9 @@ func (e *Error) DSN() string {
 		return "4.4.2"
 	}
 	dsn := e.Reply.DSN()
+	if e.Reply.Code/100 == 2 { // at a stage where it is none
+		dsn = "5.5.0"
+	}
 	if e.Stage == StageGreeting && strings.HasPrefix(dsn, "5") {
 		return "4" + dsn[1:]
 	}

@@ -193,7 +193,7 @@ func (c *Client) sync() *Error {
 	return nil
 }
 
-// said makes an error of what the server said to a mail. Postfix takes for a
+// said makes an error of what the server said. Postfix takes for a
 // breach of the protocol what is neither 4yz nor 5yz, and 50z and 555, by which
 // the server says that it does not understand us (smtp_trouble.c).
 func (c *Client) said(stage Stage, r *Reply) *Error {

@@ -40,6 +40,9 @@ func (c *Client) read(stage Stage) (*Reply, error) {
 			c.compact()
 			return r, nil
 		}
+		if code, _ := replyCode(line); code == 0 {
+			c.confused = true
+		}
 		if raw > replyLimit*8 {
 			// A server that never comes to an end.
 			return nil, c.broken(stage, io.ErrUnexpectedEOF)

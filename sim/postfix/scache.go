@@ -38,6 +38,7 @@ type clientSession struct {
 	expires int64
 	reused  int
 	keeper  *sim.Proc // scache(8), while it keeps the connection
+	since   trace.Seq // what was said before concerned another mail
 }
 
 // close ends a connection that nobody keeps.

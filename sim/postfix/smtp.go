@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailtrek/protocols/smtp"
+	"mailtrek/sim/trace"
 )
 
 // smtp is the delivery agent smtp(8), which is lmtp(8) as well: it finds the
@@ -207,12 +208,15 @@ func (a *smtpAgent) session(s *clientSession, final bool) {
 	if a.greet(s, final) {
 		a.transfer(s, final)
 	}
+	a.notify(s)
 }
 
 // again holds the dialogue on a connection that was in the cache.
 func (a *smtpAgent) again(s *clientSession, final bool) {
 	defer s.close()
+	s.since = trace.Seq(a.d.p.World().Trace.Len())
 	a.transfer(s, final)
+	a.notify(s)
 }
 
 // greet brings a session to the point where it can take a mail. It tells

@@ -94,9 +94,10 @@ type smtpdSession struct {
 	checks  *checks
 	msg     *smtpdMessage
 	proxy   *proxiedMessage
-	counted bool // anvil knows of the connection
-	grave   bool // something was wrong with this host
-	noTLS   bool // TLS is wanted, and there is no certificate
+	counted bool   // anvil knows of the connection
+	grave   bool   // something was wrong with this host
+	reason  string // why the session ended before QUIT
+	noTLS   bool   // TLS is wanted, and there is no certificate
 }
 
 // smtpd serves one client: it finds out the client's name, holds the dialogue,
@@ -400,4 +401,12 @@ func (b *smtpdSession) Ahead(n int) []byte { return b.conn.Ahead(n) }
 func (b *smtpdSession) Sleep(d time.Duration) { b.p.Sleep(d) }
 
 // Log writes a line of the session.
-func (b *smtpdSession) Log(text string) { b.logAll(text) }
+func (b *smtpdSession) Log(text string) {
+	if reason, _, ok := strings.Cut(text, " after "); ok {
+		switch reason {
+		case "lost connection", "timeout", "too many errors":
+			b.reason = reason
+		}
+	}
+	b.logAll(text)
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mailtrek/protocols/wire"
 	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
@@ -147,6 +148,13 @@ func (s *System) LogAs(p *sim.Proc, name, text string) {
 		p.Record(trace.Event{Kind: trace.Log, A: p.Sym(printable(name, '?')), N: s.Host.NextPID()}, []byte(printable(text, '?')))
 	}
 }
+
+// TLSSummary is what Postfix says of a TLS session: protocol, cipher, and how the
+// keys came about.
+func TLSSummary(f wire.TLSFacts) string { return tlsSummary(f) }
+
+// LookupFailure is why a name has no records of a type, as Postfix says it.
+func LookupFailure(name, typ string, err error) string { return nameError(name, typ, err).text }
 
 // HasSocket tells whether master.cf has a service with a socket in the folder
 // "public" or "private" of the queue directory.

@@ -163,7 +163,7 @@ func (sh *operator) one(args []string) int { return sh.Exec(args) }
 // notModelled are commands that real hosts have.
 var notModelled = map[string]string{
 	"vi": "not modelled; try sed -i", "nano": "not modelled; try sed -i",
-	"postmulti": "not modelled", "posttls-finger": "not modelled", "postcollate": "not modelled",
+	"postmulti": "not modelled", "postcollate": "not modelled",
 	"tcpdump": "look at the trace instead", "openssl": "not modelled", "swaks": "not modelled", "mail": "not modelled; try sendmail", "ps": "not modelled",
 	"find": "not modelled; try ls or grep -r", "vim": "not modelled; try sed -i", "systemctl": "not modelled; try postfix", "service": "not modelled; try postfix",
 	"journalctl": "not modelled; try tail /var/log/maillog", "perl": "not modelled", "python3": "not modelled", "jq": "not modelled; try grep",
@@ -190,6 +190,7 @@ func init() {
 		{"postdrop", "postdrop [-r]", "takes a queue file from sendmail", postdropCommand},
 		{"postlog", "postlog [-p SEVERITY] [-t NAME] TEXT", "writes a line to the mail log", postlogCommand},
 		{"postkick", "postkick public|private SERVICE REQUEST", "wakes a daemon up", postkickCommand},
+		{"posttls-finger", "posttls-finger [-c] [-C] [-l LEVEL] [-F CAFILE] DESTINATION [NAME…]", "looks at the TLS of a mail server", fingerCommand},
 		{"postlock", "postlock MAILBOX COMMAND…", "runs a command while a mailbox is locked", postlockCommand},
 		{"dovecot", "dovecot [stop|reload]", "starts and stops Dovecot", dovecotCommand},
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},

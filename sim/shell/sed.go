@@ -267,6 +267,10 @@ func sedParts(s string, n int) (parts []string, rest string, ok bool) {
 			}
 			i++
 			b.WriteByte(s[i])
+		case s[i] == '[' && len(parts) == 0 && bracketEnd(s[i:]) > 1: // where the sign is a letter like others
+			end := i + bracketEnd(s[i:])
+			b.WriteString(s[i:end])
+			i = end - 1
 		case s[i] == sign:
 			parts = append(parts, b.String())
 			b.Reset()

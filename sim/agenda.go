@@ -212,31 +212,71 @@ func (w *World) tooEarly(c *coroutine) bool {
 	return true
 }
 
-// step does the next thing.
-func (w *World) step() {
+// turn is the process whose turn it is next; nil when it is something else's,
+// or nothing is due.
+func (w *World) turn() *Proc {
+	switch {
+	case len(w.soon) > 0:
+	case w.heapFirst():
+		if c := w.agenda[0].on; c != nil {
+			return c.proc
+		}
+	case !w.instant.empty():
+		return w.instant.list[w.instant.next].proc
+	}
+	return nil
+}
+
+// work does what is due, one thing after the other, and returns false when
+// nothing is, until w.until. It is the loop of the world, and that of a process
+// that waits (self): whoever parks goes on with the work on the stack it has,
+// and so runs the others without handing control back first. It returns true
+// when the turn is its own, and false when it is that of a process which works
+// below it on the stack.
+func (w *World) work(self *Proc) bool {
+	for {
+		next, ok := w.Next()
+		if !ok || int64(next) > w.until || int64(next) > w.now && w.Trace.Len() >= w.pause {
+			return false
+		}
+		p := w.turn()
+		if p != nil && p.works {
+			if p != self {
+				return false
+			}
+			w.take()
+			w.spill()
+			return true
+		}
+		w.take()
+		if p != nil {
+			p.resume()
+		}
+		w.spill()
+	}
+}
+
+// take takes the next thing off the agenda, and does it unless it is a
+// process's turn.
+func (w *World) take() {
 	switch {
 	case len(w.soon) > 0:
 		f := w.soon[0]
 		w.soon = w.soon[1:]
 		f()
-		return
 	case w.heapFirst():
 		e := w.agenda.pop()
 		w.now = e.at
 		if e.on != nil {
 			e.on.alarm.queued.order = 0
-			e.on.proc.resume()
 		} else {
 			do(e.sent, e.call)
 		}
 	default:
-		if r := w.instant.pop(); r.proc != nil {
-			r.proc.resume()
-		} else {
+		if r := w.instant.pop(); r.proc == nil {
 			do(r.sent, r.call)
 		}
 	}
-	w.spill()
 }
 
 // do lets something arrive, or calls a function.

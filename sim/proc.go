@@ -9,8 +9,8 @@ import (
 )
 
 // This is the one clever file of the package. A process is a coroutine: a
-// function that runs until it has to wait, hands control back to the world's
-// loop, and goes on from there when the world wakes it. iter.Pull gives exactly
+// function that runs until it has to wait, and goes on from there when the world
+// wakes it. iter.Pull gives exactly
 // that, on goroutines that never run side by side: one call of next runs the
 // coroutine up to its next yield. A switch costs about 0.2 µs and its order is
 // ours alone, which goroutines and channels could not promise.
@@ -18,6 +18,13 @@ import (
 // Waiting is parking. A parked process counts its waits, and every signal that
 // may wake it remembers which wait it was made for; one that comes late finds
 // another number and is ignored. That is all the synchronisation there is.
+//
+// Whoever parks does not hand control back at once: it goes on with the world's
+// work on its own stack, and so runs the process whose turn comes next. When
+// that one parks too and the next turn is that of the first, one switch has led
+// there and one leads back, where a loop between them would need four. Only when
+// the turn is that of a process further below, or nothing is due, those above
+// hand control back (see World.work).
 //
 // Coroutines are used again: one whose process has ended waits in the world's
 // pool with the stack that it has grown, and the next process runs on it.
@@ -35,6 +42,7 @@ type Proc struct {
 	on     *coroutine
 	waits  uint64
 	parked bool
+	works  bool // parked, it lets the world go on: see work
 	woken  bool // by a signal, not by the timer
 	dead   bool
 	killed bool   // it ends as soon as it may
@@ -121,13 +129,17 @@ func (p *Proc) resume() {
 	if p.dead {
 		return
 	}
+	p.goOn()
+	p.on.next()
+	p.w.running = nil
+}
+
+// goOn ends the wait of the process.
+func (p *Proc) goOn() {
 	p.parked = false
 	p.waits++
 	p.on.alarm.order = 0
-	before := p.w.running
 	p.w.running = p
-	p.on.next()
-	p.w.running = before
 }
 
 // kill unwinds the process from where it is parked.
@@ -191,13 +203,28 @@ func (p *Proc) park(d time.Duration) bool {
 	if d >= 0 {
 		p.w.limit(p, d)
 	}
-	if !p.on.yield(struct{}{}) {
+	if !p.turned() && !p.on.yield(struct{}{}) {
 		panic(errKilled)
 	}
 	if p.killed && p.shield == 0 {
 		panic(errKilled)
 	}
 	return p.woken
+}
+
+// turned lets the world go on while the process is parked, and tells whether
+// that has led to its turn; else it must hand control back.
+func (p *Proc) turned() bool {
+	if p.w.stopped {
+		return false
+	}
+	p.w.running, p.works = nil, true
+	mine := p.w.work(p)
+	p.works = false
+	if mine {
+		p.goOn()
+	}
+	return mine
 }
 
 // wake lets a parked process go on at the present instant, in its turn.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"math/rand/v2"
 	"net/netip"
 	"time"
@@ -62,6 +63,8 @@ type World struct {
 	faults  faults
 	full    bool
 	stopped bool
+	until   int64         // nanoseconds: work goes on until then
+	pause   int           // events: work goes on to the instant that has so many
 	stream  *trace.Writer // see Stream
 
 	spillEvery, spillAt int // events; 0: nothing is forgotten
@@ -103,28 +106,24 @@ func (w *World) Dice(name string) *rand.Rand {
 }
 
 // Run lets the world go on until it is at rest.
-func (w *World) Run() {
-	for {
-		if _, ok := w.Next(); !ok {
-			return
-		}
-		w.step()
-	}
-}
+func (w *World) Run() { w.RunOn(math.MaxInt64, math.MaxInt) }
 
 // RunUntil does everything that is due until d since the start, and leaves the
 // clock there.
 func (w *World) RunUntil(d time.Duration) {
-	for {
-		next, ok := w.Next()
-		if !ok || next > d {
-			break
-		}
-		w.step()
-	}
+	w.RunOn(d, math.MaxInt)
 	if int64(d) > w.now {
 		w.now = int64(d)
 	}
+}
+
+// RunOn does what is due until d since the start, but begins with no later
+// instant once there are so many events. The clock stays where that leads.
+func (w *World) RunOn(d time.Duration, events int) {
+	before, pause := w.until, w.pause
+	w.until, w.pause = int64(d), events
+	w.work(nil)
+	w.until, w.pause = before, pause
 }
 
 // Watch sets Config.Watch anew.

@@ -133,7 +133,7 @@ func (b *Branch) Step() bool {
 // replay goes on while there are interventions that have not taken effect.
 func (b *Branch) replay() bool {
 	from := trace.Seq(b.Trace().Len())
-	more := b.play.step()
+	more := b.play.step(int(from) + 1)
 	for len(b.took) < len(b.Done)-len(b.play.list) {
 		at, iv := from, b.Done[len(b.took)]
 		if iv.After > 0 {

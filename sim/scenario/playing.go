@@ -43,14 +43,15 @@ func (p *Playing) Err() error { return p.err }
 // Advance lets the run go on to the instant at which it has at least so many
 // events. It tells whether there is more to come.
 func (p *Playing) Advance(events int) (more bool) {
-	for p.run.World.Trace.Len() < events && p.step() {
+	for p.run.World.Trace.Len() < events && p.step(events) {
 	}
 	return !p.ended
 }
 
-// step does what comes next: all that happens at one instant, or one
-// intervention. It tells whether there is more to come.
-func (p *Playing) step() (more bool) {
+// step does what comes next: one intervention, or all that happens at one
+// instant; when no intervention is left, at all instants until there are so many
+// events. It tells whether there is more to come.
+func (p *Playing) step(events int) (more bool) {
 	w := p.run.World
 	end := p.until
 	if end == 0 {
@@ -66,6 +67,8 @@ func (p *Playing) step() (more bool) {
 	}
 	next, ok := w.Next()
 	switch {
+	case ok && next <= limit && len(p.list) == 0:
+		w.RunOn(limit, events)
 	case ok && next <= limit:
 		w.RunUntil(next)
 	case p.pending == 0 && len(p.list) > 0 && (p.until == 0 || limit <= p.until):

@@ -93,7 +93,7 @@ func TestAnotherSeedAnotherTrace(t *testing.T) {
 
 // One more intervention changes nothing before it.
 func TestWhatIfHasTheSamePrefix(t *testing.T) {
-	at := 1020 * time.Millisecond
+	at := 1060 * time.Millisecond
 	plain := build(t, "alabala", scenario.Options{})
 	defer plain.Close()
 	plain.Play(0)

@@ -75,6 +75,7 @@ func (b *smtpdSession) anvilConnect() *smtp.Reply {
 	if b.anvilExempt() {
 		return nil
 	}
+	b.rouse(b.p, "anvil")
 	n := b.anvilClient()
 	b.counted = true
 	n.connections++

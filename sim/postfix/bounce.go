@@ -129,7 +129,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 	m.busy++ // no other queue manager may begin with it
 	defer func() { m.busy-- }()
 	d.hand(svc.Command, m.ID, kind.Subject())
-	b := d.begin(d.p, svc)
+	b := d.take(d.p, svc)
 	defer b.end()
 	d.p.Sleep(bounceTime)
 	if n.to == "" || strings.EqualFold(n.to, double) {

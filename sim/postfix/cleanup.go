@@ -60,7 +60,8 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 		w := p.World().Trace
 		p.Handle(w.AddMsg(trace.Msg{Name: fmt.Sprintf("mail %d", w.Msgs()+1)}))
 	}
-	d := s.begin(p, svc)
+	s.rouse(p, "rewrite")
+	d := s.take(p, svc)
 	if wait := s.qmgr.slowDown(); wait > 0 {
 		p.Sleep(wait)
 	}

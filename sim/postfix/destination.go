@@ -124,7 +124,6 @@ func (dest *destination) begin(e *entry) {
 		}
 		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
 		p.Emit(asked, e.describe(t.name, dest.nexthop))
-		fresh := len(t.svc.idle) == 0
 		d := t.begun(p, t.svc, e)
 		if d == nil {
 			dest.over(p, e)
@@ -140,9 +139,7 @@ func (dest *destination) begin(e *entry) {
 			}
 		}()
 		svc := d.svc
-		if p.Sleep(agentTime); fresh {
-			p.Sleep(spawnTime)
-		}
+		p.Sleep(agentTime)
 		r := &request{mail: m, transport: svc, nexthop: dest.nexthop, recipients: e.recipients, queued: e.msg.queued, started: p.Now(), load: how.load, store: how.store}
 		agents(svc.Command)(d, r)
 		d.end()

@@ -27,10 +27,10 @@ func (d *daemon) passTo(r *request, to *Recipient, spec string) bool {
 		return false
 	}
 	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(d.name()), B: p.Sym(svc.Command), C: p.Sym(r.mail.ID)}, []byte("pass "+to.Addr+" to "+spec))
-	p.Sleep(agentTime)
 	to.result = nil
+	a := d.take(p, svc)
+	p.Sleep(agentTime)
 	next := &request{mail: r.mail, transport: svc, nexthop: nexthop, recipients: []*Recipient{to}, queued: r.queued, started: p.Now()}
-	a := d.begin(p, svc)
 	agents(svc.Command)(a, next)
 	a.end()
 	return true

@@ -224,7 +224,7 @@ func (s *System) Stop() {
 	}
 	s.procs, s.stopped, s.stats = nil, true, anvilStats{}
 	for _, svc := range s.services {
-		svc.idle = nil
+		svc.idle, svc.coming = nil, coming{}
 	}
 	s.queue.sweep()
 }

@@ -159,7 +159,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	}
 	drop.taken = true
 	defer func() { drop.taken = false }()
-	d := s.begin(p, svc)
+	d := s.begin(p, svc) // master(8) wakes it so often that it never ends
 	defer d.end()
 	l := drop.submitted
 	u, err := s.Submit(p, "pickup", drop.Sender)

@@ -16,7 +16,7 @@ const greetProbe = 100 * time.Millisecond
 // talks first is no mail server (POSTSCREEN_README). Who passes is handed to
 // the smtpd service of type pass; who has passed is remembered.
 func (s *System) postscreen(p *sim.Proc, c *sim.Conn, svc *service) {
-	d := s.begin(p, svc)
+	d := s.take(p, svc)
 	defer d.end()
 	remote, local := addrPort(c.RemoteAddr().String()), addrPort(c.LocalAddr().String())
 	g := &screening{daemon: d, c: c, client: fmt.Sprintf("[%s]:%d", remote.Addr(), remote.Port())}

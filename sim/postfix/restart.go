@@ -16,13 +16,6 @@ import (
 // tables that postmap(1) or postalias(1) builds are watched
 // (DATABASE_README).
 
-// idleProc is a process of a service that waits for work.
-type idleProc struct {
-	pid   uint32
-	born  time.Duration
-	since time.Duration
-}
-
 // openedTable is a table that the processes of a service keep open.
 type openedTable struct {
 	spec  string // "hash:/etc/aliases"

@@ -144,7 +144,7 @@ func (s *System) smtpdStarted(p *sim.Proc, c *sim.Conn, svc *service) *daemon {
 		if svc = s.admitted(p, c, svc); svc == nil {
 			return nil
 		}
-		d := s.begin(p, svc)
+		d := s.take(p, svc)
 		why := ""
 		if !svc.sound {
 			if why = d.unusable(); why == "" {
@@ -305,6 +305,7 @@ func (b *smtpdSession) Helo(_ *smtp.Facts, name string) *smtp.Reply {
 // Mail judges the sender, without smtpd_delay_reject, and looks after the room
 // in the queue.
 func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
+	b.rouse(b.p, "rewrite")
 	if !b.conf.Bool("smtpd_delay_reject") {
 		b.checks.inMail = true
 		r := b.checks.mailStage()

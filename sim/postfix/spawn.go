@@ -116,7 +116,7 @@ func (c spawned) connect(d *daemon, path, id string) {
 // run runs the command, which gets the input, on behalf of spawn(8). ok is
 // false when there is no such program, or it ends with an error.
 func (c spawned) run(d *daemon, input []byte) (output string, ok bool) {
-	s := d.begin(d.p, c.svc)
+	s := d.take(d.p, c.svc)
 	defer s.end()
 	model := c.model(d.Host)
 	if model == nil {
@@ -164,7 +164,7 @@ func (l *list) spawnPolicy(c spawned, path string) (action string, ok bool) {
 func (s *System) spawnListen(p *sim.Proc, c *sim.Conn, svc *service) {
 	defer c.Close()
 	cmd := spawned{svc, svc.argv()}
-	d := s.begin(p, svc)
+	d := s.take(p, svc)
 	p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym("master"), B: p.Sym("spawn")}, []byte("run "+strings.Join(cmd.argv, " ")))
 	if f, to := cmd.filter(s.Host); f != nil {
 		f.Serve(s.Host, p, c, to)

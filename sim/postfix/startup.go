@@ -88,7 +88,7 @@ func (t *transport) begun(p *sim.Proc, svc *service, e *entry) *daemon {
 		if svc = t.q.sys.unthrottled(p, svc); !e.msg.current() {
 			return nil
 		}
-		d := t.q.sys.begin(p, svc)
+		d := t.q.sys.take(p, svc)
 		why := d.unusable()
 		if why == "" {
 			svc.sound = true

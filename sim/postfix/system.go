@@ -50,6 +50,8 @@ type service struct {
 	conf       *Config
 	logName    string // "postfix/submission/smtpd"
 	idle       []idleProc
+	coming     coming
+	backlog    []*pending
 	tables     []openedTable // see opens
 	born, last time.Duration // of a daemon without processes of its own, see used
 	alive      bool
@@ -154,26 +156,6 @@ type daemon struct {
 	resolved string        // the address that trivial-rewrite has resolved last
 	dead     bool          // it has ended with an error
 	born     time.Duration // when the process began
-}
-
-// begin makes the calling process one of a service's; end gives it back.
-func (s *System) begin(p *sim.Proc, svc *service) *daemon {
-	d := s.daemons.Next()
-	*d = daemon{System: s, svc: svc, conf: svc.conf, p: p}
-	if found, ok := s.idler(d, svc); ok {
-		d.pid, d.born = found.pid, found.born
-		return d
-	}
-	d.pid, d.born = s.Host.NextPID(), p.World().Now()
-	d.opensTables()
-	d.warnStale()
-	return d
-}
-
-func (d *daemon) end() {
-	if !d.p.Killed() && !d.dead {
-		d.svc.idle = append(d.svc.idle, idleProc{d.pid, d.born, d.p.World().Now()})
-	}
 }
 
 // name is the daemon's name in daemon graphs and causes: the service where it

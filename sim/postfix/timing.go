@@ -11,14 +11,29 @@ import (
 const (
 	cleanupTime = 2 * time.Millisecond // writing and syncing a queue file
 	qmgrTime    = 1 * time.Millisecond // from the trigger to the active queue
-	agentTime   = 3 * time.Millisecond // a delivery agent taking a request
-	spawnTime   = 2 * time.Millisecond // master(8) starting a process when none is idle
+	agentTime   = 1 * time.Millisecond // a delivery agent taking a request
 	diskTime    = 2 * time.Millisecond // appending to a mailbox
 	bounceTime  = 2 * time.Millisecond // composing a notification
 	reportTime  = 2 * time.Millisecond // until a daemon's report is read by the queue manager
 	pickupTime  = 5 * time.Millisecond // from the trigger to reading maildrop
 	commandTime = 1 * time.Millisecond // a command run by local(8) or pipe(8)
 )
+
+// startTime is how long it takes until a process of a program that master(8) has
+// to start is there for its first request. Measured with Postfix 3.7.11 on two
+// cores: from a connection to the service to the first byte that comes back, 12
+// times each after a reload, the quicker half. Programs that speak TLS load the
+// library for it and the tables of their policies. One that is there already
+// answers within 0.2 ms.
+func startTime(program string) time.Duration {
+	switch program {
+	case "smtpd":
+		return 14 * time.Millisecond
+	case "smtp", "lmtp":
+		return 12 * time.Millisecond
+	}
+	return 8 * time.Millisecond // local 7, bounce 8, error 8, cleanup 9
+}
 
 // formatDelay writes a delay as the delay= and delays= attributes have it: two
 // significant digits, no more than limit behind the point, no trailing zeros

@@ -46,7 +46,7 @@ func (d *daemon) queryVerify(addr string) (answer verified, ok bool) {
 		return verified{}, false
 	}
 	d.hand("verify", "", "can mail be delivered to "+addr+"?")
-	v := d.begin(d.p, svc)
+	v := d.take(d.p, svc)
 	defer v.end()
 	return v.known(addr), true
 }
@@ -152,7 +152,7 @@ func (d *daemon) probe(addr string) {
 	d.run("verify", d.p.Cause(), 0, func(p *sim.Proc) {
 		defer func() { c.pending-- }()
 		p.Handle(p.World().Trace.AddMsg(trace.Msg{Name: "probe of " + addr}))
-		v := d.begin(p, svc)
+		v := d.take(p, svc)
 		defer v.end()
 		u, err := v.Submit(p, "verify", v.conf.Get("address_verify_sender"))
 		if err != nil {

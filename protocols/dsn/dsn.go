@@ -49,8 +49,10 @@ type Report struct {
 	// its zero value stands for Postfix's own, of which Text is missing.
 	Template Template
 	// Global makes it the notification about a message with SMTPUTF8 (RFC 6533).
-	Global     bool
-	Message    []byte // the message, lines ending in LF
+	Global  bool
+	Message []byte // the message, lines ending in LF
+	// Recipients may be none in a failure report of which nobody has kept the
+	// reasons: it says so.
 	Recipients []Recipient
 }
 
@@ -131,6 +133,9 @@ func (r *Report) notification(b *bytes.Buffer) {
 		b.WriteString(r.Template.Text)
 	}
 	b.WriteByte('\n')
+	if len(r.Recipients) == 0 && r.Kind == Failure { // bounce_diagnostic_log
+		b.WriteString("\t--- Delivery report unavailable ---\n\n")
+	}
 	for _, to := range r.Recipients {
 		who := "<" + to.Final + ">"
 		if to.Expanded != "" && to.Expanded != to.Final {

@@ -28,7 +28,8 @@ func (d *daemon) flushTrace(m *Mail) (ok bool) {
 }
 
 // flushDeferred returns a message that has been tried for too long, with the
-// reasons of the last attempt (defer_flush). From then on all is decided.
+// reasons of the last attempt (defer_flush). There are none when the agent died
+// each time: the sender hears of that, too. From then on all is decided.
 func (d *daemon) flushDeferred(m *Mail) (ok bool) {
 	return d.bounce(m, dsn.Failure, "defer", m.deferLog, func() {
 		m.deferLog = nil
@@ -79,6 +80,7 @@ type notice struct {
 	kind       dsn.Kind
 	from, to   string
 	about      []logged
+	blank      bool // nobody knows why, or about whom it is
 	postmaster bool // it goes to the postmaster
 	headers    bool // without the body of the message
 	template   dsn.Template
@@ -107,15 +109,16 @@ func (d *daemon) template(kind dsn.Kind) (t dsn.Template, ok bool) {
 // goes to the postmaster. sent is called as soon as the mail system answers for
 // the notification, or none is due; ok is false when there could be none.
 func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sent func()) (ok bool) {
-	if len(about) == 0 {
+	blank := len(about) == 0 && kind == dsn.Failure && name == "defer"
+	if len(about) == 0 && !blank {
 		sent()
 		return true
 	}
-	n := notice{kind: kind, to: m.Sender, about: wanted(about, kindWanted[kind])}
+	n := notice{kind: kind, to: m.Sender, about: wanted(about, kindWanted[kind]), blank: blank}
 	classes := d.conf.List("notify_classes")
 	double := d.conf.Get("double_bounce_sender") + "@" + d.conf.Get("myhostname")
 	if n.to == "" && kind == dsn.Failure && contains(classes, "2bounce") {
-		n = notice{kind: kind, from: double, to: d.conf.Get("2bounce_notice_recipient"), about: about, postmaster: true, headers: false, template: n.template}
+		n = notice{kind: kind, from: double, to: d.conf.Get("2bounce_notice_recipient"), about: about, postmaster: true, blank: blank}
 	}
 	if n.to == "" && name != "trace" {
 		sent()
@@ -151,7 +154,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 		sent()
 		class := [...]string{dsn.Failure: "bounce", dsn.Delay: "delay", dsn.Success: "", dsn.Verify: ""}[kind]
 		if !n.postmaster && class != "" && contains(classes, class) {
-			b.send(m, notice{kind: kind, from: double, to: d.conf.Get(class + "_notice_recipient"), about: about, postmaster: true, headers: true, template: n.template})
+			b.send(m, notice{kind: kind, from: double, to: d.conf.Get(class + "_notice_recipient"), about: about, postmaster: true, blank: blank, headers: true, template: n.template})
 		}
 	}
 	d.p.Sleep(reportTime)
@@ -161,7 +164,7 @@ func (d *daemon) bounce(m *Mail, kind dsn.Kind, name string, about []logged, sen
 // sendAll sends a notification, or of a message with VERP one for each recipient,
 // to the address that has him in it (bounce_notify_verp.c).
 func (d *daemon) sendAll(m *Mail, n notice) (ok bool) {
-	if m.verp == "" || n.postmaster || n.kind != dsn.Failure || d.conf.Bool("disable_verp_bounces") {
+	if m.verp == "" || n.blank || n.postmaster || n.kind != dsn.Failure || d.conf.Bool("disable_verp_bounces") {
 		return d.send(m, n)
 	}
 	for _, about := range n.about {
@@ -175,7 +178,7 @@ func (d *daemon) sendAll(m *Mail, n notice) (ok bool) {
 }
 
 // send composes a notification and submits it. The notification is a message
-// of its own in the trace. One about nobody is given up before its end: that
+// of its own in the trace. One about nobody of whom there is a log is given up before its end: that
 // is what becomes of it when nobody whom it would be about was to be notified
 // (NOTIFY=NEVER).
 func (d *daemon) send(m *Mail, n notice) (ok bool) {
@@ -190,7 +193,7 @@ func (d *daemon) send(m *Mail, n notice) (ok bool) {
 		host := d.conf.Get("myhostname")
 		u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", host, d.conf.Get("mail_name"), u.ID(), postfixDate(u.Mail().Arrived)))
 		u.Write(d.report(m, n).Compose())
-		if len(n.about) == 0 { // Postfix finds out when it has begun
+		if len(n.about) == 0 && !n.blank { // Postfix finds out when it has begun
 			u.Abort()
 			p.Handle(before)
 			return true

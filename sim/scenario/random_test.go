@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -45,6 +46,10 @@ func TestNothingIsLostInRandomWorlds(t *testing.T) {
 			continue
 		}
 		bad++
+		if *failures != "" {
+			_ = os.WriteFile(fmt.Sprintf("%s/whole-%d.md", *failures, seed), []byte(doc.String()), 0o644)
+			_ = os.WriteFile(fmt.Sprintf("%s/whole-%d.jsonl", *failures, seed), []byte(doc.struck.String()), 0o644)
+		}
 		shortest := shorten(doc, kind(found))
 		text := shortest.String()
 		again, _ := examine(shortest, true)
@@ -90,7 +95,7 @@ func examine(d *document, twice bool) (problems []string, t *trace.Trace) {
 	name := fmt.Sprintf("random-%d.md", d.seed)
 	s, err := scenario.Load(fstest.MapFS{name: {Data: []byte(d.String())}}, name, nil)
 	if err != nil {
-		return []string{"does not load: " + err.Error()}, nil
+		return []string{"does not load: " + faulty(err)}, nil
 	}
 	list, err := scenario.ReadInterventions(strings.NewReader(d.struck.String()))
 	if err != nil {
@@ -114,6 +119,21 @@ func examine(d *document, twice bool) (problems []string, t *trace.Trace) {
 		}
 	}
 	return problems, t
+}
+
+// faulty is what keeps a document from being loaded, without mere warnings.
+func faulty(err error) string {
+	var all scenario.Errors
+	if !errors.As(err, &all) {
+		return err.Error()
+	}
+	var real []string
+	for _, p := range all {
+		if !p.Warning {
+			real = append(real, p.String())
+		}
+	}
+	return strings.Join(real, "\n")
 }
 
 // playAudited plays with interventions, and with the audit looking over the

@@ -108,8 +108,8 @@ func worst(codes []uint16) uint16 {
 }
 
 var (
-	queuedAs    = regexp.MustCompile(`queued as ([0-9A-F]+)`)
-	forwardedAs = regexp.MustCompile(`forwarded as ([0-9A-F]+)`)
+	queuedAs    = regexp.MustCompile(`queued as ([0-9A-Za-z]+)`)
+	forwardedAs = regexp.MustCompile(`forwarded as ([0-9A-Za-z]+)`)
 	relayAddr   = regexp.MustCompile(`\[([0-9.]+)\]`)
 )
 
@@ -123,12 +123,14 @@ func (a *audit) handedOver(e *trace.Event, text string) {
 		if ip == nil {
 			return
 		}
-		id, node = m[1], a.nodeAt(ip[1])
+		if id = m[1]; ip[1] != "127.0.0.1" {
+			node = a.nodeAt(ip[1])
+		}
 	}
 	if id == "" {
 		return
 	}
-	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 {
+	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 && !f.discarded {
 		a.problem("%s was handed over as %s, of which %s knows nothing", a.t.Name(e.A), id, a.t.Node(node).Name)
 	}
 }

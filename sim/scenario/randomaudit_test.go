@@ -47,6 +47,8 @@ type queueFile struct {
 	news       int // failures of which the sender has not been told
 	requeued   bool
 	probe      bool // of verify(8): nobody is to get it
+	elsewhere  bool // a rule has sent it to somebody else
+	discarded  bool // by a rule
 	moved      trace.Seq
 	requeuedAt trace.Seq
 	taken      map[string][]copied // who got a copy from it
@@ -66,7 +68,8 @@ type recipient struct {
 	last       *attempt
 	since      trace.Seq // of that state
 	told       bool
-	stint      int // of the file in the active queue, in which it was tried
+	never      bool // its sender does not want to know of a failure
+	stint      int  // of the file in the active queue, in which it was tried
 }
 
 // attempt is a request to a delivery agent.
@@ -185,6 +188,7 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 		f.requeued = true
 		return
 	}
+	f.discarded = strings.HasPrefix(reason, "discarded: ") && f.envelope == 0
 	if from == "maildrop" && strings.HasPrefix(reason, "returned: ") {
 		return // cleanup has refused it, and the sender is told or null
 	}
@@ -222,7 +226,7 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 		case !r.decided():
 			a.problem("%s is removed (%s), and nothing has been decided about %s (state %d)", f.id, reason, r.addr, r.state)
 		}
-		if r.state == 5 && !r.told && f.sender != "" && !strings.HasPrefix(f.sender, "double-bounce@") {
+		if r.state == 5 && !r.told && !r.never && f.sender != "" && !strings.HasPrefix(f.sender, "double-bounce@") {
 			a.problem("%s is removed, and its sender %s does not know that %s failed", f.id, f.sender, r.addr)
 		}
 	}
@@ -264,8 +268,11 @@ func (a *audit) envelope(e *trace.Event) {
 		}
 		f.rcpts = append(f.rcpts, &recipient{addr: addr, orig: orig})
 	}
-	if !f.probe {
+	if !f.probe && !strings.HasPrefix(f.sender, "double-bounce@") { // nor a notice for the postmaster, whatever led to it
 		a.source(f, e)
+	}
+	for _, r := range f.rcpts {
+		r.never = r.never || strings.HasPrefix(r.orig, "archive@") // who gets a blind copy
 	}
 }
 
@@ -276,9 +283,12 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 		switch {
 		case c.Kind == trace.Content && c.Peer == f.node:
 			a.accepted(f, c)
-			if from := a.attemptOf(s, c.Node); from != nil {
+			if from := a.latest(s); from != nil {
 				seen := map[string]bool{}
 				for _, r := range f.rcpts {
+					if strings.HasPrefix(r.orig, "archive@") {
+						continue // a blind copy that each host may make
+					}
 					if key := "next host " + strings.ToLower(r.orig); !seen[key] {
 						seen[key] = true
 						a.take(from, key, c.Conn)
@@ -287,15 +297,18 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 			}
 			return
 		case c.Kind == trace.Daemon && c.Node == f.node && a.t.Name(c.A) == "pickup":
+			f.probe = f.probe || a.origins[s].verify // sendmail -bv
+			f.never(a.origins[s].silent)
 			return // from maildrop; what was requeued there may be under way at the same time
 		case c.Kind == trace.Daemon && c.Node == f.node:
 			to := a.t.Name(c.B)
 			about := a.files[fileKey{c.Node, a.t.Name(c.C)}]
 			if to == "bounce" && about != nil && about != f {
-				a.notified(about, string(a.t.Text(c)))
+				a.notified(about, f, string(a.t.Text(c)))
 				return
 			}
 			if from := a.attempts[s]; from != nil && from.file != f {
+				f.never(slices.ContainsFunc(from.file.rcpts, func(r *recipient) bool { return r.never }))
 				a.take(from, "forward from "+f.sender+" for "+strings.Join(from.addrs, ","), 0)
 				return
 			}
@@ -303,12 +316,23 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 	}
 }
 
-// notified: the sender hears of a failure once.
-func (a *audit) notified(about *queueFile, what string) {
+// notified: the sender hears of a failure once. A notice to an address that
+// names the recipient (VERP) is about that one only.
+func (a *audit) notified(about, notice *queueFile, what string) {
 	if !strings.HasPrefix(what, "Undelivered Mail") || about.envelope == 0 {
 		return
 	}
 	for _, r := range about.rcpts {
+		if to := notice.rcpts[0].addr; strings.Contains(to, "=") {
+			if (r.state == 5 || about.expired && !r.decided()) && !r.told && strings.Contains(strings.ToLower(to), strings.ToLower(strings.ReplaceAll(r.addr, "@", "="))) {
+				r.told = true
+				if r.state == 5 {
+					about.news--
+				}
+				return
+			}
+			continue
+		}
 		if (r.state == 5 || about.expired && !r.decided()) && !r.told {
 			r.told = true
 			about.news++
@@ -320,13 +344,16 @@ func (a *audit) notified(about *queueFile, what string) {
 	about.news = 0
 }
 
-var expiredLine = regexp.MustCompile(`^([0-9A-F]+): from=<.*>, status=(force-)?expired`)
+var expiredLine = regexp.MustCompile(`^([0-9A-Za-z]+): from=<.*>, status=(force-)?expired`)
 
 func (a *audit) log(e *trace.Event) {
 	if text := string(a.t.Text(e)); strings.Contains(text, ": conversation with ") || strings.Contains(text, ": lost connection with ") {
 		if at := a.attemptOf(a.at, e.Node); at != nil {
 			at.lost = true
 		}
+	}
+	if strings.Contains(string(a.t.Text(e)), ": redirect: ") {
+		a.redirected(e)
 	}
 	if m := expiredLine.FindSubmatch(a.t.Text(e)); m != nil {
 		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
@@ -344,7 +371,7 @@ func (a *audit) line(e *trace.Event) {
 		return
 	}
 	if m := queuedAs.FindSubmatch(a.t.Text(e)); m != nil {
-		if f := a.files[fileKey{e.Node, string(m[1])}]; f == nil || f.envelope == 0 {
+		if f := a.files[fileKey{e.Node, string(m[1])}]; f == nil || f.envelope == 0 && !f.discarded {
 			a.problem("the server says that it has queued %s, and has not", m[1])
 		}
 	}
@@ -353,7 +380,7 @@ func (a *audit) line(e *trace.Event) {
 // output: an operator has started or stopped a mail system.
 func (a *audit) output(e *trace.Event) {
 	switch text := string(a.t.Text(e)); {
-	case strings.Contains(text, "stopping the Postfix mail system"):
+	case strings.Contains(text, "stopping the Postfix mail system"), strings.Contains(text, "aborting the Postfix mail system"):
 		a.stopped[e.Node] = true
 		for k, f := range a.live {
 			for _, r := range f.rcpts {

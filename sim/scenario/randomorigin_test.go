@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"slices"
+	"strings"
 
 	"mailtrek/sim/trace"
 )
@@ -18,8 +19,9 @@ type origin struct {
 // lineage are those whom all events of a chain serve. It is not changed any
 // more once it is made.
 type lineage struct {
-	attempts []*attempt     // the nearest one of each host
-	readers  []trace.NodeID // on which somebody fetches mail
+	attempts       []*attempt     // the nearest one of each host, the nearest of all first
+	readers        []trace.NodeID // on which somebody fetches mail
+	verify, silent bool           // sendmail -bv, and -N never
 }
 
 var noLineage = &lineage{}
@@ -40,7 +42,10 @@ func (a *audit) descend(s trace.Seq, e *trace.Event) {
 	case e.Kind == trace.Daemon || e.Kind == trace.Content && e.Proto == trace.SMTP && e.Side == trace.Client:
 		o.step = s
 	case e.Kind == trace.Action && a.t.Name(e.B) == "fetch" && !slices.Contains(o.readers, e.Node):
-		o.lineage = &lineage{o.attempts, append(slices.Clip(o.readers), e.Node)}
+		o.lineage = &lineage{attempts: o.attempts, readers: append(slices.Clip(o.readers), e.Node)}
+	case e.Kind == trace.Action && strings.Contains(string(a.t.Text(e)), "sendmail "):
+		words := string(a.t.Text(e))
+		o.lineage = &lineage{attempts: o.attempts, verify: strings.Contains(words, " -bv "), silent: strings.Contains(words, " -N never ")}
 	}
 	a.origins = append(a.origins, o)
 	if e.Conn == 0 {
@@ -61,7 +66,7 @@ func (a *audit) begins(at *attempt) {
 			others = append(others, x)
 		}
 	}
-	o.lineage = &lineage{others, o.readers}
+	o.lineage = &lineage{others, o.readers, o.verify, o.silent}
 }
 
 // attemptOf is the request to an agent from which an event on a host follows.
@@ -70,6 +75,15 @@ func (a *audit) attemptOf(s trace.Seq, node trace.NodeID) *attempt {
 		if at.file.node == node {
 			return at
 		}
+	}
+	return nil
+}
+
+// latest is the nearest request to an agent from which an event follows, of
+// whatever host.
+func (a *audit) latest(s trace.Seq) *attempt {
+	if list := a.origins[s].attempts; len(list) > 0 {
+		return list[0]
 	}
 	return nil
 }

@@ -58,8 +58,10 @@ func (a *audit) waits(f *queueFile) {
 
 // talk is the transaction of a dialogue as its server sees it.
 type talk struct {
-	asked []string // of which RCPT has not been answered
-	said  []string // to which it said yes
+	asked     []string // of which RCPT has not been answered
+	said      []string // to which it said yes
+	elsewhere bool     // a rule sends the message to somebody else
+	silent    []string // of which the client does not want to hear
 
 }
 
@@ -78,11 +80,28 @@ func (a *audit) said(e *trace.Event) {
 		_, rest, _ := strings.Cut(string(a.t.Text(e)), "<")
 		addr, _, _ := strings.Cut(rest, ">")
 		k.asked = append(k.asked, addr)
+		if strings.Contains(rest, "NOTIFY=NEVER") {
+			k.silent = append(k.silent, addr)
+		}
 	case e.Side == trace.Server && verb == "RCPT" && len(k.asked) > 0 && e.Flags&trace.More == 0:
 		if e.Code/100 == 2 {
 			k.said = append(k.said, k.asked[0])
 		}
 		k.asked = k.asked[1:]
+	}
+}
+
+// redirected: a rule of a host sends a message to somebody else.
+func (a *audit) redirected(e *trace.Event) {
+	id, _, _ := strings.Cut(string(a.t.Text(e)), ":")
+	if f := a.files[fileKey{e.Node, id}]; f != nil {
+		f.elsewhere = true
+	}
+	for s := a.cause(a.at); s != 0; s = a.cause(s) {
+		if k := a.talks[a.t.At(s).Conn]; k != nil {
+			k.elsewhere = true
+			return
+		}
 	}
 }
 
@@ -93,14 +112,27 @@ func (a *audit) accepted(f *queueFile, content *trace.Event) {
 	if k == nil {
 		return
 	}
+	for _, r := range f.rcpts {
+		r.never = slices.ContainsFunc(k.silent, func(addr string) bool { return strings.EqualFold(addr, r.orig) })
+	}
+	if f.elsewhere || k.elsewhere {
+		return
+	}
 	for _, addr := range k.said {
 		if !f.has(addr) {
 			a.problem("%s is not for %s, to whom the server said yes", f.id, addr)
 		}
 	}
 	for _, r := range f.rcpts {
-		if !slices.ContainsFunc(k.said, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) {
+		if !strings.HasPrefix(r.orig, "archive@") && !slices.ContainsFunc(k.said, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) {
 			a.problem("%s is for %s, of whom nobody spoke", f.id, r.orig)
 		}
+	}
+}
+
+// never notes that the sender does not want to hear of failures.
+func (f *queueFile) never(is bool) {
+	for _, r := range f.rcpts {
+		r.never = is
 	}
 }

@@ -19,13 +19,8 @@ func (g *generator) troubles() {
 	for range g.IntN(3) * g.IntN(2) {
 		g.whenever()
 	}
-	for range g.IntN(4) {
-		host := pick(g, g.hosts)
-		g.do.may("%s %s$ %s", g.moment(25*time.Minute), host, pick(g, []string{"postqueue -f", "postsuper -h ALL", "postsuper -r ALL",
-			"postsuper -H ALL", "postsuper -r ALL deferred", "postfix reload", "postqueue -f", "newaliases"}))
-		if g.chance(5) {
-			g.do.may("%s %s$ postsuper -d ALL", g.moment(25*time.Minute), host)
-		}
+	for range g.IntN(5) {
+		g.do.may("%s %s$ %s", g.moment(25*time.Minute), pick(g, g.hosts), g.typed())
 	}
 	for i, h := range g.hosts {
 		end := endOfTrouble + time.Duration(i)*time.Second
@@ -61,8 +56,13 @@ func (g *generator) trouble(at time.Duration) {
 	case k == 1:
 		g.do.may("%s %s$ postfix reload", at, host)
 	case k <= 4:
-		g.do.may("%s %s$ postfix stop", at, host)
+		g.do.may("%s %s$ postfix %s", at, host, pick(g, []string{"stop", "stop", "abort"}))
 		g.do.may("%s %s$ postfix start", at+g.lasting(), host)
+	case k == 5: // the power fails
+		lasts := g.lasting()
+		g.faults.may("%s %s down for %s", at, host, lasts)
+		g.do.may("%s %s$ postfix abort", at, host)
+		g.do.may("%s %s$ postfix start", at+lasts, host)
 	default:
 		fault, lasts := g.fault(host), g.lasting()
 		if strings.Contains(fault, ":") { // of a server, who must be asked something to notice
@@ -231,7 +231,7 @@ func (g *generator) strike(t *trace.Trace) {
 			g.do.may("%s %s$ %s", at, host, command)
 		}
 		switch command {
-		case "postfix stop":
+		case "postfix stop", "postfix abort":
 			g.do.may("%s %s$ postfix start", at+lasts, host)
 		case "dovecot stop":
 			g.do.may("%s %s$ dovecot", at+lasts, host)
@@ -244,14 +244,6 @@ func (g *generator) strike(t *trace.Trace) {
 			g.doc.struck.may("%s", bytes.TrimSpace(line.Bytes()))
 		}
 	}
-}
-
-// blow is what an operator types at a bad moment.
-func (g *generator) blow(host string) string {
-	if slices.Contains(g.dovecot, host) && g.chance(20) {
-		return "dovecot stop"
-	}
-	return pick(g, []string{"postfix stop", "postfix stop", "postfix stop", "postfix reload", "postsuper -h ALL", "postsuper -H ALL", "postsuper -r ALL"})
 }
 
 // event is one of a trace; most of them are such that somebody answers for a

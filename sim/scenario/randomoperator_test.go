@@ -1,0 +1,46 @@
+package scenario_test
+
+import "slices"
+
+// typed is what an operator types at some time, with little thought.
+func (g *generator) typed() string {
+	mail := "$" + pick(g, []string{"m1", "m2", "m3"})
+	switch g.IntN(14) {
+	case 0, 1, 2:
+		return pick(g, []string{"postqueue -f", "postfix flush", "postqueue -f", "postqueue -s " + pick(g, g.domains), "postqueue -i " + mail, "postkick public qmgr D"})
+	case 3, 4:
+		return pick(g, []string{"postsuper -h ALL", "postsuper -H ALL", "postsuper -r ALL", "postsuper -r ALL deferred", "postsuper -r ALL"})
+	case 5, 6:
+		return "postsuper " + pick(g, []string{"-h ", "-H ", "-r ", "-r ", "-e ", "-f "}) + mail
+	case 7:
+		return "postsuper " + pick(g, []string{"-e ALL", "-f ALL", "-e ALL deferred", "-d " + mail, "-d ALL", "-d ALL hold"})
+	case 8, 9:
+		return "postconf -e '" + g.setting() + "'; postfix reload"
+	case 10:
+		return "postconf -e '" + g.setting() + "'"
+	case 11:
+		return "echo 'list: " + pick(g, []string{"a", "b, a", "ghost", "a@" + pick(g, g.domains), "all"}) + "' >> /etc/aliases; newaliases"
+	case 12:
+		return pick(g, []string{"mailq", "postqueue -j", "postcat -q " + mail, "newaliases", "postfix check", "postfix status"})
+	}
+	return "postfix reload"
+}
+
+// setting is one that an operator changes in the middle of it all.
+func (g *generator) setting() string {
+	return pick(g, []string{"soft_bounce = yes", "soft_bounce = no", "defer_transports = smtp", "defer_transports =", "maximal_queue_lifetime = 1m",
+		"default_transport = error:5.7.1 no way", "default_destination_concurrency_limit = 1", "relayhost =", "relayhost = [mx1." + pick(g, g.domains) + "]",
+		"qmgr_message_active_limit = 1", "home_mailbox = Maildir/", "always_bcc = archive@" + pick(g, g.domains), "inet_interfaces = loopback-only",
+		"default_process_limit = 1", "header_checks = pcre:/etc/postfix/none", "transport_maps = hash:/etc/postfix/none", "message_size_limit = 500"})
+}
+
+// blow is what an operator types at a bad moment.
+func (g *generator) blow(host string) string {
+	if slices.Contains(g.dovecot, host) && g.chance(20) {
+		return "dovecot stop"
+	}
+	if g.chance(20) {
+		return g.typed()
+	}
+	return pick(g, []string{"postfix stop", "postfix stop", "postfix stop", "postfix abort", "postfix reload", "postsuper -h ALL", "postsuper -H ALL", "postsuper -r ALL"})
+}

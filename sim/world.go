@@ -134,6 +134,11 @@ func (w *World) Full() bool { return w.full }
 
 // Emit records an event that no process is responsible for.
 func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
+	return w.emit(e, text, false)
+}
+
+// emit records an event; a text that is shared is not copied.
+func (w *World) emit(e trace.Event, text []byte, shared bool) (seq trace.Seq) {
 	if w.stopped {
 		return 0
 	}
@@ -141,7 +146,11 @@ func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
 	if w.cfg.MaxEvents > 0 && w.Trace.Len() >= w.cfg.MaxEvents {
 		w.full = true
 	}
-	seq := w.Trace.Append(e, text)
+	if shared {
+		seq = w.Trace.AppendShared(e, text)
+	} else {
+		seq = w.Trace.Append(e, text)
+	}
 	if len(w.awaited) > 0 {
 		w.recorded(seq)
 	}

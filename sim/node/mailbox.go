@@ -71,9 +71,10 @@ func (d *Dovecot) box(p *sim.Proc, user, protocol string) (*box, error) {
 	return b, nil
 }
 
-// emit records a change of the mailbox.
+// emit records a change of the mailbox. The text is that of a file, which nobody
+// changes.
 func (b *box) emit(p *sim.Proc, what, file string, uid uint32, text []byte) trace.Seq {
-	return p.Emit(trace.Event{Kind: trace.Mailbox, A: p.Sym(b.user), B: p.Sym(file), C: p.Sym(what), N: uid}, text)
+	return p.EmitShared(trace.Event{Kind: trace.Mailbox, A: p.Sym(b.user), B: p.Sym(file), C: p.Sym(what), N: uid}, text)
 }
 
 // save delivers a message and records it. Should the name be taken already,

@@ -20,7 +20,7 @@ func (t *Trace) Forget(s Seq) {
 	t.gone = gone
 	used := make([]bool, len(t.names))
 	conns := make([]bool, len(t.conns.chunks))
-	arena := len(t.arenas) - 1
+	arena := t.open // the first one that is needed
 	for i := t.n; i > t.gone; i-- {
 		e := t.At(Seq(i))
 		used[e.A], used[e.B], used[e.C] = true, true, true
@@ -28,7 +28,7 @@ func (t *Trace) Forget(s Seq) {
 			conns[(e.Conn-1)>>rowBits] = true
 		}
 		if e.Len > 0 {
-			arena = int(e.Text >> 32)
+			arena = min(arena, int(e.Text>>32))
 		}
 	}
 	for i := arena - 1; i >= 0 && t.arenas[i] != nil; i-- {

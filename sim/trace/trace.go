@@ -10,6 +10,7 @@ const (
 	chunkBits = 10
 	chunkSize = 1 << chunkBits
 	arenaSize = 1 << 16
+	longText  = 1 << 10 // what is worth an arena of its own
 )
 
 type chunk [chunkSize]Event
@@ -25,6 +26,7 @@ type Trace struct {
 	octets int // of all texts
 	none   Event
 	arenas [][]byte
+	open   int // the arena that takes more, if there is one
 	names  []string
 	syms   symbols
 	spare  []Sym // of names that are forgotten
@@ -55,29 +57,44 @@ func (t *Trace) Octets() int { return t.octets }
 // Append adds an event with its text and returns its number. Times must not
 // decrease; a cause must be an earlier event.
 func (t *Trace) Append(e Event, text []byte) Seq {
+	return t.append(e, t.store(text), text)
+}
+
+// AppendShared is Append for a text that nobody changes from now on: the trace
+// refers to it where Append would copy it. It is meant for long ones.
+func (t *Trace) AppendShared(e Event, text []byte) Seq {
+	if len(text) < longText {
+		return t.Append(e, text)
+	}
+	t.octets += len(text)
+	t.arenas = append(t.arenas, text[:len(text):len(text)])
+	return t.append(e, uint64(len(t.arenas)-1)<<32, text)
+}
+
+func (t *Trace) append(e Event, where uint64, text []byte) Seq {
 	if t.n&(chunkSize-1) == 0 {
 		t.chunks = append(t.chunks, new(chunk))
 	}
-	e.Text, e.Len = t.store(text), uint32(len(text))
+	e.Text, e.Len = where, uint32(len(text))
 	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = e
 	t.n++
 	return Seq(t.n)
 }
 
-// store puts text at the end of the last arena that has room.
+// store puts text at the end of the open arena, or of a new one.
 func (t *Trace) store(text []byte) uint64 {
 	if len(text) == 0 {
 		return 0
 	}
 	t.octets += len(text)
-	last := len(t.arenas) - 1
-	if last < 0 || cap(t.arenas[last])-len(t.arenas[last]) < len(text) {
+	if len(t.arenas) == 0 || cap(t.arenas[t.open])-len(t.arenas[t.open]) < len(text) {
+		t.open = len(t.arenas)
 		t.arenas = append(t.arenas, make([]byte, 0, max(arenaSize, len(text))))
-		last++
 	}
-	off := len(t.arenas[last])
-	t.arenas[last] = append(t.arenas[last], text...)
-	return uint64(last)<<32 | uint64(off)
+	arena := &t.arenas[t.open]
+	off := len(*arena)
+	*arena = append(*arena, text...)
+	return uint64(t.open)<<32 | uint64(off)
 }
 
 // At is event s, which must be between 1 and Len. The caller must not change

@@ -1,8 +1,8 @@
 package dnswire
 
 import (
+	"cmp"
 	"slices"
-	"sort"
 )
 
 // MX is a host that takes mail for a domain; of several, the one with the lowest
@@ -19,7 +19,7 @@ type MX struct {
 func OrderMX(mx []MX, dice Dice) []MX {
 	out := append([]MX(nil), mx...)
 	shuffle(len(out), dice, func(i, j int) { out[i], out[j] = out[j], out[i] })
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Pref < out[j].Pref })
+	slices.SortStableFunc(out, func(a, b MX) int { return cmp.Compare(a.Pref, b.Pref) })
 	return out
 }
 

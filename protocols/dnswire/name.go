@@ -105,7 +105,8 @@ func isHostname(name string, owner bool) bool {
 // nibbles under ip6.arpa (RFC 3596 §2.5).
 func ReverseName(a netip.Addr) string {
 	a = a.Unmap()
-	var b []byte
+	var room [80]byte // of the longest: 32 nibbles with their dots, and "ip6.arpa"
+	b := room[:0]
 	if a.Is4() {
 		q := a.As4()
 		for i := 3; i >= 0; i-- {
@@ -123,7 +124,19 @@ func ReverseName(a netip.Addr) string {
 }
 
 // TypeName returns the mnemonic of a record type, "MX" for 15.
-func TypeName(t uint16) string { return dns.Type(t).String() }
+func TypeName(t uint16) string {
+	switch t { // those of every mail, without a look into the library's table
+	case dns.TypeA:
+		return "A"
+	case dns.TypeMX:
+		return "MX"
+	case dns.TypePTR:
+		return "PTR"
+	case dns.TypeAAAA:
+		return "AAAA"
+	}
+	return dns.Type(t).String()
+}
 
 // TypeOf returns the record type with a mnemonic as dig takes it ("mx",
 // "TYPE65280"), false when there is none.

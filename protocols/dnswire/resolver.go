@@ -84,8 +84,13 @@ const ResolveTimeout = 10 * time.Second
 // that brought the last piece of the answer, at whatever time; 0 when nothing
 // from outside was used.
 func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte, cause uint32) {
-	if reply, cause = r.again(req.Room, query); reply != nil {
+	reply, cause, ready := r.again(req, query)
+	if reply != nil {
 		return reply, cause
+	}
+	dice := &rolled{dice: req.Dice, ready: ready, orders: 1}
+	if req.Dice != nil {
+		req.Dice = dice
 	}
 	in := readQuery(query)
 	if in == nil {
@@ -119,7 +124,7 @@ func (r *Resolver) Answer(x Exchanger, req Request, query []byte) (reply []byte,
 	}
 	reply = in.pack(req, r.cfg.Secret)
 	if in.out.RecursionDesired && !ours && l.left == maxQueries {
-		r.keepWarm(in, query, reply, cause)
+		r.keepWarm(in, req, dice, query, reply, cause)
 	}
 	return reply, cause
 }
@@ -168,7 +173,6 @@ func (r *Resolver) recurse(l *lookup, in *exchange, name string, req Request) (c
 		set := e.aged(now)
 		if !seen[name] {
 			in.out.Answer = mixed(in.out.Answer, set, req.Dice)
-			in.memory.dice = in.memory.dice || len(set) > 1
 		}
 		c, alias := set[0].(*dns.CNAME)
 		if !alias || in.typ == dns.TypeCNAME || in.typ == dns.TypeANY {
@@ -200,7 +204,6 @@ func (r *Resolver) allFromCache(in *exchange, name string, req Request) (cause u
 	for _, t := range types {
 		e := r.cache.entries[cacheKey{name, t}]
 		in.memory.takes(e)
-		in.memory.dice = in.memory.dice || len(e.rrs) > 1
 		in.out.Answer = mixed(in.out.Answer, e.aged(now), req.Dice)
 		cause = e.cause
 	}

@@ -157,7 +157,7 @@ func (n *testNet) play(t *testing.T, r *Resolver, text string) string {
 		n.line("\nask %s", line)
 		n.compare(t, r, q)
 		start := n.now
-		reply, cause := r.Answer(n, Request{Now: n.now}, q)
+		reply, cause := r.Answer(n, Request{Now: n.now, Dice: loaded(9)}, q)
 		var m dns.Msg
 		if err := m.Unpack(reply); err != nil {
 			t.Fatal(err)

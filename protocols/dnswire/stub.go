@@ -47,6 +47,10 @@ type Answer struct {
 	// Cause is the trace event that recorded the answer's arrival; who sends and
 	// receives the packets sets it.
 	Cause uint32
+
+	mx    []MX // see the methods of these names
+	addrs []netip.Addr
+	names []string
 }
 
 // Failure says why a lookup found nothing.
@@ -178,6 +182,14 @@ func answerSection(p []byte) ([]dns.RR, bool) {
 	return rrs, true
 }
 
+// Repeats tells whether a packet is a reply that repeats a question octet by
+// octet, as servers do: the usual case of Replies, told without reading names.
+func Repeats(packet, query []byte) bool {
+	return len(query) >= headerLen && len(packet) >= len(query) && packet[2]&0x80 != 0 &&
+		string(packet[:2]) == string(query[:2]) && string(packet[4:6]) == string(query[4:6]) &&
+		string(packet[headerLen:len(query)]) == string(query[headerLen:])
+}
+
 // Replies tells whether a packet is a reply to the question: same id, name, type
 // (RFC 5452 §9.1).
 func Replies(packet []byte, id uint16, name string, typ uint16) bool {
@@ -198,49 +210,55 @@ func Replies(packet []byte, id uint16, name string, typ uint16) bool {
 // Truncated tells whether a reply has TC set and must be asked for over TCP.
 func Truncated(packet []byte) bool { return len(packet) >= headerLen && packet[2]&2 != 0 }
 
-// MX returns the mail exchangers of the answer in the order of the packet.
+// MX returns the mail exchangers of the answer in the order of the packet. The
+// caller must not change them.
 func (a *Answer) MX() []MX {
-	var out []MX
-	for _, rr := range a.Records {
-		if m, ok := rr.(*dns.MX); ok {
-			out = append(out, MX{Pref: m.Preference, Host: plain(m.Mx)})
+	if a.mx == nil {
+		for _, rr := range a.Records {
+			if m, ok := rr.(*dns.MX); ok {
+				a.mx = append(a.mx, MX{Pref: m.Preference, Host: plain(m.Mx)})
+			}
 		}
 	}
-	return out
+	return a.mx
 }
 
-// Addrs returns the addresses of the answer in the order of the packet.
+// Addrs returns the addresses of the answer in the order of the packet. The
+// caller must not change them.
 func (a *Answer) Addrs() []netip.Addr {
-	var out []netip.Addr
-	for _, rr := range a.Records {
-		var ip []byte
-		switch rr := rr.(type) {
-		case *dns.A:
-			ip = rr.A.To4()
-		case *dns.AAAA:
-			ip = rr.AAAA
-		}
-		if ad, ok := netip.AddrFromSlice(ip); ok {
-			out = append(out, ad)
+	if a.addrs == nil {
+		for _, rr := range a.Records {
+			var ip []byte
+			switch rr := rr.(type) {
+			case *dns.A:
+				ip = rr.A.To4()
+			case *dns.AAAA:
+				ip = rr.AAAA
+			}
+			if ad, ok := netip.AddrFromSlice(ip); ok {
+				a.addrs = append(a.addrs, ad)
+			}
 		}
 	}
-	return out
+	return a.addrs
 }
 
-// Names returns the names that PTR, NS and CNAME records of the answer give.
+// Names returns the names that PTR, NS and CNAME records of the answer give. The
+// caller must not change them.
 func (a *Answer) Names() []string {
-	var out []string
-	for _, rr := range a.Records {
-		switch rr := rr.(type) {
-		case *dns.PTR:
-			out = append(out, plain(rr.Ptr))
-		case *dns.NS:
-			out = append(out, plain(rr.Ns))
-		case *dns.CNAME:
-			out = append(out, plain(rr.Target))
+	if a.names == nil {
+		for _, rr := range a.Records {
+			switch rr := rr.(type) {
+			case *dns.PTR:
+				a.names = append(a.names, plain(rr.Ptr))
+			case *dns.NS:
+				a.names = append(a.names, plain(rr.Ns))
+			case *dns.CNAME:
+				a.names = append(a.names, plain(rr.Target))
+			}
 		}
 	}
-	return out
+	return a.names
 }
 
 // Texts returns the TXT records of the answer, the strings of each joined

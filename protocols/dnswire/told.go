@@ -3,10 +3,12 @@ package dnswire
 import "encoding/binary"
 
 // Told is what a stub has been told lately. The reply to a question that it
-// asks again differs from the last one in the id and in what is left of the
-// TTLs; such a reply needs no reading. The zero value is ready.
+// asks again differs from an earlier one in the id and in what is left of the
+// TTLs, and maybe in the order of records, which servers leave to chance; a
+// reply in an order that has come before needs no reading. The zero value is
+// ready.
 type Told struct {
-	answers map[asked]told
+	answers map[asked][]told // the last ones at the end
 }
 
 type asked struct {
@@ -20,16 +22,21 @@ type told struct {
 	answer Answer
 }
 
-// maxTold is how many answers are kept.
-const maxTold = 256
+// Limits of what is kept: questions, and answers to one of them, which is enough
+// for all orders of three records.
+const (
+	maxTold   = 256
+	maxOrders = 6
+)
 
 // ParseAnswer is the function of that name. In an answer that was given before,
 // the TTLs within the Records are those of the first time; Answer.TTL is right.
 func (t *Told) ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*Answer, error) {
 	q := asked{name, typ}
-	if last, ok := t.answers[q]; ok {
-		if age, same := last.again(reply, id); same {
-			a := last.answer
+	before := t.answers[q]
+	for i := range before {
+		if age, same := before[i].again(reply, id); same {
+			a := before[i].answer
 			a.TTL -= age
 			return &a, nil
 		}
@@ -39,12 +46,24 @@ func (t *Told) ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*A
 		return a, err
 	}
 	if ttls, ok := ttlsOf(reply); ok && len(ttls) > 0 {
-		if t.answers == nil || len(t.answers) >= maxTold {
-			t.answers = map[asked]told{}
-		}
-		t.answers[q] = told{append([]byte(nil), reply...), ttls, *a}
+		t.keep(q, told{append([]byte(nil), reply...), ttls, *a})
 	}
 	return a, nil
+}
+
+// keep remembers an answer, with what will be asked of it.
+func (t *Told) keep(q asked, new told) {
+	new.answer.MX()
+	new.answer.Addrs()
+	new.answer.Names()
+	if t.answers == nil || len(t.answers) >= maxTold {
+		t.answers = map[asked][]told{}
+	}
+	before := t.answers[q]
+	if len(before) >= maxOrders {
+		before = append(before[:0], before[1:]...)
+	}
+	t.answers[q] = append(before, new)
 }
 
 // again tells whether a reply with this id says the same as the packet, and by

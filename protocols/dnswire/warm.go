@@ -3,12 +3,19 @@ package dnswire
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
-// warmReply is a reply that a resolver made from memory alone. To the same
-// question it says the same again, until its memory changes: with another id,
-// and with what is left of the TTLs.
+// warmReply is what a resolver replied from memory alone. To the same question
+// it says the same again, until its memory changes: with another id, with what is
+// left of the TTLs, and with its records in an order that the dice choose.
 type warmReply struct {
+	rolls  []int           // of how many each roll of the dice is one
+	orders []*orderedReply // by what they gave; nil: not made yet
+}
+
+// orderedReply is a reply in one of the orders of its records.
+type orderedReply struct {
 	packet []byte
 	ttls   []int  // where they stand in the packet
 	made   int64  // Unix seconds
@@ -23,33 +30,84 @@ type warmReplies struct {
 	changes    int // of the cache, when they were made
 }
 
-// maxWarm is how many replies are kept ready.
-const maxWarm = 4096
+// Limits of the replies that are kept ready: how many questions they answer, and
+// how many orders a reply may have.
+const (
+	maxWarm       = 4096
+	maxWarmOrders = 24
+)
 
-// again returns the reply to a question that was answered from memory before;
-// nil if it must be made anew. It is made in room, as far as that suffices.
-func (r *Resolver) again(room, query []byte) (reply []byte, cause uint32) {
-	if len(query) < headerLen || r.warm.changes != r.cache.changes {
-		return nil, 0
+// rolled is a Dice that notes what was rolled, so that equal rolls are known to
+// give equal replies. What has been rolled in advance comes first.
+type rolled struct {
+	dice   Dice
+	ready  []int // rolled in advance
+	of     []int // of how many each roll was one
+	number int   // stands for all that was rolled
+	orders int   // how many such numbers there are
+}
+
+// IntN implements Dice.
+func (d *rolled) IntN(n int) int {
+	v := 0
+	if len(d.ready) > 0 {
+		v, d.ready = d.ready[0], d.ready[1:]
+	} else {
+		v = d.dice.IntN(n)
 	}
-	w, ok := r.warm.byQuestion[string(query[2:])]
+	d.of = append(d.of, n)
+	d.number = d.number*n + v
+	d.orders = min(d.orders*n, maxWarmOrders+1)
+	return v
+}
+
+// again returns the reply to a question that was answered from memory before; it
+// is made in the request's room, as far as that suffices. Or it is nil and must
+// be made anew, with what the dice have given already.
+func (r *Resolver) again(req Request, query []byte) (reply []byte, cause uint32, ready []int) {
+	if len(query) < headerLen || r.warm.changes != r.cache.changes || !req.usual() {
+		return nil, 0, nil
+	}
+	warm, ok := r.warm.byQuestion[string(query[2:])]
+	if !ok {
+		return nil, 0, nil
+	}
+	number := 0
+	for _, n := range warm.rolls {
+		number = number*n + req.Dice.IntN(n)
+	}
 	now := r.cfg.Now().Unix()
-	if !ok || now >= w.until || now < w.made {
-		return nil, 0
+	w := warm.orders[number]
+	if w == nil || now >= w.until || now < w.made {
+		return nil, 0, warm.rolled(number)
 	}
-	reply = append(room[:0], w.packet...)
+	reply = append(req.Room[:0], w.packet...)
 	copy(reply, query[:2])
 	for _, at := range w.ttls {
 		ttl := reply[at : at+4]
 		binary.BigEndian.PutUint32(ttl, binary.BigEndian.Uint32(ttl)-uint32(now-w.made))
 	}
-	return reply, w.cause
+	return reply, w.cause, nil
+}
+
+// usual tells of most requests that their replies are kept: the records come in
+// random order, and addresses of the fourth version first.
+func (req *Request) usual() bool { return req.Dice != nil && !isV6(req.From) }
+
+// rolled are the rolls for which a number stands.
+func (w *warmReply) rolled(number int) []int {
+	rolls := make([]int, len(w.rolls))
+	for i := len(rolls) - 1; i >= 0; i-- {
+		rolls[i] = number % w.rolls[i]
+		number /= w.rolls[i]
+	}
+	return rolls
 }
 
 // keepWarm keeps a reply for the next time the question is asked. One with
 // EDNS is left out, it may have a cookie; so is one that fits only into TCP.
-func (r *Resolver) keepWarm(in *exchange, query, reply []byte, cause uint32) {
-	if !in.memory.repeatable() || in.opt != nil || len(reply) > MaxUDP {
+func (r *Resolver) keepWarm(in *exchange, req Request, dice *rolled, query, reply []byte, cause uint32) {
+	if !in.memory.used || !req.usual() || dice.orders > maxWarmOrders || in.opt != nil || len(reply) > MaxUDP {
 		return
 	}
 	ttls, ok := ttlsOf(reply)
@@ -59,14 +117,18 @@ func (r *Resolver) keepWarm(in *exchange, query, reply []byte, cause uint32) {
 	if r.warm.changes != r.cache.changes || len(r.warm.byQuestion) >= maxWarm || r.warm.byQuestion == nil {
 		r.warm = warmReplies{byQuestion: map[string]warmReply{}, changes: r.cache.changes}
 	}
-	r.warm.byQuestion[string(query[2:])] = warmReply{packet: append([]byte(nil), reply...), ttls: ttls,
+	w, ok := r.warm.byQuestion[string(query[2:])]
+	if !ok || !slices.Equal(w.rolls, dice.of) {
+		w = warmReply{rolls: dice.of, orders: make([]*orderedReply, dice.orders)}
+		r.warm.byQuestion[string(query[2:])] = w
+	}
+	w.orders[dice.number] = &orderedReply{packet: append([]byte(nil), reply...), ttls: ttls,
 		made: r.cfg.Now().Unix(), until: in.memory.until, cause: cause}
 }
 
 // fromMemory is what a reply was made of, as far as it came from the cache.
 type fromMemory struct {
 	used  bool
-	dice  bool  // the order of its records was left to chance
 	until int64 // when the first entry is forgotten, Unix seconds
 }
 
@@ -77,9 +139,6 @@ func (m *fromMemory) takes(e *cached) {
 	}
 	m.until = min(m.until, e.expire)
 }
-
-// repeatable tells whether the reply to the same question would be the same.
-func (m *fromMemory) repeatable() bool { return m.used && !m.dice }
 
 // ttlsOf returns where the TTLs of a packet's records stand.
 func ttlsOf(p []byte) (at []int, ok bool) {

@@ -114,7 +114,16 @@ func FuzzPacket(f *testing.F) {
 				t.Fatalf("%d bytes over UDP", len(r))
 			}
 		}
-		h, _ := Columns(p)
+		h, ok := Columns(p)
+		var known Questions
+		for range 2 {
+			if again, also := known.Columns(p); again != h || also != ok {
+				t.Fatalf("with a memory of questions: got %+v, %v, want %+v, %v", again, also, h, ok)
+			}
+		}
+		if q, err := AppendQuery(nil, h.ID, h.Name, h.Type); err == nil && Repeats(p, q) && !Replies(p, h.ID, h.Name, h.Type) {
+			t.Fatal("a packet that repeats the question is no reply to it")
+		}
 		ParseAnswer(p, h.ID, h.Name, h.Type)
 		// A resolver whose every question is answered with these bytes.
 		res := NewResolver(ResolverConfig{Hints: z, Dice: req.Dice, Now: func() time.Time { return req.Now }})

@@ -45,11 +45,7 @@ func AppendColumns(b, p []byte) (Head, []byte, bool) {
 	if len(p) < headerLen {
 		return Head{}, b, false
 	}
-	f := binary.BigEndian.Uint16(p[2:])
-	h := Head{
-		ID: binary.BigEndian.Uint16(p), Flags: f, Response: f&FlagResponse != 0,
-		Opcode: uint8(f >> 11 & 15), RCode: uint8(f & 15), Answers: binary.BigEndian.Uint16(p[6:]),
-	}
+	h := header(p)
 	if binary.BigEndian.Uint16(p[4:]) == 0 {
 		return h, b, true
 	}
@@ -66,6 +62,15 @@ func AppendColumns(b, p []byte) (Head, []byte, bool) {
 		return h, n, true
 	}
 	return h, b, true
+}
+
+// header reads the header of a packet, which is whole.
+func header(p []byte) Head {
+	f := binary.BigEndian.Uint16(p[2:])
+	return Head{
+		ID: binary.BigEndian.Uint16(p), Flags: f, Response: f&FlagResponse != 0,
+		Opcode: uint8(f >> 11 & 15), RCode: uint8(f & 15), Answers: binary.BigEndian.Uint16(p[6:]),
+	}
 }
 
 // RCode is the response code in the header of a packet (RFC 1035 §4.1.1).

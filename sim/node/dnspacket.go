@@ -6,6 +6,7 @@ import (
 
 	"mailtrek/protocols/dnswire"
 	"mailtrek/protocols/wire"
+	"mailtrek/sim"
 	"mailtrek/sim/trace"
 )
 
@@ -20,11 +21,32 @@ func DescribeDNS(t *trace.Trace, packet []byte) trace.Event {
 	if !ok {
 		return e
 	}
+	if len(name) > 0 {
+		e.A = t.InternBytes(name)
+	}
+	return dnsColumns(t, e, h)
+}
+
+// describer is DescribeDNS with a memory for the questions of a program.
+func describer(known *dnswire.Questions) sim.Describer {
+	return func(t *trace.Trace, packet []byte) trace.Event {
+		e := trace.Event{Kind: trace.Query, Proto: trace.DNS}
+		h, ok := known.Columns(packet)
+		if !ok {
+			return e
+		}
+		e.A = t.Intern(h.Name)
+		return dnsColumns(t, e, h)
+	}
+}
+
+// dnsColumns fills in all but the name.
+func dnsColumns(t *trace.Trace, e trace.Event, h dnswire.Head) trace.Event {
 	if h.Response {
 		e.Kind, e.Code, e.N = trace.Answer, uint16(h.RCode), uint32(h.Answers)
 	}
-	if len(name) > 0 {
-		e.A, e.B = t.InternBytes(name), t.Intern(dnswire.TypeName(h.Type))
+	if e.A != 0 {
+		e.B = t.Intern(dnswire.TypeName(h.Type))
 	}
 	return e
 }

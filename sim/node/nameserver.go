@@ -34,6 +34,9 @@ type NameServer struct {
 	tcp      []*sim.Listener
 	networks []netip.Prefix // the host's addresses with their networks
 	problems []dnswire.Problem
+
+	questions dnswire.Questions
+	describe  sim.Describer // by the questions
 }
 
 // datagram is a question as it came.
@@ -47,6 +50,7 @@ type datagram struct {
 // cannot be loaded is only missing (Problems), as in BIND.
 func StartNameServer(h *Host) (*NameServer, error) {
 	n := &NameServer{h: h, pending: map[string]*sim.Cond{}, asked: map[datagram]bool{}, came: map[uint32]time.Duration{}}
+	n.describe = describer(&n.questions)
 	for _, a := range h.Addrs {
 		n.networks = append(n.networks, netip.PrefixFrom(a, min(hostNetwork, a.BitLen())))
 	}
@@ -257,7 +261,7 @@ func (n *NameServer) answer(p *sim.Proc, req dnswire.Request, query []byte) ([]b
 	if reply, handled := n.forced(p, req, query); handled {
 		return reply, describeForced
 	}
-	return n.find(p, req, query), DescribeDNS
+	return n.find(p, req, query), n.describe
 }
 
 // find computes the reply to a question; finding out may take time.
@@ -305,11 +309,10 @@ func (n *NameServer) recurse(p *sim.Proc, req dnswire.Request, query []byte) []b
 // question, so that the stories of two mails stay apart; which event had brought
 // the answer stands in N.
 func (n *NameServer) fromCache(p *sim.Proc, query []byte, asked, brought trace.Seq) {
-	var room [256]byte
-	h, name, _ := dnswire.AppendColumns(room[:0], query)
+	h, _ := n.questions.Columns(query)
 	age := p.World().Now() - n.came[uint32(brought)]
 	buf := append(append(make([]byte, 0, 128), dnswire.TypeName(h.Type)...), ' ')
-	key := p.World().Trace.InternBytes(append(buf, name...))
+	key := p.World().Trace.InternBytes(append(buf, h.Name...))
 	text := append(append(buf[:0], "learned "...), age.Round(time.Millisecond).String()...)
 	text = strconv.AppendUint(append(text, " ago from event "...), uint64(brought), 10)
 	p.Emit(trace.Event{Kind: trace.Lookup, Cause: asked, Proto: trace.DNS, A: p.Sym("named"), B: p.Sym("cache"),
@@ -362,8 +365,8 @@ func (x *exchanger) Exchange(to netip.Addr, tcp bool, query []byte, wait time.Du
 		x.n.remember(x.p, uint32(seq))
 		return reply, uint32(seq), exchangeError(err)
 	}
-	h, _ := dnswire.Columns(query)
-	u := x.p.OpenUDP(netip.AddrPortFrom(to, dnsPort), trace.DNS, DescribeDNS)
+	h, _ := x.n.questions.Columns(query)
+	u := x.p.OpenUDP(netip.AddrPortFrom(to, dnsPort), trace.DNS, x.n.describe)
 	reply, seq, err := askOnce(x.p, u, query, h.ID, h.Name, h.Type, wait)
 	u.Close()
 	x.n.remember(x.p, uint32(seq))

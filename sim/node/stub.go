@@ -22,6 +22,9 @@ type Stub struct {
 	conf resolvConf
 	told dnswire.Told
 
+	questions dnswire.Questions
+	describe  sim.Describer // by the questions
+
 	hostsText string
 	hosts     []hostsLine
 
@@ -36,7 +39,11 @@ type hostsLine struct {
 
 // NewStub returns the stub resolver of a host. The files of the host are read
 // when they are needed, as libresolv does.
-func NewStub(h *Host) *Stub { return &Stub{h: h} }
+func NewStub(h *Host) *Stub {
+	s := &Stub{h: h}
+	s.describe = describer(&s.questions)
+	return s
+}
 
 // resolvConf is what /etc/resolv.conf says (resolv.conf(5)).
 type resolvConf struct {
@@ -160,7 +167,7 @@ func (s *Stub) ask(p *sim.Proc, query []byte, id uint16, name string, typ uint16
 		for i, server := range conf.servers {
 			u := open[i]
 			if open[i] = nil; u == nil {
-				u = p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, DescribeDNS)
+				u = p.OpenUDP(netip.AddrPortFrom(server, dnsPort), trace.DNS, s.describe)
 			}
 			// libresolv: the later servers get a longer time, shared out.
 			wait := conf.timeout << i
@@ -208,7 +215,7 @@ func askOnce(p *sim.Proc, u *sim.UDPSocket, query []byte, id uint16, name string
 			}
 			return nil, 0, err
 		}
-		if dnswire.Replies(pkt.Data, id, name, typ) {
+		if dnswire.Repeats(pkt.Data, query) || dnswire.Replies(pkt.Data, id, name, typ) {
 			return pkt.Data, pkt.Event, nil
 		}
 	}

@@ -128,7 +128,7 @@ func (x *teller) say(key string, pairs ...string) Explanation {
 	if x.depth == Novice {
 		text = opening(text)
 	}
-	text = fill(text, pairs)
+	text = strings.ReplaceAll(fill(text, pairs), "?.", "?")
 	if host == peer || x.name(x.e.Node) != host {
 		text = capital(text)
 	}

@@ -165,7 +165,7 @@ func (x *teller) person() Explanation {
 		}
 		return x.say("output", "command", x.a())
 	case "fault":
-		return x.say(x.first("fault."+x.a(), "fault"), "what", x.a())
+		return x.say(x.first("fault."+x.a(), "fault"), "what", x.a(), "text", x.saying())
 	case "note":
 		return x.say("note", "topic", x.a())
 	}

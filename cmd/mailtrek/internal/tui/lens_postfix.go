@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/lessons/explain"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -390,7 +391,7 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 	r.PutMax(x+2, y, r.W-x-2, Quiet, strconv.Itoa(e.Size)+" B  "+in.ageWords(e))
 	y++
 	if e.Reason != "" && y < r.H {
-		r.PutMax(18, y, r.W-18, Quiet, e.Reason)
+		r.PutMax(18, y, r.W-18, Quiet, explain.Saying(in.Words.Lang(), e.Reason))
 		y++
 	}
 	if e.Queue == "deferred" && y < r.H {

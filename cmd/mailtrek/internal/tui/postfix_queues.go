@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailtrek/lessons/explain"
 	"mailtrek/sim/state"
 	"mailtrek/sim/trace"
 )
@@ -123,7 +124,7 @@ func drawFile(in *Instant, e *state.Entry, r Region) int {
 		r.Put(x+1, y, fateStyle(fate), fate)
 		y++
 	}
-	for i, l := range wrap(e.Reason, r.W) {
+	for i, l := range wrap(explain.Saying(in.Words.Lang(), e.Reason), r.W) {
 		if i == 3 {
 			break
 		}

@@ -39,10 +39,12 @@ func BenchmarkMail(b *testing.B) {
 	runtime.ReadMemStats(&m0)
 	b.ReportAllocs()
 	b.ResetTimer()
+	at := used()
 	for i := range b.N {
 		send(fmt.Sprint("mail ", i))
 	}
 	b.StopTimer()
+	b.ReportMetric(float64((used()-at).Nanoseconds())/1000/float64(b.N), "µs-CPU/op")
 	runtime.GC()
 	runtime.ReadMemStats(&m1)
 	events := r.Trace().Len() - before

@@ -6,7 +6,6 @@ import (
 	"io"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -41,13 +40,6 @@ func country() string {
 		"ns.root.example  10.0.0.1  named\nres.root.example  10.0.0.53  named\n" + hosts.String() + "```\n" +
 		"```host res.root.example\nshort res\n```\n```zone . on ns.root.example\nns.root.example. A 10.0.0.1\n```\n" +
 		"```zone example on ns.root.example\nns.root.example. A 10.0.0.1\n" + zone.String() + "```\n" + rest.String()
-}
-
-// used is the CPU time of this process.
-func used() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it fails for wrong arguments only
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkGrowth sends many messages through a world of 100 hosts, in waves

@@ -18,10 +18,11 @@ import (
 
 // idleProc is a process of a service that waits for work.
 type idleProc struct {
-	pid   uint32
-	born  time.Duration
-	since time.Duration
-	fresh bool // it has served nobody yet
+	pid    uint32
+	tables *Tables // as it has read them; nil: it has served nobody yet
+	born   time.Duration
+	since  time.Duration
+	served int64 // requests
 }
 
 // coming is a process that master(8) has started and that is not up yet.
@@ -56,7 +57,7 @@ func (s *System) begin(p *sim.Proc, svc *service) *daemon {
 	d := s.daemon(p, svc)
 	found, ok := s.idler(d, svc)
 	if !ok {
-		found = idleProc{pid: s.Host.NextPID(), born: p.World().Now(), fresh: true}
+		found = idleProc{pid: s.Host.NextPID(), born: p.World().Now()}
 	}
 	d.becomes(found)
 	return d
@@ -71,17 +72,18 @@ func (s *System) daemon(p *sim.Proc, svc *service) *daemon {
 
 // becomes gives the daemon its process.
 func (d *daemon) becomes(found idleProc) {
-	if d.pid, d.born = found.pid, found.born; found.fresh {
+	if d.pid, d.born, d.tables, d.served = found.pid, found.born, found.tables, found.served; d.tables == nil {
+		d.tables = d.latestTables()
 		d.opensTables()
 		d.warnStale()
 	}
 }
 
 // end gives the process back: it takes the request that has waited longest, or
-// becomes idle.
+// becomes idle. When it has served max_use requests, it ends.
 func (d *daemon) end() {
-	if !d.p.Killed() && !d.dead {
-		d.svc.release(idleProc{pid: d.pid, born: d.born, since: d.p.World().Now()})
+	if d.served++; !d.p.Killed() && !d.dead && d.served < d.conf.Int("max_use") {
+		d.svc.release(idleProc{pid: d.pid, tables: d.tables, born: d.born, since: d.p.World().Now(), served: d.served})
 	}
 }
 
@@ -145,12 +147,12 @@ func (s *System) rouse(p *sim.Proc, name string) {
 	if !svc.resident(p.World().Now()) {
 		p.Sleep(startTime(svc.Command))
 	}
-	svc.used(p.World().Now())
+	s.uses(svc, p.World().Now())
 }
 
 // up is the process that was being started.
 func (svc *service) up() idleProc {
-	proc := idleProc{pid: svc.coming.pid, born: svc.coming.up, since: svc.coming.up, fresh: true}
+	proc := idleProc{pid: svc.coming.pid, born: svc.coming.up, since: svc.coming.up}
 	svc.coming = coming{}
 	return proc
 }

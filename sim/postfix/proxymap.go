@@ -28,8 +28,12 @@ func (d *daemon) maps(specs []string) Maps { return d.mapsOf(d.name(), specs) }
 
 // mapsOf is maps for a daemon of that name.
 func (d *daemon) mapsOf(name string, specs []string) Maps {
-	m := d.tables.Maps(specs)
-	m.by = asker{d, name}
+	return asker{d, name}.maps(d.tables, specs)
+}
+
+func (a asker) maps(tables *Tables, specs []string) Maps {
+	m := tables.Maps(specs)
+	m.by = a
 	return m
 }
 
@@ -37,9 +41,17 @@ func (d *daemon) mapsOf(name string, specs []string) Maps {
 // nil.
 func (s *System) routeMaps(d *daemon, specs []string) Maps {
 	if d == nil {
-		return s.tables.Maps(specs)
+		return s.routeTables().Maps(specs)
 	}
-	return d.mapsOf("trivial-rewrite", specs)
+	return asker{d, "trivial-rewrite"}.maps(s.routeTables(), specs)
+}
+
+// routeTables are the tables as trivial-rewrite(8) has opened them.
+func (s *System) routeTables() *Tables {
+	if svc := s.service("rewrite"); svc != nil && svc.at != nil {
+		return svc.at
+	}
+	return s.tables
 }
 
 // proxied cuts "proxy:" off a table.
@@ -80,7 +92,7 @@ func (a asker) proxymap(spec, key string) (value string, found bool, err error) 
 		d.proxy.table, d.proxy.at = spec, now
 		p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(a.name), B: p.Sym("proxymap")}, []byte("look up "+key+" in "+spec))
 	}
-	table, problem := d.tables.Open(spec)
+	table, problem := svc.at.Open(spec)
 	if problem == nil {
 		value, found, problem = table.Lookup(key)
 	}

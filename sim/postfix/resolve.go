@@ -72,7 +72,7 @@ const maxRouteSteps = 100
 // trivial-rewrite/resolve.c). d may be nil.
 func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error) {
 	if svc := s.service("rewrite"); svc != nil {
-		svc.used(s.Host.World().Now())
+		s.uses(svc, s.Host.World().Now())
 	}
 	local, domain, isLocal, err := s.stripLocal(s.completed(s.standard(addr)))
 	if err != nil {
@@ -218,7 +218,7 @@ func (s *System) resolveRemote(d *daemon, res *resolution, sender, domain string
 // routeList tells whether a domain is in the list of a parameter. What a table
 // of the list says is recorded.
 func (s *System) routeList(d *daemon, param, domain string) (bool, error) {
-	list := s.rewriteConf().DomainList(param, s.tables)
+	list := s.rewriteConf().DomainList(param, s.routeTables())
 	in, err := list.Match(domain)
 	if err == nil && len(list.specs) > 0 {
 		domain = strings.ToLower(domain)
@@ -262,7 +262,7 @@ func (s *System) routeTrouble(d *daemon, specs []string, key, param string) {
 	}
 	r := s.begin(d.p, svc)
 	for _, spec := range specs {
-		if _, problem := s.tables.Open(spec); problem != nil {
+		if _, problem := s.routeTables().Open(spec); problem != nil {
 			r.log("warning: %s is unavailable. %v", spec, problem)
 			r.log("warning: %s lookup error for %q", spec, key)
 			break
@@ -345,7 +345,7 @@ func (s *System) noteRoute(d *daemon, table, key, value string, found bool) {
 func (s *System) isLocalDomainErr(domain string) (bool, error) {
 	c := s.rewriteConf()
 	domain = strings.TrimSuffix(domain, ".")
-	if in, err := c.DomainList("mydestination", s.tables).Match(domain); err != nil || in {
+	if in, err := c.DomainList("mydestination", s.routeTables()).Match(domain); err != nil || in {
 		return in, err
 	}
 	literal, ok := strings.CutPrefix(domain, "[")

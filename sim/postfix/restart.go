@@ -102,7 +102,7 @@ func (s *System) Rebuilt(p *sim.Proc, file string) {
 		s.run("trivial-rewrite", p.Cause(), 0, func(p *sim.Proc) {
 			p.Sleep(every - (now-svc.born)%every)
 			if again := s.changed(svc, svc.born); again != "" {
-				svc.born = p.World().Now()
+				svc.born, svc.at = p.World().Now(), s.latestTables()
 				p.Record(trace.Event{Kind: trace.Log, A: p.Sym(svc.logName), N: s.Host.NextPID()}, []byte("table "+t+" has changed -- restarting"))
 			}
 		})
@@ -125,35 +125,37 @@ func (s *System) changed(svc *service, born time.Duration) string {
 
 // idler takes a process of the service that waits for work and has nothing to
 // read anew; ok is false when there is none. Those that find a table changed
-// say so and end. One that has waited for longer than max_idle would have ended
+// say so and end. One that has waited for longer than max_idle has ended
 // already.
 func (s *System) idler(d *daemon, svc *service) (found idleProc, ok bool) {
 	for n := len(svc.idle); n > 0; n-- {
 		found, svc.idle = svc.idle[n-1], svc.idle[:n-1]
+		if d.p.World().Now()-found.since > svc.conf.Duration("max_idle") {
+			continue
+		}
 		table := s.changed(svc, found.born)
 		if table == "" {
 			return found, true
 		}
-		if d.p.World().Now()-found.since <= svc.conf.Duration("max_idle") {
-			d.pid = found.pid
-			d.log("table %s has changed -- restarting", table)
-		}
+		d.pid = found.pid
+		d.log("table %s has changed -- restarting", table)
 	}
 	return idleProc{}, false
 }
 
-// used notes that a daemon without processes of its own in the simulation has
+// uses notes that a daemon without processes of its own in the simulation has
 // worked: it lives as long as it is asked again within max_idle.
-func (svc *service) used(now time.Duration) {
+func (s *System) uses(svc *service, now time.Duration) {
 	if !svc.resident(now) {
-		svc.born = now
+		svc.born, svc.at = now, s.latestTables()
 	}
 	svc.last, svc.alive = now, true
 }
 
-// resident tells whether there is a process of such a daemon.
+// resident tells whether there is a process of such a daemon: others stay
+// connected with it for ipc_idle after they have asked, and only then it is idle.
 func (svc *service) resident(now time.Duration) bool {
-	return svc.alive && now-svc.last <= svc.conf.Duration("max_idle")
+	return svc.alive && now-svc.last <= svc.conf.Duration("max_idle")+svc.conf.Duration("ipc_idle")
 }
 
 // proxyRestart has proxymap(8) end when a table that it has opened for others
@@ -162,10 +164,10 @@ func (a asker) proxyRestart(svc *service, spec string) {
 	p := a.d.p
 	now := p.World().Now()
 	if at, ok := a.d.rebuilt[indexFile(spec)]; ok && at > svc.born && svc.resident(now) {
-		svc.born = now
+		svc.born, svc.at = now, a.d.latestTables()
 		p.Record(trace.Event{Kind: trace.Log, A: p.Sym(svc.logName), N: a.d.Host.NextPID()}, []byte("table "+spec+": has changed -- restarting"))
 	}
-	svc.used(now)
+	a.d.uses(svc, now)
 }
 
 // staleTime is how old a change of a table's source must be before a table that

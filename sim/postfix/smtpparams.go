@@ -13,6 +13,7 @@ import (
 // of the same names with "lmtp_" in front, that every delivery needs, evaluated
 // once for a service.
 type clientParams struct {
+	tables         *Tables    // with which they were evaluated
 	helo           string     // smtp_helo_name, lmtp_lhlo_name
 	bind           netip.Addr // bind_address
 	port           uint16     // smtp_tcp_port, lmtp_tcp_port
@@ -81,12 +82,12 @@ type clientCacheParams struct {
 
 // clientParams evaluates them when the first delivery asks for them.
 func (s *service) clientParams(tables *Tables) *clientParams {
-	if s.client != nil {
+	if s.client != nil && s.client.tables == tables {
 		return s.client
 	}
 	lmtp := s.Command == "lmtp"
 	c, name := s.conf, func(name string) string { return clientParam(lmtp, name) }
-	p := &clientParams{helo: c.Get("smtp_helo_name"), port: c.tcpPort(c.Get("smtp_tcp_port")), fallback: c.List(name("fallback_relay")),
+	p := &clientParams{tables: tables, helo: c.Get("smtp_helo_name"), port: c.tcpPort(c.Get("smtp_tcp_port")), fallback: c.List(name("fallback_relay")),
 		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")), generic: c.List(name("generic_maps")),
 		connectTimeout: c.Duration(name("connect_timeout")), timeouts: clientTimeouts(c, lmtp)}
 	if lmtp {

@@ -53,8 +53,9 @@ type service struct {
 	coming     coming
 	backlog    []*pending
 	tables     []openedTable // see opens
-	born, last time.Duration // of a daemon without processes of its own, see used
+	born, last time.Duration // of a daemon without processes of its own, see uses
 	alive      bool
+	at         *Tables       // and the tables as it has read them
 	throttled  time.Duration // until then master(8) starts no process of it
 	client     *clientParams // see there
 	sound      bool          // smtpd has found nothing wrong with its configuration
@@ -109,7 +110,14 @@ func (s *System) load() {
 	if s.qmgr == nil {
 		s.qmgr = newQmgr(s)
 	}
+	s.tables.readFiles(s.config, s.master.Services)
 	s.qmgr.configure()
+}
+
+// latestTables are the tables as a process that begins now opens them.
+func (s *System) latestTables() *Tables {
+	s.tables = s.tables.latest()
+	return s.tables
 }
 
 // passwd looks a name up among the host's users, for unix:passwd.byname.
@@ -149,6 +157,8 @@ type daemon struct {
 	conf *Config
 	pid  uint32
 	p    *sim.Proc
+	// tables are the lookup tables as the process has opened them.
+	tables *Tables
 	// unmapped is cleanup(8) with receive_override_options = no_address_mappings:
 	// addresses are brought to standard form, and no more.
 	unmapped bool
@@ -156,6 +166,7 @@ type daemon struct {
 	resolved string        // the address that trivial-rewrite has resolved last
 	dead     bool          // it has ended with an error
 	born     time.Duration // when the process began
+	served   int64         // how many requests it has served before
 }
 
 // name is the daemon's name in daemon graphs and causes: the service where it

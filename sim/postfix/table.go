@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,12 +30,15 @@ func (e *TableError) Error() string { return e.Text }
 func (e *TableError) Unwrap() error { return ErrTable }
 
 // Tables opens the lookup tables of one host and keeps them open. A table
-// whose file has changed is read again when it is next opened, as a daemon
-// does that ends after a change and is started afresh.
+// that postmap(1) has built again is read again when it is next opened, as a
+// daemon does that ends after a change and is started afresh; one that daemons
+// read as a whole stays as it was read, see latest.
 type Tables struct {
 	files  Files
 	passwd func(name string) (line string, ok bool)
 	open   map[string]*openTable
+	fixed  []string               // those of open that stay as they were read
+	lists  map[string]*listedFile // by path
 }
 
 // openTable is a table and the file content it was made of.
@@ -50,7 +54,7 @@ type openTable struct {
 // answers unix:passwd.byname with a line of passwd(5); when it is nil,
 // /etc/passwd is read.
 func NewTables(files Files, passwd func(name string) (line string, ok bool)) *Tables {
-	return &Tables{files: files, passwd: passwd, open: map[string]*openTable{}}
+	return &Tables{files: files, passwd: passwd, open: map[string]*openTable{}, lists: map[string]*listedFile{}}
 }
 
 // opener returns what opens a table of that type, or nil. The name behind the
@@ -93,12 +97,15 @@ func (t *Tables) Open(spec string) (Table, error) {
 		spec = spec[len("proxy:"):] // proxymap(8) asks the same table
 	}
 	o := t.open[spec]
-	if o != nil && o.path != "" && !t.unchanged(o) {
+	kind, _, _ := strings.Cut(spec, ":")
+	if o != nil && o.path != "" && !o.isRead(kind) && !t.unchanged(o) {
 		o = nil
 	}
 	if o == nil {
 		o = t.load(spec)
-		t.open[spec] = o
+		if t.open[spec] = o; o.isRead(kind) && !slices.Contains(t.fixed, spec) {
+			t.fixed = append(t.fixed, spec)
+		}
 	}
 	return o.table, o.err
 }
@@ -113,15 +120,18 @@ func (t *Tables) Warnings(spec string) []string {
 	return nil
 }
 
-func (t *Tables) unchanged(o *openTable) bool {
-	now, err := t.files.ReadFile(o.path)
+func (t *Tables) unchanged(o *openTable) bool { return t.same(o.path, o.source) }
+
+// same tells whether a file is as it was read; nil is one that was not there.
+func (t *Tables) same(path string, source []byte) bool {
+	now, err := t.files.ReadFile(path)
 	if err != nil {
-		return o.source == nil
+		return source == nil
 	}
-	if o.source == nil || len(now) != len(o.source) {
+	if source == nil || len(now) != len(source) {
 		return false
 	}
-	return len(now) == 0 || &now[0] == &o.source[0] || bytes.Equal(now, o.source)
+	return len(now) == 0 || &now[0] == &source[0] || bytes.Equal(now, source)
 }
 
 func (t *Tables) load(spec string) *openTable {
@@ -339,14 +349,22 @@ func (c combined) Lookup(key string) (string, bool, error) {
 
 // listFile reads a file of list items, one or more on a line (match_list(3)).
 func (t *Tables) listFile(path string) ([]string, error) {
+	if l := t.lists[path]; l != nil {
+		return l.items, l.err
+	}
+	l := &listedFile{}
+	t.lists[path] = l
 	b, err := t.files.ReadFile(path)
 	if err != nil {
-		return nil, &TableError{Spec: path, Text: "open file " + path + ": No such file or directory"}
+		l.err = &TableError{Spec: path, Text: "open file " + path + ": No such file or directory"}
+		return nil, l.err
 	}
-	var items []string
+	if l.source = b; b == nil {
+		l.source = []byte{}
+	}
 	lines, _ := logicalLines(path, string(b))
-	for _, l := range lines {
-		items = append(items, SplitList(l.text)...)
+	for _, line := range lines {
+		l.items = append(l.items, SplitList(line.text)...)
 	}
-	return items, nil
+	return l.items, nil
 }

@@ -87,6 +87,9 @@ func (a *audit) delivery(e *trace.Event) {
 	for _, r := range f.rcpts {
 		if r.last == at && strings.EqualFold(r.addr, whose) {
 			r.state, r.since = worst(at.codes[whose]), a.at
+			if e.Code != 2 {
+				f.reasons[strings.ToLower(addr)] = r
+			}
 		}
 	}
 	if e.Code == 2 {

@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,20 +39,23 @@ type fileKey struct {
 // queueFile is a queue file as its events tell of it.
 type queueFile struct {
 	fileKey
-	queue      string
-	envelope   trace.Seq
-	sender     string
-	rcpts      []*recipient
-	expired    bool
-	stint      int // how often it was in the active queue
-	news       int // failures of which the sender has not been told
-	requeued   bool
-	probe      bool // of verify(8): nobody is to get it
-	elsewhere  bool // a rule has sent it to somebody else
-	discarded  bool // by a rule
-	moved      trace.Seq
-	requeuedAt trace.Seq
-	taken      map[string][]copied // who got a copy from it
+	queue          string
+	envelope       trace.Seq
+	sender         string
+	rcpts          []*recipient
+	expired        bool
+	verp           bool // a notice about one recipient has been sent
+	stint          int  // how often it was in the active queue
+	news           int  // failures of which the sender has not been told
+	requeued       bool
+	probe          bool                  // of verify(8): nobody is to get it
+	verify, silent bool                  // maildrop: sendmail -bv, and -N never
+	elsewhere      bool                  // a rule has sent it to somebody else
+	discarded      bool                  // by a rule
+	reasons        map[string]*recipient // of addresses that failed or wait, and who stands behind them
+	moved          trace.Seq
+	requeuedAt     trace.Seq
+	taken          map[string][]copied // who got a copy from it
 }
 
 // copied is a copy that left a queue file: in which attempt, and by which
@@ -155,7 +159,7 @@ func (a *audit) queue(e *trace.Event) {
 		a.problem("%s moves from %s although it is in %s", k.id, from, f.queue)
 	}
 	if f == nil {
-		f = &queueFile{fileKey: k, taken: map[string][]copied{}}
+		f = &queueFile{fileKey: k, reasons: map[string]*recipient{}, taken: map[string][]copied{}}
 		f.probe = e.Msg != 0 && strings.HasPrefix(a.t.Msg(e.Msg).Name, "probe of ") && !a.again[e.Msg]
 		a.files[k], a.live[k] = f, f
 		a.waiting[k.node]++
@@ -171,6 +175,7 @@ func (a *audit) queue(e *trace.Event) {
 	case "corrupt":
 		a.problem("%s is corrupt: %s", k.id, a.t.Text(e))
 	case "maildrop":
+		f.verify, f.silent = a.origins[a.at].verify, a.origins[a.at].silent
 		if f.requeued = from != ""; f.requeued {
 			f.requeuedAt = a.at
 		}
@@ -195,9 +200,16 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 	if from == "maildrop" {
 		id, ok := strings.CutPrefix(reason, "taken up as ")
 		next := a.files[fileKey{f.node, id}]
+		if ok && next != nil && next.discarded {
+			return
+		}
 		if !ok || next == nil || next.envelope == 0 {
 			a.problem("%s leaves maildrop, and nobody has taken it up: %q", f.id, reason)
 			return
+		}
+		next.probe = next.probe || f.verify && len(f.rcpts) == 0
+		if f.silent || slices.ContainsFunc(f.rcpts, func(r *recipient) bool { return r.never }) {
+			next.never(true)
 		}
 		for _, r := range f.rcpts {
 			expired := f.expired && (r.told || f.sender == "") // and was given up before it was requeued
@@ -225,6 +237,9 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 			r.state = 5
 		case !r.decided():
 			a.problem("%s is removed (%s), and nothing has been decided about %s (state %d)", f.id, reason, r.addr, r.state)
+		}
+		if f.verp && r.last != nil && len(r.last.codes[r.addr]) == 0 {
+			continue // the agent died, and notices of VERP are only about those of whom there is a log
 		}
 		if r.state == 5 && !r.told && !r.never && f.sender != "" && !strings.HasPrefix(f.sender, "double-bounce@") {
 			a.problem("%s is removed, and its sender %s does not know that %s failed", f.id, f.sender, r.addr)
@@ -297,8 +312,6 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 			}
 			return
 		case c.Kind == trace.Daemon && c.Node == f.node && a.t.Name(c.A) == "pickup":
-			f.probe = f.probe || a.origins[s].verify // sendmail -bv
-			f.never(a.origins[s].silent)
 			return // from maildrop; what was requeued there may be under way at the same time
 		case c.Kind == trace.Daemon && c.Node == f.node:
 			to := a.t.Name(c.B)
@@ -322,17 +335,20 @@ func (a *audit) notified(about, notice *queueFile, what string) {
 	if !strings.HasPrefix(what, "Undelivered Mail") || about.envelope == 0 {
 		return
 	}
-	for _, r := range about.rcpts {
-		if to := notice.rcpts[0].addr; strings.Contains(to, "=") {
-			if (r.state == 5 || about.expired && !r.decided()) && !r.told && strings.Contains(strings.ToLower(to), strings.ToLower(strings.ReplaceAll(r.addr, "@", "="))) {
-				r.told = true
-				if r.state == 5 {
-					about.news--
-				}
+	if to := strings.ToLower(notice.rcpts[0].addr); strings.Contains(to, "=") && !strings.EqualFold(to, about.sender) {
+		about.verp = true
+		for _, name := range slices.Sorted(maps.Keys(about.reasons)) {
+			if strings.Contains(to, strings.ReplaceAll(name, "@", "=")) {
+				about.reasons[name].told = true
+				delete(about.reasons, name)
+				about.news = 0
 				return
 			}
-			continue
 		}
+		a.problem("the sender of %s is told about somebody else, or a second time: %s", about.id, to)
+		return
+	}
+	for _, r := range about.rcpts {
 		if (r.state == 5 || about.expired && !r.decided()) && !r.told {
 			r.told = true
 			about.news++
@@ -352,9 +368,7 @@ func (a *audit) log(e *trace.Event) {
 			at.lost = true
 		}
 	}
-	if strings.Contains(string(a.t.Text(e)), ": redirect: ") {
-		a.redirected(e)
-	}
+	a.ruled(e)
 	if m := expiredLine.FindSubmatch(a.t.Text(e)); m != nil {
 		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
 			f.expired = true
@@ -371,7 +385,11 @@ func (a *audit) line(e *trace.Event) {
 		return
 	}
 	if m := queuedAs.FindSubmatch(a.t.Text(e)); m != nil {
-		if f := a.files[fileKey{e.Node, string(m[1])}]; f == nil || f.envelope == 0 && !f.discarded {
+		f := a.files[fileKey{e.Node, string(m[1])}]
+		if k := a.talks[e.Conn]; k != nil && k.discarded && f != nil {
+			f.discarded = true
+		}
+		if f == nil || f.envelope == 0 && !f.discarded {
 			a.problem("the server says that it has queued %s, and has not", m[1])
 		}
 	}

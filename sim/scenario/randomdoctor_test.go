@@ -210,15 +210,15 @@ func TestTheAuditComparesWithTheQueues(t *testing.T) {
 		t.Fatal(err)
 	}
 	deferred := find(t, tr, "queue mx1.d1.example -> deferred")
-	node := tr.At(deferred).Node
+	node, id := tr.At(deferred).Node, tr.Name(tr.At(deferred).A)
 	for _, c := range []struct {
 		name string
 		sys  holder
 		says string
 	}{
-		{"lost", forgetful{}, "has not got 02CEC98E009 any more, and the trace has it in deferred"},
-		{"in another queue", headless{[]*postfix.Mail{{ID: "02CEC98E009", Queue: "active", Recipients: make([]*postfix.Recipient, 3)}}}, `in active, and the trace has it in "deferred"`},
-		{"with fewer recipients", headless{[]*postfix.Mail{{ID: "02CEC98E009", Queue: "deferred"}}}, "with 0 recipients, and the trace with 3"},
+		{"lost", forgetful{}, "has not got " + id + " any more, and the trace has it in deferred"},
+		{"in another queue", headless{[]*postfix.Mail{{ID: id, Queue: "active", Recipients: make([]*postfix.Recipient, 3)}}}, `in active, and the trace has it in "deferred"`},
+		{"with fewer recipients", headless{[]*postfix.Mail{{ID: id, Queue: "deferred"}}}, "with 0 recipients, and the trace with 3"},
 		{"unknown", headless{[]*postfix.Mail{{ID: "12345", Queue: "active"}}}, "has 12345 in active, and the trace does not know it"},
 	} {
 		a := newAudit(tr)

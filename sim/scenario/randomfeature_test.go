@@ -62,7 +62,7 @@ var features = []feature{
 		"bin unix - n n - N pipe\n  flags=DRhu user=a argv=/usr/bin/store -f ${sender} -- ${recipient}", []string{"command HOST /usr/bin/store\nexit EXIT"}},
 	{"transport: relay", 30, "relay_transport = relay:[mx1.DOMAIN]", "", nil},
 	{"fallback_transport", 25, "fallback_transport = smtp:[mx1.ANY]\nlocal_recipient_maps =", "", nil},
-	{"luser_relay", 30, "luser_relay = a@ANY\nlocal_recipient_maps =", "", nil},
+	{"luser_relay", 30, "luser_relay = lost@ANY\nlocal_recipient_maps =", "", nil},
 	{"nobody is unknown", 60, "local_recipient_maps =\nsmtpd_reject_unlisted_recipient = no", "", nil},
 	{"mailbox_command", 40, "mailbox_command = /usr/bin/procmail", "", []string{"command HOST /usr/bin/procmail\nexit EXIT"}},
 	{"recipient_delimiter", 500, "recipient_delimiter = +", "", nil},

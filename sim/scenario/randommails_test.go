@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// tooMuch is 3 kB of text.
+var tooMuch = strings.Repeat("The quick brown fox jumps over the lazy dog, again and again.\n", 50)
+
 // mails writes some mails and lets them be sent.
 func (g *generator) mails() {
 	var sending section
@@ -19,7 +22,7 @@ func (g *generator) mails() {
 			body.may("%s", pick(g, []string{"VIRUS", "LATER", "JUNK", ".", "From the beginning", "Füchse und Hunde"}))
 		}
 		for range g.IntN(2) * g.IntN(4) * g.IntN(8) {
-			body.may("%s", strings.Repeat("The quick brown fox jumps over the lazy dog, again and again.\n", 50)) // 3 kB
+			body.may("%s", tooMuch)
 		}
 		for range 1 + g.IntN(2) {
 			at := g.moment(20 * time.Minute)

@@ -61,6 +61,7 @@ type talk struct {
 	asked     []string // of which RCPT has not been answered
 	said      []string // to which it said yes
 	elsewhere bool     // a rule sends the message to somebody else
+	discarded bool     // or nowhere
 	silent    []string // of which the client does not want to hear
 
 }
@@ -91,15 +92,19 @@ func (a *audit) said(e *trace.Event) {
 	}
 }
 
-// redirected: a rule of a host sends a message to somebody else.
-func (a *audit) redirected(e *trace.Event) {
-	id, _, _ := strings.Cut(string(a.t.Text(e)), ":")
+// ruled: a rule of a host sends a message to somebody else, or nowhere.
+func (a *audit) ruled(e *trace.Event) {
+	id, rest, _ := strings.Cut(string(a.t.Text(e)), ": ")
+	elsewhere, discarded := strings.HasPrefix(rest, "redirect: "), strings.HasPrefix(rest, "discard: ")
+	if !elsewhere && !discarded {
+		return
+	}
 	if f := a.files[fileKey{e.Node, id}]; f != nil {
-		f.elsewhere = true
+		f.elsewhere = f.elsewhere || elsewhere
 	}
 	for s := a.cause(a.at); s != 0; s = a.cause(s) {
 		if k := a.talks[a.t.At(s).Conn]; k != nil {
-			k.elsewhere = true
+			k.elsewhere, k.discarded = k.elsewhere || elsewhere, k.discarded || discarded
 			return
 		}
 	}

@@ -283,6 +283,7 @@ func (g *generator) people(mx1, domain string, lmtp bool) {
 	al.may("prog: \"|/usr/bin/prog\"")
 	al.may("file: /dev/null, a")
 	al.must("archive: /var/mail/archive")
+	al.must("lost: a, b")
 	al.may("dir: /var/mail/dir/, a")
 	al.may("box: /var/mail/box")
 	al.may("incl: :include:/etc/lists/incl")
@@ -324,11 +325,8 @@ func (g *generator) virtual(n int, mx1 string, cf *section) {
 		cf.may("virtual_alias_domains = %s", domain)
 		cf.may("virtual_alias_maps = inline:{ {x@%s=a, x@%s, list}, {y@%s=b@%s a} }", domain, pick(g, g.domains), domain, pick(g, g.domains))
 	} else {
-		cf.may("virtual_mailbox_domains = %s", domain)
-		cf.may("virtual_mailbox_maps = inline:{ x@%s=x/, y@%s=y }", domain, domain)
-		cf.may("virtual_mailbox_base = /var/mail/vhosts")
-		cf.may("virtual_uid_maps = static:5000")
-		cf.may("virtual_gid_maps = static:5000")
+		cf.may("virtual_mailbox_domains = %s\nvirtual_mailbox_maps = inline:{ x@%s=x/, y@%s=y }\nvirtual_mailbox_base = /var/mail/vhosts\n"+
+			"virtual_uid_maps = static:5000\nvirtual_gid_maps = static:5000", domain, domain, domain)
 	}
 	g.rcpts = append(g.rcpts, "x@"+domain, "y@"+domain, "z@"+domain)
 }

@@ -22,17 +22,35 @@ type AuthDBs struct {
 	files  map[string]*PasswdFile
 	passwd *Passwd
 	args   map[string]authArgs // that were read before, by their text
+
+	names    map[string]string  // what Normalize made of a name
+	accounts map[string]Account // that were found
 }
+
+// maxKnownUsers is how many names an AuthDBs remembers.
+const maxKnownUsers = 1024
 
 // AuthDBs opens the databases of users and passwords over a tree.
 func (d *Dovecot) AuthDBs(t *Tree, hostname string) *AuthDBs {
-	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]*PasswdFile{}, args: map[string]authArgs{}}
+	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]*PasswdFile{}, args: map[string]authArgs{},
+		names: map[string]string{}, accounts: map[string]Account{}}
 }
 
 // Normalize is the user name as auth_username_format makes it from what a
 // client gave; a name without domain gets auth_default_realm first. ok is
 // false when it has characters outside of auth_username_chars, or none at all.
 func (a *AuthDBs) Normalize(user string) (name string, ok bool) {
+	if name, ok = a.names[user]; ok {
+		return name, true
+	}
+	if name, ok = a.normalize(user); ok && len(a.names) < maxKnownUsers {
+		a.names[user] = name
+	}
+	return name, ok
+}
+
+// normalize is Normalize of a name that is new.
+func (a *AuthDBs) normalize(user string) (name string, ok bool) {
 	s := a.conf.For("")
 	if chars := s.Text("auth_username_chars"); chars != "" {
 		for i := range len(user) {
@@ -79,6 +97,18 @@ func (a *AuthDBs) Password(user string) (password string, nopassword, ok bool) {
 
 // Account finds a normalized user name in the first userdb that knows it.
 func (a *AuthDBs) Account(user string) (Account, bool) {
+	if acc, ok := a.accounts[user]; ok {
+		return acc, true
+	}
+	acc, ok := a.account(user)
+	if ok && len(a.accounts) < maxKnownUsers {
+		a.accounts[user] = acc
+	}
+	return acc, ok
+}
+
+// account is Account of a user who has not been found yet.
+func (a *AuthDBs) account(user string) (Account, bool) {
 	for _, db := range a.conf.Userdbs {
 		args := a.argsOf(db)
 		switch db.Driver {

@@ -50,25 +50,34 @@ func Expand(format string, lookup func(key string) (string, bool)) string {
 	return expandVars(format, lookup, 0)
 }
 
+// AppendExpand is Expand, appended to b.
+func AppendExpand(b []byte, format string, lookup func(key string) (string, bool)) []byte {
+	return appendExpanded(b, format, lookup, 0)
+}
+
 func expandVars(format string, lookup func(key string) (string, bool), depth int) string {
 	if !strings.Contains(format, "%") {
 		return format
 	}
-	var b strings.Builder
-	for i := 0; i < len(format) && b.Len() <= MaxExpansion; i++ {
+	return string(appendExpanded(nil, format, lookup, depth))
+}
+
+func appendExpanded(b []byte, format string, lookup func(key string) (string, bool), depth int) []byte {
+	end := len(b) + MaxExpansion
+	for i := 0; i < len(format) && len(b) <= end; i++ {
 		if format[i] != '%' {
-			b.WriteByte(format[i])
+			b = append(b, format[i])
 			continue
 		}
 		v, n := parseVar(format[i+1:])
 		if n == 0 {
-			b.WriteByte('%')
+			b = append(b, '%')
 			continue
 		}
-		b.WriteString(v.value(lookup, depth))
+		b = append(b, v.value(lookup, depth)...)
 		i += n
 	}
-	return b.String()
+	return b
 }
 
 // confVar is a variable as it is written.

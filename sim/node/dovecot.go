@@ -1,7 +1,6 @@
 package node
 
 import (
-	"crypto/sha1"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
@@ -30,12 +29,14 @@ type Dovecot struct {
 	Host *Host
 
 	conf      *host.Dovecot
+	usual     usualSettings // of conf
 	users     *host.AuthDBs
 	problems  []host.Problem
 	running   bool
 	open      []*sim.Listener
 	offered   []string
 	boxes     map[string]*box
+	inboxes   map[inboxOf]*box    // those that a fixed mail_location names
 	accounts  map[string]*account // by the path of INBOX
 	worker    *sim.Proc           // who changes mailboxes at the moment
 	workerPID uint32
@@ -45,6 +46,7 @@ type Dovecot struct {
 	waiting   map[string][]*guest // those who have not logged in, by protocol, the oldest first
 	online    map[online]int
 	idle      []uint32 // lmtp processes that wait for the next connection
+	draft     []byte   // memory for the message that LMTP takes
 	logins    int      // connections to the login processes so far
 }
 
@@ -65,6 +67,8 @@ func (d *Dovecot) load() {
 		d.problems = append(d.problems, host.Problem{File: DovecotConf, Severity: host.Fatal, Text: "open(" + DovecotConf + ") failed: No such file or directory"})
 	}
 	d.tls = nil
+	d.readSettings()
+	d.inboxes = map[inboxOf]*box{}
 	d.users = d.conf.AuthDBs(d.Host.Tree, d.Host.Name)
 	d.problems = append(d.problems, d.users.Check()...)
 }
@@ -161,33 +165,28 @@ func (d *Dovecot) addresses(l host.Listener) []string {
 }
 
 // hostname is the setting hostname, or the host's own name.
-func (d *Dovecot) hostname() string {
-	if name := d.conf.For("").Text("hostname"); name != "" {
-		return name
-	}
-	return d.Host.Name
-}
+func (d *Dovecot) hostname() string { return d.usual.hostname }
 
 // log writes a line as Dovecot does. The level stands in it only when Dovecot
 // logs to a file of its own; syslog has the level elsewhere.
 func (d *Dovecot) log(p *sim.Proc, who, format string, args ...any) {
-	level := "Info: "
-	if to := d.conf.For("").Text("log_path"); to == "syslog" || to == "" {
-		level = ""
-	}
-	line := append(append(append(make([]byte, 0, 160), who...), ": "...), level...)
-	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("dovecot")}, fmt.Appendf(line, format, args...))
+	line := append(append(append(make([]byte, 0, 160), who...), ": "...), d.usual.level...)
+	d.record(p, fmt.Appendf(line, format, args...))
+}
+
+// record writes a line that is complete.
+func (d *Dovecot) record(p *sim.Proc, line []byte) {
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("dovecot")}, line)
 }
 
 // sessionGUID is the name of an LMTP session, a GUID-128 in base64: time,
 // process, host.
-func sessionGUID(now time.Time, pid uint32, hostname string) string {
+func sessionGUID(now time.Time, pid uint32, host [4]byte) string {
 	var g [16]byte
 	binary.LittleEndian.PutUint32(g[0:], uint32(now.Nanosecond()))
 	binary.LittleEndian.PutUint32(g[4:], uint32(now.Unix()))
 	binary.LittleEndian.PutUint32(g[8:], pid)
-	sum := sha1.Sum([]byte(hostname))
-	copy(g[12:], sum[16:])
+	copy(g[12:], host[:])
 	return base64.RawStdEncoding.EncodeToString(g[:])
 }
 

@@ -28,15 +28,7 @@ func (d *Dovecot) offerAuth(path string) {
 type authService struct{ d *Dovecot }
 
 // Mechanisms are auth_mechanisms without those for POP3 alone.
-func (a authService) Mechanisms() []string {
-	var names []string
-	for _, m := range a.d.conf.For("").Mechanisms() {
-		if m != "APOP" {
-			names = append(names, m)
-		}
-	}
-	return names
-}
+func (a authService) Mechanisms() []string { return a.d.usual.mechanisms }
 
 // Start begins an exchange.
 func (a authService) Start(p *sim.Proc, mechanism string, client netip.Addr) AuthExchange {
@@ -68,7 +60,8 @@ type exchange struct {
 	p      *sim.Proc
 	client netip.Addr
 	sasl   sasl.Server
-	proof  string // what the client gave, to recognise a repeated mistake
+	proof  []byte   // what the client gave, to recognise a repeated mistake
+	room   [64]byte // of proof
 	done   bool
 	user   string
 }
@@ -77,6 +70,7 @@ type exchange struct {
 // earlier ones failed waits first. nil: there is no such mechanism.
 func (d *Dovecot) beginAuth(p *sim.Proc, mechanism string, client netip.Addr) *exchange {
 	x := &exchange{d: d, p: p, client: client}
+	x.proof = x.room[:0]
 	for _, m := range d.conf.For("").Mechanisms() {
 		if m == mechanism && m == "APOP" {
 			x.sasl = &apopServer{verifier: verifier{d.users}}
@@ -87,23 +81,27 @@ func (d *Dovecot) beginAuth(p *sim.Proc, mechanism string, client netip.Addr) *e
 	if x.sasl == nil {
 		return nil
 	}
-	p.Sleep(d.penaltyOf(client).wait(p.Now()))
+	var wait time.Duration
+	if had := d.penalty[client]; had != nil {
+		wait = had.wait(p.Now())
+	}
+	p.Sleep(wait)
 	return x
 }
 
 // nonce makes a challenge's random part.
 func (d *Dovecot) nonce(now time.Time) string {
 	const digits = "0123456789"
-	b := make([]byte, 16)
+	b := make([]byte, 16, 32)
 	for i := range b {
 		b[i] = digits[d.Host.Dice.IntN(len(digits))]
 	}
-	return string(b) + "." + now.Format("20060102150405")
+	return string(now.AppendFormat(append(b, '.'), "20060102150405"))
 }
 
 // Next takes a response.
 func (x *exchange) Next(response []byte) ([]byte, bool, error) {
-	x.proof += "\x00" + string(response)
+	x.proof = append(append(x.proof, 0), response...)
 	challenge, done, err := x.sasl.Next(response)
 	if err != nil && x.sasl.User() != "" {
 		x.user, _ = x.d.users.Normalize(x.sasl.User()) // the answer FAIL says who was refused
@@ -124,7 +122,7 @@ func (x *exchange) User() string { return x.user }
 // fail notes a failure and lets auth_failure_delay pass.
 func (x *exchange) fail() {
 	x.p.Sleep(x.d.conf.For("").Duration("auth_failure_delay"))
-	x.d.penaltyOf(x.client).add(x.p.Now(), x.proof)
+	x.d.penaltyOf(x.client).add(x.p.Now(), string(x.proof))
 }
 
 // verifier checks passwords against the passdb.

@@ -51,21 +51,20 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 	} else {
 		s.pid = d.Host.NextPID()
 	}
-	s.session = sessionGUID(p.Now(), s.pid, d.Host.Name)
+	s.session = sessionGUID(p.Now(), s.pid, d.usual.hostSum)
 	peer := "local"
 	if _, unix := strings.CutPrefix(c.Info().ServerAddr, "/"); !unix {
 		peer = remote(c).Addr().String()
 	}
-	name := "lmtp(" + strconv.Itoa(int(s.pid)) + ")"
-	d.log(p, name, "Connect from %s", peer)
+	d.record(p, append(append(s.line(), "Connect from "...), peer...))
 	session := smtp.NewSession(smtp.Config{
 		Hostname: d.hostname(),
-		Banner:   d.hostname() + " " + d.conf.For("lmtp").Text("login_greeting"),
+		Banner:   d.usual.lmtp.banner,
 		LMTP:     true,
 		Peer:     peer,
 		Timeout:  lmtpIdle,
 		Room:     &d.Host.Room,
-		TLS:      lmtpTLS[d.conf.For("lmtp").Text("ssl")],
+		TLS:      d.usual.lmtp.tls,
 	}, s)
 	watch := &lossWatch{Session: session, state: "READY"}
 	err := ServeTLS(p, c, watch, TLS{Config: d.serverTLS})
@@ -76,13 +75,18 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 	case err != nil:
 		reason = "Connection closed"
 	}
-	d.log(p, name, "Disconnect from %s: %s (state=%s)", peer, reason, watch.state)
+	line := append(append(append(s.line(), "Disconnect from "...), peer...), ": "...)
+	d.record(p, append(append(append(append(line, reason...), " (state="...), watch.state...), ')'))
 	d.idle = append(d.idle, s.pid)
 	session.Release()
 }
 
-// lmtpTLS is whether STARTTLS is offered, by the setting ssl.
-var lmtpTLS = map[string]smtp.TLSLevel{"yes": smtp.TLSMay, "required": smtp.TLSMay}
+// line begins a line of the log about the connection.
+func (s *lmtpServer) line() []byte {
+	b := append(make([]byte, 0, 128), "lmtp("...)
+	b = append(strconv.AppendUint(b, uint64(s.pid), 10), "): "...)
+	return append(b, s.d.usual.level...)
+}
 
 // lmtpStates are the states of a session in Dovecot's words.
 var lmtpStates = map[string]string{
@@ -125,7 +129,7 @@ func (s *lmtpServer) Rcpt(f *smtp.Facts, r *smtp.Recipient) *smtp.Reply {
 	s.asked++
 	name := r.Addr
 	local, domain := mailaddr.Split(name)
-	if delimiter := s.d.conf.For("lmtp").Text("recipient_delimiter"); delimiter != "" {
+	if delimiter := s.d.usual.lmtp.delimiter; delimiter != "" {
 		if i := strings.Index(local, delimiter); i > 0 {
 			local = local[:i]
 		}
@@ -163,7 +167,9 @@ func (s *lmtpServer) transaction() string {
 
 // Open begins a message.
 func (s *lmtpServer) Open(*smtp.Facts) (smtp.Message, *smtp.Reply) {
-	return &lmtpMessage{s: s, id: s.transaction()}, nil
+	m := &lmtpMessage{s: s, id: s.transaction(), data: s.d.draft[:0]}
+	s.d.draft = nil
+	return m, nil
 }
 
 // lmtpMessage is a message on its way into mailboxes.
@@ -172,7 +178,7 @@ type lmtpMessage struct {
 	id    string
 	rcpts []lmtpRecipient
 	began time.Time
-	data  bytes.Buffer
+	data  []byte // in Dovecot's draft
 }
 
 // ID is the transaction's name.
@@ -185,45 +191,61 @@ func (m *lmtpMessage) Rcpt(*smtp.Recipient) { m.rcpts = append(m.rcpts, m.s.last
 // for a single recipient Delivered-To; Received.
 func (m *lmtpMessage) Begin(f *smtp.Facts) {
 	m.began = m.s.p.Now()
-	conf := m.s.d.conf.For("lmtp")
+	set := &m.s.d.usual.lmtp
 	sender := ""
 	if f.Sender != "" {
 		sender = mailaddr.Quote(f.Sender)
 	}
-	m.field("Return-Path: <" + sender + ">\n")
+	m.field("Return-Path", ": <", sender, ">")
 	single := len(m.rcpts) == 1
-	if single && conf.Text("lmtp_hdr_delivery_address") != "none" {
-		m.field("Delivered-To: " + m.rcpts[0].addr + "\n")
+	if single && set.deliveredTo {
+		m.field("Delivered-To", ": ", m.rcpts[0].addr)
 	}
-	if conf.Bool("lmtp_add_received_header") {
-		text := "Received: from " + f.Helo + "\n\tby " + m.s.d.hostname() + " with " + f.With() + "\n\tid " + m.id +
-			"\n\t(envelope-from <" + sender + ">)"
-		if single {
-			text += "\n\tfor <" + m.rcpts[0].addr + ">"
-		}
-		m.field(text + "; " + message.FormatDateShort(m.began) + "\n")
+	if !set.received {
+		return
 	}
+	words := [...]string{": from ", f.Helo, "\n\tby ", m.s.d.hostname(), " with ", f.With(), "\n\tid ", m.id,
+		"\n\t(envelope-from <", sender, ">)", "", "", "", "; ", message.FormatDateShort(m.began)}
+	if single {
+		words[11], words[12], words[13] = "\n\tfor <", m.rcpts[0].addr, ">"
+	}
+	m.field("Received", words[:]...)
 }
 
-// field adds a header field and records it.
-func (m *lmtpMessage) field(text string) {
-	m.data.WriteString(text)
-	name, _, _ := strings.Cut(text, ":")
+// field adds a header field, its name and what stands behind, and records it.
+func (m *lmtpMessage) field(name string, words ...string) {
+	from := len(m.data)
+	m.data = append(m.data, name...)
+	for _, w := range words {
+		m.data = append(m.data, w...)
+	}
+	m.data = append(m.data, '\n')
 	p := m.s.p
-	p.Record(trace.Event{Kind: trace.Field, A: p.Sym("dovecot/lmtp"), B: p.Sym(name), C: p.Sym("add")}, []byte(text))
+	p.Record(trace.Event{Kind: trace.Field, A: p.Sym("dovecot/lmtp"), B: p.Sym(name), C: p.Sym("add")}, m.data[from:])
 }
 
 // Write takes content.
-func (m *lmtpMessage) Write(b []byte) (int, error) { return m.data.Write(b) }
+func (m *lmtpMessage) Write(b []byte) (int, error) {
+	m.data = append(m.data, b...)
+	return len(b), nil
+}
+
+// draftKept is the largest message whose memory is kept for the next one.
+const draftKept = 64 << 10
 
 // Abort forgets the message.
-func (m *lmtpMessage) Abort() {}
+func (m *lmtpMessage) Abort() {
+	if cap(m.data) <= draftKept {
+		m.s.d.draft = m.data[:0]
+	}
+	m.data = nil
+}
 
 // Commit saves the message for each recipient and replies for each
 // (RFC 2033 §4.2).
 func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	s, d := m.s, m.s.d
-	msgid := messageID(m.data.Bytes())
+	msgid := messageID(m.data)
 	replies := make([]*smtp.Reply, len(m.rcpts))
 	at := s.p.Now()
 	for i, r := range m.rcpts {
@@ -231,26 +253,31 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		if replies[i] = s.noBox(r, msgid); replies[i] != nil {
 			continue
 		}
-		box, err := d.box(s.p, r.user, "lmtp")
-		if err == nil {
-			data := m.data.Bytes()
-			if i < len(m.rcpts)-1 {
-				data = bytes.Clone(data)
-			}
-			if err = d.quota(r.user, box.dir, "lmtp", int64(len(data))); err == nil {
-				err = box.save(s.p, at, s.pid, d.hostname(), data)
-			}
-		}
-		who := "lmtp(" + r.user + ")<" + strconv.Itoa(int(s.pid)) + "><" + r.id + ">"
+		err := m.save(r, at)
 		if err != nil {
+			who := "lmtp(" + r.user + ")<" + strconv.Itoa(int(s.pid)) + "><" + r.id + ">"
 			d.log(s.p, who, "msgid=%s: save failed to INBOX: %s", msgid, err)
 			replies[i] = s.failed(s.p, r.addr, err)
 			continue
 		}
-		d.log(s.p, who, "%s", m.logLine(msgid))
-		replies[i] = smtp.NewReply(fmt.Sprintf("250 2.0.0 <%s> %s Saved", r.addr, r.id))
+		d.record(s.p, m.logLine(r, msgid))
+		replies[i] = &smtp.Reply{Code: 250, Enhanced: "2.0.0", Text: "<" + r.addr + "> " + r.id + " Saved"}
 	}
+	m.Abort()
 	return replies
+}
+
+// save puts the message into the INBOX of a recipient, a copy for each.
+func (m *lmtpMessage) save(r lmtpRecipient, at time.Time) error {
+	s, d := m.s, m.s.d
+	box, err := d.box(s.p, r.user, "lmtp")
+	if err != nil {
+		return err
+	}
+	if err = d.quota(r.user, box.dir, "lmtp", int64(len(m.data))); err != nil {
+		return err
+	}
+	return box.save(s.p, at, s.pid, d.hostname(), bytes.Clone(m.data))
 }
 
 // noBox is the reply about a user of the system who cannot have mail: his UID is
@@ -258,7 +285,7 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 func (s *lmtpServer) noBox(r lmtpRecipient, msgid string) *smtp.Reply {
 	acc, _ := s.d.users.Account(r.user)
 	u := acc.User
-	switch first := s.d.conf.For("lmtp").Number("first_valid_uid"); {
+	switch first := s.d.usual.lmtp.firstUID; {
 	case u.System() && int64(u.UID) < int64(first):
 		s.d.log(s.p, fmt.Sprintf("lmtp(%d)", s.pid), "Error: lmtp-server: rcpt %s: Failed to initialize user: Mail access for users with UID %d not permitted "+
 			"(see first_valid_uid in config file, uid from userdb lookup).", r.addr, u.UID)
@@ -274,18 +301,22 @@ func (s *lmtpServer) noBox(r lmtpRecipient, msgid string) *smtp.Reply {
 	return nil
 }
 
-// logLine is deliver_log_format about a message that was saved.
-func (m *lmtpMessage) logLine(msgid string) string {
-	return host.Expand(m.s.d.conf.For("lmtp").Text("deliver_log_format"), func(key string) (string, bool) {
+// logLine is the line about a message that was saved, by deliver_log_format.
+func (m *lmtpMessage) logLine(r lmtpRecipient, msgid string) []byte {
+	s := m.s
+	b := append(append(make([]byte, 0, 256), "lmtp("...), r.user...)
+	b = strconv.AppendUint(append(b, ")<"...), uint64(s.pid), 10)
+	b = append(append(append(append(b, "><"...), r.id...), ">: "...), s.d.usual.level...)
+	return host.AppendExpand(b, s.d.usual.lmtp.deliverLog, func(key string) (string, bool) {
 		switch key {
 		case "$":
 			return "saved mail to INBOX", true
 		case "m":
 			return msgid, true
 		case "p":
-			return strconv.Itoa(m.data.Len()), true
+			return strconv.Itoa(len(m.data)), true
 		case "w":
-			return strconv.FormatInt(host.CRLFSize(m.data.Bytes()), 10), true
+			return strconv.FormatInt(host.CRLFSize(m.data), 10), true
 		}
 		return "", false
 	})

@@ -54,7 +54,7 @@ func usage(inbox host.Maildir) (octets int64, messages int) {
 // checkQuota refuses a recipient whose mailbox is full, with
 // lmtp_rcpt_check_quota.
 func (s *lmtpServer) checkQuota(user, addr string) *smtp.Reply {
-	if !s.d.conf.For("lmtp").Bool("lmtp_rcpt_check_quota") {
+	if !s.d.usual.lmtp.checkQuota {
 		return nil
 	}
 	box, err := s.d.box(s.p, user, "lmtp")

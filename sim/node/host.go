@@ -61,7 +61,7 @@ var ErrAuthFailed = errors.New("authentication failed")
 // Dovecot's private/auth.
 type AuthService interface {
 	// Mechanisms are the names of the SASL mechanisms, in capitals, in the
-	// configured order.
+	// configured order. The caller must not change them.
 	Mechanisms() []string
 	// Start begins an exchange on behalf of a client; it may park the
 	// process (the penalty for earlier failures). nil: no such mechanism.

@@ -42,8 +42,15 @@ func baseName(file string) string {
 // that was there before the story began.
 func (b *box) message(e host.MaildirEntry) trace.MsgID { return b.host.mail[e.Name] }
 
-// box opens the INBOX of a user by the settings of a protocol.
+// inboxOf is the INBOX of a user as a protocol sees it.
+type inboxOf struct{ user, protocol string }
+
+// box opens the INBOX of a user by the settings of a protocol. Where it lies is
+// found out once for a configuration, unless that depends on what is there.
 func (d *Dovecot) box(p *sim.Proc, user, protocol string) (*box, error) {
+	if b := d.inboxes[inboxOf{user, protocol}]; b != nil {
+		return b, nil
+	}
 	acc, ok := d.users.Account(user)
 	if !ok {
 		return nil, fmt.Errorf("user %s doesn't exist in userdb", user)
@@ -67,6 +74,9 @@ func (d *Dovecot) box(p *sim.Proc, user, protocol string) (*box, error) {
 		}
 		b.uids.Sync(list, false)
 		d.boxes[loc.Inbox] = b
+	}
+	if acc.Mail != "" || d.conf.For(protocol).Text("mail_location") != "" {
+		d.inboxes[inboxOf{user, protocol}] = b
 	}
 	return b, nil
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"encoding/binary"
 	"mime"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func blindRecipients(field string, to []string) bool {
 func encodeFields(fields []string, body8bit bool) []string {
 	encoded := false
 	for i, f := range fields {
-		if name, value, ok := strings.Cut(f, ":"); ok && !isASCII(value) {
+		if name, value, ok := strings.Cut(f, ":"); ok && !isASCII([]byte(value)) {
 			fields[i] = name + ":" + encodeValue(value)
 			encoded = true
 		}
@@ -123,7 +124,7 @@ func encodeValue(value string) string {
 	words := strings.Split(strings.TrimSuffix(value, "\n"), " ")
 	var out []string
 	for i := 0; i < len(words); {
-		if isASCII(words[i]) || strings.ContainsAny(words[i], "<>@") {
+		if isASCII([]byte(words[i])) || strings.ContainsAny(words[i], "<>@") {
 			out = append(out, words[i])
 			i++
 			continue
@@ -132,7 +133,7 @@ func encodeValue(value string) string {
 		// run up to the last word that needs it is encoded as one.
 		end := i + 1
 		for j := i + 1; j < len(words) && !strings.ContainsAny(words[j], "<>@"); j++ {
-			if !isASCII(words[j]) {
+			if !isASCII([]byte(words[j])) {
 				end = j + 1
 			}
 		}
@@ -143,14 +144,15 @@ func encodeValue(value string) string {
 	return strings.Join(out, " ") + "\n"
 }
 
-func isASCII[T string | []byte](s T) bool {
+// isASCII tells whether no octet has its highest bit set: eight at a time.
+func isASCII(s []byte) bool {
 	for ; len(s) >= 8; s = s[8:] {
-		if s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7] >= 0x80 {
+		if binary.LittleEndian.Uint64(s)&0x8080808080808080 != 0 {
 			return false
 		}
 	}
-	for i := range len(s) {
-		if s[i] >= 0x80 {
+	for _, c := range s {
+		if c >= 0x80 {
 			return false
 		}
 	}

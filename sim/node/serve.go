@@ -54,7 +54,8 @@ type serving struct {
 	c     *sim.Conn
 	s     wire.Session
 	out   []reply
-	room  [2]reply // of out
+	room  [4]reply // of out
+	held  []byte   // of the replies that wait
 	tls   TLS
 	err   error // a handshake that failed
 	state string
@@ -165,7 +166,9 @@ func (v *serving) said(b []byte) (end bool) {
 		v.flush()
 	} else if len(b) > 0 {
 		last := &v.out[len(v.out)-1]
-		last.bytes = append([]byte(nil), last.bytes...) // b is good until the next Feed only
+		from := len(v.held)
+		v.held = append(v.held, b...) // which is good until the next Feed only
+		last.bytes = v.held[from:]
 	}
 	v.moved()
 	switch next {
@@ -246,5 +249,5 @@ func (v *serving) flush() {
 	}
 	v.p.Because(cause)
 	v.p.Handle(msg)
-	v.out = v.out[:0]
+	v.out, v.held = v.out[:0], v.held[:0]
 }

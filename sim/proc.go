@@ -274,21 +274,21 @@ func (p *Proc) Handle(m trace.MsgID) { p.msg = m }
 // Emit records an event at this process's node, with its cause and message
 // where e has none, and makes it the cause of what the process does next.
 func (p *Proc) Emit(e trace.Event, text []byte) trace.Seq {
-	p.cause = p.w.emit(p.ours(e), text, false)
+	p.cause = p.w.Emit(p.ours(e), text)
 	return p.cause
 }
 
 // EmitShared is Emit for a text, perhaps a long one, that nobody changes from
 // now on: the trace need not copy it.
 func (p *Proc) EmitShared(e trace.Event, text []byte) trace.Seq {
-	p.cause = p.w.emit(p.ours(e), text, true)
+	p.cause = p.w.emitShared(p.ours(e), text)
 	return p.cause
 }
 
 // Record is Emit without becoming the cause of what follows: for a remark by
 // the way, such as a line in the log.
 func (p *Proc) Record(e trace.Event, text []byte) trace.Seq {
-	return p.w.emit(p.ours(e), text, false)
+	return p.w.Emit(p.ours(e), text)
 }
 
 // ours is an event with the process's node, cause and message where it has none.

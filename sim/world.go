@@ -134,22 +134,27 @@ func (w *World) Full() bool { return w.full }
 
 // Emit records an event that no process is responsible for.
 func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
-	return w.emit(e, text, false)
-}
-
-// emit records an event; a text that is shared is not copied.
-func (w *World) emit(e trace.Event, text []byte, shared bool) (seq trace.Seq) {
 	if w.stopped {
 		return 0
 	}
 	e.Time = w.now
-	if w.cfg.MaxEvents > 0 && w.Trace.Len() >= w.cfg.MaxEvents {
-		w.full = true
+	return w.emitted(w.Trace.Append(e, text))
+}
+
+// emitShared is Emit for a text that the trace need not copy. It stands apart so
+// that the texts of all others may live on their makers' stacks.
+func (w *World) emitShared(e trace.Event, text []byte) trace.Seq {
+	if w.stopped {
+		return 0
 	}
-	if shared {
-		seq = w.Trace.AppendShared(e, text)
-	} else {
-		seq = w.Trace.Append(e, text)
+	e.Time = w.now
+	return w.emitted(w.Trace.AppendShared(e, text))
+}
+
+// emitted tells of an event to those who want to know.
+func (w *World) emitted(seq trace.Seq) trace.Seq {
+	if w.cfg.MaxEvents > 0 && w.Trace.Len() > w.cfg.MaxEvents {
+		w.full = true
 	}
 	if len(w.awaited) > 0 {
 		w.recorded(seq)

@@ -255,6 +255,10 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 	}
 	e.seen[key] = true
 	next.result = nil
+	if e.r.mail.probe { // deliver_indirect
+		e.done(next, sent, result{dsn: "2.0.0", text: "forwards to " + addr})
+		return
+	}
 	if e.sender != e.r.sender() {
 		*next = Recipient{Addr: addr, Notify: to.Notify} // a mailing list sends in its own name
 	}

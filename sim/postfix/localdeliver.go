@@ -133,6 +133,10 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to file is restricted"})
 		return
 	}
+	if e.r.mail.probe { // deliver_file
+		e.done(to, sent, result{dsn: "2.0.0", text: "delivers to file: " + path})
+		return
+	}
 	if path == "/dev/null" {
 		e.done(to, sent, result{dsn: "2.0.0", text: "delivered to file: /dev/null", action: "delivered"})
 		return
@@ -197,6 +201,10 @@ func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 	d := e.d
 	if !allowed {
 		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to command is restricted"})
+		return
+	}
+	if e.r.mail.probe { // deliver_command
+		e.done(to, sent, result{dsn: "2.0.0", text: "delivers to command: " + line})
 		return
 	}
 	d.p.Sleep(commandTime)

@@ -28,6 +28,8 @@ type Conn struct {
 	failed      error
 	established bool
 	closed      bool
+	late        bool // something was written to a peer that had closed
+	reset       bool // that has been answered with an RST
 	poked       bool // by Interrupt
 	change      Cond
 	arrival     int64     // of the last segment sent
@@ -74,11 +76,7 @@ func (c *Conn) Pending() bool {
 
 // emit records an event of this end.
 func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
-	e.Node, e.Peer, e.Conn, e.Proto = c.node.ID, c.Peer().ID, c.d.id, c.d.info().Proto
-	e.Side = trace.Client
-	if c.side == wire.Server {
-		e.Side = trace.Server
-	}
+	e = c.event(e)
 	if c.owner != nil {
 		return c.owner.Emit(e, text)
 	}
@@ -88,6 +86,16 @@ func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
 	e.Msg = c.msg
 	c.cause = c.d.w.Emit(e, text)
 	return c.cause
+}
+
+// event says of an event that it is of this end.
+func (c *Conn) event(e trace.Event) trace.Event {
+	e.Node, e.Peer, e.Conn, e.Proto = c.node.ID, c.Peer().ID, c.d.id, c.d.info().Proto
+	e.Side = trace.Client
+	if c.side == wire.Server {
+		e.Side = trace.Server
+	}
+	return e
 }
 
 // because is the event that this end acts upon.
@@ -203,12 +211,12 @@ func (c *Conn) await() error {
 		switch {
 		case c.closed:
 			return ErrClosed
+		case c.eof != 0: // an RST behind the FIN changes nothing for who reads
+			c.owner.Because(c.eof)
+			return io.EOF
 		case c.failed != nil:
 			c.owner.Because(c.cause)
 			return c.failed
-		case c.eof != 0:
-			c.owner.Because(c.eof)
-			return io.EOF
 		case c.poked:
 			c.poked = false
 			return ErrInterrupted
@@ -308,6 +316,8 @@ func (c *Conn) close(how string) error {
 		if c.inside && c.tls != nil && how == "" {
 			_ = c.tls.conn.CloseWrite() // RFC 8446 §6.1: close_notify; nothing depends on it
 		}
+	}
+	if c.failed == nil && !c.late { // else the RST is there before the process has done what it still does
 		fin := c.emit(trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
 		f := c.d.w.flight()
 		f.fin = fin
@@ -315,6 +325,23 @@ func (c *Conn) close(how string) error {
 	}
 	c.shut()
 	return nil
+}
+
+// refuse answers octets that come when the end is closed already: the process
+// does not read them any more, and the system sends an RST (RFC 9293 §3.10.7.4;
+// RFC 1122 §4.2.2.13).
+func (c *Conn) refuse(f *flight) {
+	peer := c.d.ends[1-c.side]
+	if len(f.segs) == 0 || c.reset || peer.failed != nil {
+		return
+	}
+	c.reset = true
+	rst := c.event(trace.Event{Kind: trace.Reset, Cause: f.segs[len(f.segs)-1].event})
+	rst.Msg = f.segs[len(f.segs)-1].msg
+	seq := c.d.w.Emit(rst, nil)
+	if delay, ok := c.d.w.transit(c.node, peer.node); ok {
+		c.d.w.At(c.d.w.Now()+delay, func() { peer.fail(ErrReset, seq) })
+	}
 }
 
 // shut forgets what is unread, so that a peer that waits may go on.

@@ -165,6 +165,7 @@ func (w *World) landed(f *flight) {
 // send lets a flight travel to the other end, behind those sent before.
 func (d *dialogue) send(from *Conn, f *flight) {
 	f.from = from
+	from.late = from.late || len(f.segs) > 0 && d.ends[1-from.side].closed
 	if len(from.lost) > 0 || !d.travel(f) {
 		if from.lost = append(from.lost, f); len(from.lost) == 1 {
 			d.retransmit(from, 0)
@@ -226,7 +227,9 @@ func (d *dialogue) arrive(f *flight) {
 		}
 		return
 	}
-	if !to.closed {
+	if to.closed {
+		to.refuse(f)
+	} else {
 		to.take(f)
 	}
 	d.w.landed(f)

@@ -93,7 +93,7 @@ func TestTLSBothEnds(t *testing.T) {
 	want := `line "start\n" 0 | line "START\n" 0 | record handshake client_hello | record handshake server_hello | record change_cipher_spec  | ` +
 		`record application_data  | record application_data  | record application_data  | record application_data  | ` +
 		`record change_cipher_spec  | record application_data  | ` +
-		`tls TLSv1.3 TLS_AES_128_GCM_SHA256 | line "one\n" 25 | line "two\n" 0 | line "ONE\n" 21 | line "TWO\n" 21 | record application_data  | close "" 0 | record application_data  | close "" 0`
+		`tls TLSv1.3 TLS_AES_128_GCM_SHA256 | line "one\n" 25 | line "two\n" 0 | line "ONE\n" 21 | line "TWO\n" 21 | record application_data  | close "" 0 | record application_data  | reset "" 0`
 	if s := afterAccept(w.Trace); !sameDialogue(s, want) {
 		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}

@@ -104,7 +104,7 @@ func spoken(b *bytes.Buffer, t *trace.Trace, c *trace.Conn, rest []trace.Seq, te
 	case trace.Close:
 		fmt.Fprintf(b, "%s: <close>\n", who)
 	case trace.Reset:
-		fmt.Fprintf(b, "%s: <reset>\n", who)
+		fmt.Fprintf(b, "# %s resets the connection\n", who)
 	case trace.Refuse:
 		b.WriteString("# refused\n")
 	case trace.Timeout:

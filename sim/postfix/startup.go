@@ -89,6 +89,10 @@ func (t *transport) begun(p *sim.Proc, svc *service, e *entry) *daemon {
 			return nil
 		}
 		d := t.q.sys.take(p, svc)
+		if !e.msg.current() { // the queue manager that asked is gone, and with it the request
+			d.end()
+			return nil
+		}
 		why := d.unusable()
 		if why == "" {
 			svc.sound = true

@@ -3,6 +3,7 @@ package postfix
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mailtrek/protocols/smtp"
@@ -264,16 +265,14 @@ func (u *Submission) envelope() {
 	p.Record(trace.Event{Kind: trace.Envelope, A: p.Sym(u.mail.ID), B: p.Sym(u.mail.Sender), N: uint32(u.mail.size)}, b)
 }
 
-// rewriteEnvelope rewrites the envelope's addresses, expands virtual aliases
-// and drops duplicate recipients (cleanup_out_recipient).
+// rewriteEnvelope rewrites the envelope's addresses, expands virtual aliases,
+// adds blind copies and drops duplicate recipients (cleanup_out_recipient).
 func (u *Submission) rewriteEnvelope() {
 	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
-	var out []*Recipient
-	var clean []string // the recipients before virtual aliases
-	seen := map[sameRecipient]bool{}
+	out := recipients{seen: map[sameRecipient]bool{}}
+	u.copyTo(&out, u.bccOf("sender_bcc_maps", u.mail.Sender))
 	for _, r := range u.mail.Recipients {
 		addr := u.d.rewriteAs(r.Addr, recipientSide, "envelope_recipient")
-		clean = append(clean, addr)
 		targets, err := u.d.expandVirtual(addr)
 		if err != nil {
 			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
@@ -289,22 +288,40 @@ func (u *Submission) rewriteEnvelope() {
 		if len(targets) > 1 || targets[0] != addr {
 			r = u.expanded(r, addr)
 		}
-		for _, addr := range targets {
-			key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-			c := *r
-			c.Addr = addr
-			out = append(out, &c)
-		}
+		out.add(r, targets)
+		u.copyTo(&out, u.bccOf("recipient_bcc_maps", addr))
 	}
-	u.mail.Recipients = u.withCopies(out, clean)
-	if u.redirect != "" && len(u.mail.Recipients) > 0 {
-		only := *u.mail.Recipients[0]
+	for _, addr := range u.bcc {
+		u.copyTo(&out, addr)
+	}
+	if len(u.mail.Recipients) > 0 {
+		u.copyTo(&out, u.d.conf.Get("always_bcc"))
+	}
+	u.mail.Recipients = out.list
+	if u.redirect != "" && len(out.list) > 0 { // the queue manager counts those that it passes over, and has sorted them
+		only := *slices.MinFunc(out.list, func(a, b *Recipient) int { return compareAddresses(a.Addr, b.Addr) })
 		only.Addr = u.d.standard(u.redirect)
-		u.mail.Recipients = []*Recipient{&only}
+		u.mail.Recipients, u.mail.replaced = []*Recipient{&only}, len(out.list)
+	}
+}
+
+// recipients are those of a message, without duplicates.
+type recipients struct {
+	list []*Recipient
+	seen map[sameRecipient]bool
+}
+
+// add adds the addresses for which a recipient stands.
+func (l *recipients) add(r *Recipient, targets []string) {
+	for _, addr := range targets {
+		key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
+		if l.seen[key] {
+			continue
+		}
+		l.seen[key] = true
+		c := *r
+		c.Addr = addr
+		l.list = append(l.list, &c)
 	}
 }
 
@@ -344,40 +361,31 @@ type sameRecipient struct {
 	orcpt, orig, addr string
 }
 
-// withCopies adds the recipients of blind copies: always_bcc, and what
-// sender_bcc_maps says and recipient_bcc_maps, which is asked about the
-// recipients as they are before virtual aliases. Mail that the mail system itself
-// makes gets none (cleanup_message.c, CLEANUP_FLAG_BCC_OK).
-func (u *Submission) withCopies(list []*Recipient, clean []string) []*Recipient {
-	if u.client != "smtpd" && u.client != "pickup" || u.d.unmapped {
-		return list
+// copyTo adds the recipient of a blind copy: what always_bcc and sender_bcc_maps
+// say, and recipient_bcc_maps, which is asked about each recipient as it is before
+// virtual aliases. Mail that the mail system itself makes gets none
+// (CLEANUP_FLAG_BCC_OK), and nobody is told what became of one.
+func (u *Submission) copyTo(out *recipients, addr string) {
+	if addr == "" || !u.copied() {
+		return
 	}
-	copies := []string{u.d.conf.Get("always_bcc"), u.bccOf("sender_bcc_maps", u.mail.Sender)}
-	for _, addr := range clean {
-		copies = append(copies, u.bccOf("recipient_bcc_maps", addr))
+	addr = u.d.standard(addr)
+	targets, err := u.d.expandRecipient(addr)
+	if err != nil {
+		return // a blind copy is no reason to refuse a message
 	}
-	copies = append(copies, u.bcc...)
-	seen := map[string]bool{}
-	for _, addr := range copies {
-		if addr = u.d.standard(addr); addr == "" || seen[strings.ToLower(addr)] {
-			continue
-		}
-		seen[strings.ToLower(addr)] = true
-		targets, err := u.d.expandRecipient(addr)
-		if err != nil {
-			continue // a blind copy is no reason to refuse a message
-		}
-		for _, t := range targets {
-			list = append(list, &Recipient{Addr: t, Orig: addr, Notify: smtp.NotifyNever})
-		}
-	}
-	return list
+	out.add(&Recipient{Orig: addr, Notify: smtp.NotifyNever}, targets)
+}
+
+// copied tells whether the message may get blind copies.
+func (u *Submission) copied() bool {
+	return (u.client == "smtpd" || u.client == "pickup") && !u.d.unmapped
 }
 
 // bccOf looks up who gets a blind copy of mail from or to an address.
 func (u *Submission) bccOf(param, addr string) string {
 	specs := u.d.conf.List(param)
-	if len(specs) == 0 || addr == "" {
+	if len(specs) == 0 || addr == "" || !u.copied() {
 		return ""
 	}
 	m, err := u.d.maps(specs).FindAddress(addr, u.d.conf.forms(u.d.isLocalDomain))

@@ -137,7 +137,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 	in := &activeMail{q: q, mail: m, queued: p.Now(), term: q.term, rcptMax: q.recipients.least}
 	m.active = in
 	m.late = m.warned && d.conf.Bool("confirm_delay_cleared")
-	d.logAll(m.ID, ": from=<", m.from821(), ">, size=", strconv.Itoa(m.size), ", nrcpt=", strconv.Itoa(len(m.Recipients)), " (queue active)")
+	d.logAll(m.ID, ": from=<", m.from821(), ">, size=", strconv.Itoa(m.size), ", nrcpt=", strconv.Itoa(max(m.replaced, len(m.Recipients))), " (queue active)")
 	if m.forced && len(m.deferLog) > 0 {
 		q.finish(d, in) // without another attempt
 		return

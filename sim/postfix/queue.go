@@ -43,6 +43,7 @@ type Mail struct {
 
 	verp      string     // the delimiters of VERP; "" is none
 	filter    string     // "transport:nexthop" of FILTER, to which all of it goes
+	replaced  int        // how many recipients REDIRECT has put one in the place of
 	fullName  string     // of the user who submitted it, for a From that is missing
 	from      *origin    // of what came through smtpd
 	forced    bool       // postsuper -e: it is returned at the next attempt

@@ -69,17 +69,10 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	if k.filter != "" {
 		mail.filter = k.filter
 	}
-	rcpts := mail.Recipients
-	mail.Recipients = nil
-	for _, to := range k.bcc { // before those of the envelope
+	for _, to := range k.bcc {
 		m.sub.AddRecipient(&Recipient{Addr: to, Orig: to, Notify: smtp.NotifyNever})
 	}
-	mail.Recipients = append(mail.Recipients, rcpts...)
-	if k.redirect != "" {
-		only := *mail.Recipients[0]
-		only.Addr = k.redirect
-		mail.Recipients = []*Recipient{&only}
-	}
+	m.sub.redirect = k.redirect
 	for _, field := range k.prepended { // above the Received field
 		m.sub.Prepend(field)
 	}

@@ -1,6 +1,11 @@
 package scenario_test
 
-import "slices"
+import (
+	"slices"
+
+	"mailtrek/sim/scenario"
+	"mailtrek/sim/trace"
+)
 
 // typed is what an operator types at some time, with little thought.
 func (g *generator) typed() string {
@@ -43,4 +48,13 @@ func (g *generator) blow(host string) string {
 		return g.typed()
 	}
 	return pick(g, []string{"postfix stop", "postfix stop", "postfix stop", "postfix abort", "postfix reload", "postsuper -h ALL", "postsuper -H ALL", "postsuper -r ALL"})
+}
+
+// zoneEdit changes where a domain is, while mail for it is under way and its
+// records lie in caches.
+func (g *generator) zoneEdit(seq trace.Seq) scenario.Intervention {
+	domain := pick(g, g.domains)
+	records := pick(g, []string{domain + ". MX 0 .\n", domain + ". MX 5 gone\n", domain + ". MX 5 mx1." + pick(g, g.domains) + ".\n", "- " + domain + ". MX\n",
+		"mx1 A 10.99.0.1\n", "mx1 A 10.0.1.10\n", "mx1 CNAME pc\n", domain + ". MX 10 mx1\n" + domain + ". MX 10 pc\n", "- mx1 A\n"})
+	return scenario.Intervention{After: seq, Do: scenario.DoZone, Line: domain, Data: []byte(records)}
 }

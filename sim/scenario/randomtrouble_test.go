@@ -224,6 +224,17 @@ func (g *generator) strike(t *trace.Trace) {
 			}
 			continue
 		}
+		if exact && g.chance(10) {
+			struck = append(struck, g.zoneEdit(seq))
+			continue
+		}
+		if exact && g.chance(15) { // the power fails
+			lasts := g.lasting()
+			g.faults.may("on event %d: %s down for %s", seq, host, lasts)
+			struck = append(struck, scenario.Intervention{After: seq, Do: scenario.DoCommand, Host: host, Line: "postfix abort"})
+			g.do.may("%s %s$ postfix start", at+lasts, host)
+			continue
+		}
 		command, lasts := g.blow(host), time.Duration(1+g.IntN(100000))*time.Millisecond
 		if exact {
 			struck = append(struck, scenario.Intervention{After: seq, Do: scenario.DoCommand, Host: host, Line: command})

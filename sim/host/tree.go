@@ -44,13 +44,14 @@ type Tree struct {
 	// leaves them zero.
 	Clock func() time.Time
 
-	root  *dirent
-	owner *owner
-	inode uint64
-	files int
-	size  int64
-	limit int64      // of size, and one more; 0 is none (see SetRoom)
-	known knownUsers // see Users
+	root    *dirent
+	owner   *owner
+	inode   uint64
+	files   int
+	size    int64
+	limit   int64      // of size, and one more; 0 is none (see SetRoom)
+	known   knownUsers // see Users
+	guarded bool       // see Guarded
 }
 
 // owner is the identity of a tree between two snapshots: what carries it may
@@ -66,6 +67,7 @@ type dirent struct {
 	inode uint64
 	data  []byte
 	kids  []*dirent
+	perm  *Permission // nil: see UsualPermission
 }
 
 // Info describes a file or directory.

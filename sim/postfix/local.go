@@ -291,6 +291,8 @@ func (e *expansion) include(to *Recipient, path string, depth int) {
 		wrong = fmt.Sprintf("unable to lookup :include: file %s: No such file or directory", path)
 	case info.Dir:
 		wrong = fmt.Sprintf(":include: file %s is not a regular file", path)
+	default:
+		wrong = e.d.includable(path)
 	}
 	if wrong != "" {
 		e.d.log("warning: %s", wrong)
@@ -339,6 +341,9 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 			return "", false
 		})
 		if err != nil || ext == "" && strings.Contains(pattern, "extension") {
+			continue
+		}
+		if !d.forwardable(path, u) {
 			continue
 		}
 		text, err := d.Host.Tree.ReadFile(path)

@@ -57,7 +57,10 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 		own = u.UID == 0 || err == nil
 	}
 	if strings.HasSuffix(path, "/") && !own && !e.r.mail.probe {
-		e.maildirDenied(to, path, u.UID, u.GID)
+		e.maildirDenied(to, e.maildirFile(path), u.UID, u.GID)
+		return
+	}
+	if e.mailboxDenied(to, u, path) {
 		return
 	}
 	e.d.toMailbox(e.r, &c, u.Name, path, "local", e.headers(to, "file"))
@@ -66,9 +69,14 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 	}
 }
 
+// maildirFile is the name that a message first has in a Maildir.
+func (e *expansion) maildirFile(path string) string {
+	return fmt.Sprintf("%stmp/%d.P%d.%s", path, e.d.p.Now().Unix(), e.d.pid, e.d.conf.Get("myhostname"))
+}
+
 // maildirDenied is the end of a delivery to a Maildir that the user may not make.
-func (e *expansion) maildirDenied(to *Recipient, path string, uid, gid int) {
-	why := fmt.Sprintf("create maildir file %stmp/%d.P%d.%s: Permission denied", path, e.d.p.Now().Unix(), e.d.pid, e.d.conf.Get("myhostname"))
+func (e *expansion) maildirDenied(to *Recipient, file string, uid, gid int) {
+	why := fmt.Sprintf("create maildir file %s: Permission denied", file)
 	e.d.log("warning: maildir access problem for UID/GID=%d/%d: %s", uid, gid, why)
 	e.d.log("warning: perhaps you need to create the maildirs in advance")
 	e.done(to, bounced, result{dsn: "5.2.0", text: "maildir delivery failed: " + why})
@@ -145,6 +153,9 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		e.maildir(to, path)
 		return
 	}
+	if e.fileDenied(to, path) {
+		return
+	}
 	var text []byte
 	for _, f := range e.headers(to, "file") {
 		text = append(append(text, f...), '\n')
@@ -172,7 +183,7 @@ func (e *expansion) maildir(to *Recipient, path string) {
 		u.UID, u.GID = 65534, 65534
 	}
 	if _, err := d.Host.Tree.Stat(strings.TrimSuffix(path, "/")); err != nil && !(ok && u.OwnsHome() && strings.HasPrefix(path, u.Home+"/")) {
-		e.maildirDenied(to, path, u.UID, u.GID)
+		e.maildirDenied(to, e.maildirFile(path), u.UID, u.GID)
 		return
 	}
 	c := *to

@@ -90,7 +90,9 @@ func (c *control) do(command string) {
 			return
 		}
 		c.say(fmt.Sprintf("the Postfix mail system is running: PID: %d", c.masterPID))
-	case "check", "flush", "set-permissions", "upgrade-configuration":
+	case "check":
+		c.permissions("/etc/postfix")
+	case "flush", "set-permissions", "upgrade-configuration":
 	default:
 		c.fatal(fmt.Sprintf("unknown command: '%s'. %s", printable(command, '?'), controlUsage))
 	}

@@ -156,6 +156,27 @@ func TLSSummary(f wire.TLSFacts) string { return tlsSummary(f) }
 // LookupFailure is why a name has no records of a type, as Postfix says it.
 func LookupFailure(name, typ string, err error) string { return nameError(name, typ, err).text }
 
+// HasPort tells whether master.cf has a service at a port.
+func (s *System) HasPort(port int) bool { return s.listens(port, func(string) bool { return true }) }
+
+// HasPortEverywhere tells whether it has one there at every address of the host.
+func (s *System) HasPortEverywhere(port int) bool {
+	return s.listens(port, func(host string) bool { return host == "" && s.config.Get("inet_interfaces") == "all" })
+}
+
+func (s *System) listens(port int, at func(host string) bool) bool {
+	for _, svc := range s.services {
+		if svc.Type != "inet" {
+			continue
+		}
+		host, name := svc.Endpoint()
+		if n, ok := PortNumber(name); ok && n == port && at(host) {
+			return true
+		}
+	}
+	return false
+}
+
 // HasSocket tells whether master.cf has a service with a socket in the folder
 // "public" or "private" of the queue directory.
 func (s *System) HasSocket(class, name string) bool {

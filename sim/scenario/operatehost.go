@@ -14,13 +14,23 @@ func hostnameCommand(sh *operator, args []string) int {
 	name := sh.m.Name
 	label, domain, _ := strings.Cut(name, ".")
 	switch strings.Join(args, " ") {
-	case "-s":
+	case "-s", "--short":
 		name = label
-	case "-d":
+	case "-d", "--domain":
 		name = domain
-	case "", "-f", "--fqdn":
+	case "-I", "--all-ip-addresses":
+		name = ""
+		for _, a := range sh.m.Addrs {
+			name += a.String() + " "
+		}
+	case "-i", "--ip-address":
+		name = sh.m.Addr().String()
+		if addrs := sh.addresses(sh.m.Name); len(addrs) > 0 {
+			name = addrs[0].String()
+		}
+	case "", "-f", "--fqdn", "--long", "-A":
 	default:
-		sh.errorf("hostname: of its options only -f, -s and -d are modelled\n")
+		sh.errorf("hostname: of its options only -f, -s, -d, -i and -I are modelled\n")
 		return 1
 	}
 	sh.printf("%s\n", name)
@@ -116,13 +126,16 @@ func idCommand(sh *operator, args []string) int {
 	}
 	switch how {
 	case "":
-		sh.printf("uid=%d(%s) gid=%d(%s) groups=%d(%s)\n", u.UID, u.Name, u.GID, u.Name, u.GID, u.Name)
+		group := sh.m.Tree.GroupName(u.GID)
+		sh.printf("uid=%d(%s) gid=%d(%s) groups=%d(%s)\n", u.UID, u.Name, u.GID, group, u.GID, group)
 	case "-u":
 		sh.printf("%d\n", u.UID)
 	case "-g":
 		sh.printf("%d\n", u.GID)
-	case "-un", "-nu", "-gn":
+	case "-un", "-nu":
 		sh.printf("%s\n", u.Name)
+	case "-gn", "-ng", "-Gn":
+		sh.printf("%s\n", sh.m.Tree.GroupName(u.GID))
 	default:
 		sh.errorf("id: invalid option -- '%s'\nTry 'id --help' for more information.\n", visible(fmt.Sprint(how[1:])))
 		return 1

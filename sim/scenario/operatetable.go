@@ -29,6 +29,7 @@ type tableCall struct {
 	tableCommand
 	*operator
 	rules    postfix.TableRules
+	plain    bool    // -p: a new index does not get the mode of its source
 	sections [2]bool // -h and -b: the header and the body of a message are asked
 }
 
@@ -53,7 +54,7 @@ func (c tableCommand) run(sh *operator, args []string) (status int) {
 		return 1
 	}
 	t := &tableCall{c, sh, postfix.TableRules{Exact: has('f'), Replace: has('r'), Quiet: has('w'), Octets: has('u')},
-		[2]bool{has('h') && c.colon == "" || has('m'), has('b')}}
+		has('p'), [2]bool{has('h') && c.colon == "" || has('m'), has('b')}}
 	if len(o.args) == 0 {
 		return t.fatal(c.usage)
 	}
@@ -201,13 +202,13 @@ func (c *tableCall) build(table string) int {
 	if kind == "proxy" {
 		return c.fatal("can't create maps via the proxy service")
 	}
-	if !c.root() {
-		c.errorf("%s: fatal: open %s: Permission denied\n", c.name, visible(file+postfix.IndexSuffix(kind)))
-		return 1
-	}
 	text, why := c.Read(file)
 	if why != "" && why != "Is a directory" {
 		return c.fatal("open " + visible(file) + ": " + why)
+	}
+	if why := c.bar(c.Path(file + postfix.IndexSuffix(kind))); why != "" {
+		c.errorf("%s: fatal: open %s: %s\n", c.name, visible(file+postfix.IndexSuffix(kind)), why)
+		return 1
 	}
 	if why := postfix.Unbuildable(kind); why != "" {
 		return c.fatal(why)
@@ -219,11 +220,18 @@ func (c *tableCall) build(table string) int {
 	if postfix.HasFatal(diags) {
 		return 1
 	}
-	return c.write(file+postfix.IndexSuffix(kind), out)
+	index := file + postfix.IndexSuffix(kind)
+	_, there := c.Files.Stat(c.Path(index))
+	status := c.write(index, out)
+	source, _ := c.Files.Permission(c.Path(file))
+	if own, _ := c.Files.Permission(c.Path(index)); status == 0 && there != nil && !c.plain && own.Mode != source.Mode { // unless -p
+		_ = c.Files.Chmod(c.Path(index), source.Mode)
+	}
+	return status
 }
 
 func (c *tableCall) write(file string, index []byte) int {
-	if err := c.m.Tree.WriteFile(c.Path(file), index); err != nil {
+	if err := c.Files.WriteFile(c.Path(file), index); err != nil {
 		return c.fatal(err.Error())
 	}
 	c.m.postfix.Rebuilt(c.p, c.Path(file))

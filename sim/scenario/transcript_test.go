@@ -46,6 +46,7 @@ var transcriptMasks = []struct {
 	what *regexp.Regexp
 	to   string
 }{
+	{regexp.MustCompile(`\b\d{10}\.[PV]\w+`), "TIME.N"},
 	{regexp.MustCompile(`\b(?:[0-9A-F]{10,12})\b([*!#]*)( +)`), "QID$1 "},
 	{regexp.MustCompile(`\b[0-9A-F]{10,12}\b`), "QID"},
 	{regexp.MustCompile(`/[0-9A-F]/QID`), "/H/QID"},
@@ -56,6 +57,7 @@ var transcriptMasks = []struct {
 	{regexp.MustCompile(`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} [ \d]\d [\d:]{8}`), "DATE"},
 	{regexp.MustCompile(`\b\d{14}\.QID`), "TIME.QID"},
 	{regexp.MustCompile(`\b1795\d{6}\b( \d+)?`), "TIME"},
+	{regexp.MustCompile(`delay=[\d.]+, delays=[\d./]+`), "delay=N"},
 	{regexp.MustCompile(`[Qq]uery time: \d+ msec`), "Query time: N msec"},
 	{regexp.MustCompile(`in \d+ ms`), "in N ms"},
 	{regexp.MustCompile(`([\t ])\d+\tIN\t`), "${1}TTL\tIN\t"}, // of what a cache holds

@@ -19,7 +19,7 @@ func builtins() map[string]Program {
 		":": success, "true": success, "false": failure, "command": commandV, "which": which, "type": kindOf,
 		"cat": cat, "less": cat, "more": cat, "head": head, "tail": tail, "wc": wc, "sort": sortLines, "uniq": uniq, "cut": cut, "tr": translate,
 		"grep": grep, "egrep": grepExtended, "fgrep": grepFixed, "sed": sed, "awk": awk, "tee": tee, "xargs": xargs, "basename": basename, "dirname": dirname, "seq": seq,
-		"ls": ls, "cp": cp, "mv": mv, "rm": rm, "mkdir": mkdir, "rmdir": rmdir, "touch": touch, "chmod": success, "chown": success,
+		"ls": ls, "cp": cp, "mv": mv, "rm": rm, "mkdir": mkdir, "rmdir": rmdir, "touch": touch, "chmod": chmod, "chown": chown, "chgrp": chgrp, "stat": stat, "find": find,
 	}
 }
 

@@ -3,6 +3,7 @@ package shell
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mailtrek/sim/host"
@@ -32,7 +33,7 @@ func ls(s *Shell, args []string) (status int) {
 			folders = append(folders, n)
 		default:
 			i.Name = n
-			s.entry(f, i)
+			s.entry(f, i, n)
 			gap = "\n"
 		}
 	}
@@ -41,17 +42,17 @@ func ls(s *Shell, args []string) (status int) {
 			s.Printf("%s%s:\n", gap, n)
 		}
 		gap = "\n"
-		s.folder(f, n)
+		status = max(status, s.folder(f, n))
 	}
 	return status
 }
 
 // folder lists one.
-func (s *Shell) folder(f flags, name string) {
+func (s *Shell) folder(f flags, name string) (status int) {
 	list, err := s.Files.ReadDir(s.Path(name))
 	if err != nil {
 		s.Errorf("ls: cannot open directory '%s': %s\n", shown(name), Why(err))
-		return
+		return 2
 	}
 	if f.has('l') {
 		blocks := int64(0)
@@ -69,27 +70,35 @@ func (s *Shell) folder(f flags, name string) {
 			i = list[len(list)-1-k]
 		}
 		if i.Name[0] != '.' || f.has('a') || f.has('A') {
-			s.entry(f, i)
+			s.entry(f, i, strings.TrimSuffix(name, "/")+"/"+i.Name)
 		}
 	}
+	return 0
 }
 
-// entry is a line of ls. The tree keeps no permissions: a file is root's, and
-// all may read it.
-func (s *Shell) entry(f flags, i host.Info) {
+// entry is a line of ls about the file at a path.
+func (s *Shell) entry(f flags, i host.Info, at string) {
 	name := i.Name
 	if f.has('F') && i.Dir {
 		name += "/"
 	}
-	if !f.has('l') {
+	if f.has('i') {
+		s.Printf("%d ", i.Inode)
+	}
+	if !f.has('l') && !f.has('n') {
 		s.Printf("%s\n", name)
 		return
 	}
-	mode, links, size := "-rw-r--r--", 1, i.Size
+	kind, links, size := "-", 1, i.Size
 	if i.Dir {
-		mode, links, size = "drwxr-xr-x", 2, 4096
+		kind, links, size = "d", 2, 4096
 	}
-	s.Printf("%s %d root root %5d %s %s\n", mode, links, size, i.ModTime.Format("Jan _2 15:04"), name)
+	p, _ := s.Files.Permission(s.Path(at))
+	user, group := s.Files.UserName(p.UID), s.Files.GroupName(p.GID)
+	if f.has('n') {
+		user, group = strconv.Itoa(p.UID), strconv.Itoa(p.GID)
+	}
+	s.Printf("%s%s %d %s %s %5d %s %s\n", kind, host.ModeString(p.Mode), links, user, group, size, i.ModTime.Format("Jan _2 15:04"), name)
 }
 
 // into is where a file goes: into a folder under its own name, or to the name.
@@ -132,7 +141,10 @@ func cp(s *Shell, args []string) int {
 		if i, _ := s.Files.Stat(s.Path(from)); i.Dir && !recursive {
 			return "-r not specified; omitting directory '" + shown(from) + "'"
 		}
-		data, _ := s.Read(from)
+		data, why := s.Read(from)
+		if why != "" {
+			return "cannot open '" + shown(from) + "' for reading: " + why
+		}
 		if why := s.Save(to, data, false); why != "" {
 			return "cannot create regular file '" + shown(to) + "': " + why
 		}
@@ -158,11 +170,12 @@ func mv(s *Shell, args []string) int {
 	})
 }
 
-// bar is why one of the files may not be changed.
+// bar is why one of the files may not come or go: that changes the folder in which
+// it is.
 func (s *Shell) bar(names ...string) string {
 	for _, n := range names {
 		if s.Bar != nil {
-			if why := s.Bar(s.Path(n)); why != "" {
+			if why := s.Bar(path.Dir(s.Path(n))); why != "" {
 				return why
 			}
 		}

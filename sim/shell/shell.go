@@ -45,6 +45,13 @@ type Files interface {
 	Rename(from, to string) error
 	Stat(name string) (host.Info, error)
 	ReadDir(name string) ([]host.Info, error)
+	Permission(name string) (host.Permission, error)
+	Chmod(name string, mode uint16) error
+	Chown(name string, uid, gid int) error
+	Users() (*host.Passwd, []host.Problem)
+	UserName(uid int) string
+	GroupName(gid int) string
+	GroupID(name string) (gid int, ok bool)
 }
 
 // Program is what a command's name stands for. It reads from s.In, writes to

@@ -1,0 +1,38 @@
+package scenario
+
+// notModelled are commands that real hosts have and these have not, with the
+// nearest that they have.
+var notModelled = map[string]string{
+	"apt":             "not modelled",
+	"cmp":             "not modelled",
+	"curl":            "not modelled; try nc",
+	"delv":            "not modelled; try dig",
+	"df":              "not modelled",
+	"diff":            "not modelled",
+	"doveconf":        "not modelled; try cat /etc/dovecot/dovecot.conf",
+	"du":              "not modelled; try ls -l",
+	"ifconfig":        "not modelled; try ip address",
+	"jq":              "not modelled; try grep",
+	"logger":          "not modelled; try postlog",
+	"lsof":            "not modelled; try ss -tln",
+	"mail":            "not modelled; try sendmail",
+	"man":             "not modelled; try mailtrek explain",
+	"named-checkconf": "not modelled; mailtrek test checks it",
+	"named-checkzone": "not modelled; mailtrek test checks zones",
+	"nano":            "not modelled; try sed -i",
+	"openssl":         "not modelled",
+	"perl":            "not modelled",
+	"pgrep":           "not modelled; try postfix status",
+	"postcollate":     "not modelled",
+	"postmulti":       "not modelled",
+	"ps":              "not modelled; try postfix status",
+	"python3":         "not modelled",
+	"qshape":          "not modelled; try mailq",
+	"route":           "not modelled; try ip route",
+	"sudo":            "not modelled; the operator is root, and su changes the user",
+	"swaks":           "not modelled",
+	"tcpdump":         "look at the trace instead",
+	"traceroute":      "not modelled; try ping",
+	"vi":              "not modelled; try sed -i",
+	"vim":             "not modelled; try sed -i",
+}

@@ -28,7 +28,7 @@ type Conn struct {
 	failed      error
 	established bool
 	closed      bool
-	late        bool // something was written to a peer that had closed
+	late        bool // something was written to a peer nearby that had closed
 	reset       bool // that has been answered with an RST
 	poked       bool // by Interrupt
 	change      Cond

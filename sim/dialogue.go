@@ -165,7 +165,8 @@ func (w *World) landed(f *flight) {
 // send lets a flight travel to the other end, behind those sent before.
 func (d *dialogue) send(from *Conn, f *flight) {
 	f.from = from
-	from.late = from.late || len(f.segs) > 0 && d.ends[1-from.side].closed
+	to := d.ends[1-from.side]
+	from.late = from.late || len(f.segs) > 0 && to.closed && d.w.near(from.node, to.node)
 	if len(from.lost) > 0 || !d.travel(f) {
 		if from.lost = append(from.lost, f); len(from.lost) == 1 {
 			d.retransmit(from, 0)

@@ -65,6 +65,17 @@ func (w *World) transit(a, b *Node) (time.Duration, bool) {
 	return l.Delay, true
 }
 
+// near tells whether an answer of a's system to b comes sooner than a process
+// at b has done its next step: nothing is said of the way between them.
+func (w *World) near(a, b *Node) bool {
+	if a == b {
+		return true
+	}
+	_, out := w.faults.links[[2]trace.NodeID{a.ID, b.ID}]
+	_, back := w.faults.links[[2]trace.NodeID{b.ID, a.ID}]
+	return !out && !back && w.cfg.Delay <= DefaultDelay && !a.down && !b.down && !a.silent && !b.silent
+}
+
 // SetDown makes a host vanish from the network, or come back: packets from and
 // to it are lost. Its processes go on.
 func (n *Node) SetDown(down bool) { n.down = down }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Ping sends an echo request to an address and waits for the answer (RFC 792,
-// "Echo or Echo Reply Message"): rtt is how long both took. It fails with
+// Ping sends an echo request (ICMP) to an address and waits for the answer: rtt is
+// how long both took. It fails with
 // ErrNoNetwork where there is no route, with ErrUnreachable where nobody has the
 // address, which takes the neighbours three seconds to find out, and with
 // ErrTimeout. No event tells of it: it is no part of the mail.

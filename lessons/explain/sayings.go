@@ -23,6 +23,7 @@ var sayings = []saying{
 	{"put a message of uid * into maildrop", "сложи писмо на потребителя с uid * в maildrop", "włóż do maildrop list użytkownika o uid *"},
 	{"new mail", "нова поща", "nowa poczta"},
 	{"list the queue", "изброй опашката", "wypisz kolejkę"},
+	{"not completed", "недовършено", "nieukończone"},
 	{"the queue is empty", "опашката е празна", "kolejka jest pusta"},
 	{"try all deferred mail now", "опитай сега цялата отложена поща", "spróbuj teraz całej odłożonej poczty"},
 	{"try * now", "опитай * сега", "spróbuj * teraz"},

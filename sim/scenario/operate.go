@@ -132,6 +132,9 @@ func (sh *operator) hint(name string) string {
 			return " (" + sh.m.Name + " runs no Postfix)"
 		}
 	}
+	if near := nearest[name]; near != "" {
+		return "; did you mean \"" + near + "\"?"
+	}
 	return didYouMean(name, commandNames())
 }
 

@@ -72,8 +72,8 @@ type checks struct {
 	queueID func() string
 
 	recipient string // the one under way, internal form
-	inRcpt    bool
-	inMail    bool // MAIL is under way: there is a sender, though no transaction yet
+	inRcpt    bool   // there is one
+	inMail    bool   // MAIL is under way: there is a sender, though no transaction yet
 	etrn      string
 	instance  int // number of the message in the session, for policy services
 
@@ -165,14 +165,26 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 	return nil
 }
 
+// aboutOne makes the recipient known to a stage behind RCPT when there is only
+// one: of several it would be misleading to judge one (smtpd_check_data). What
+// it returns ends that.
+func (k *checks) aboutOne() func() {
+	if k.facts.Recipients == 1 {
+		k.recipient, k.inRcpt = k.facts.First, true
+	}
+	return func() { k.recipient, k.inRcpt = "", false }
+}
+
 // dataStage applies smtpd_data_restrictions.
 func (k *checks) dataStage() *smtp.Reply {
+	defer k.aboutOne()()
 	k.reset()
 	return k.conclude(k.run("smtpd_data_restrictions", "DATA", nameData))
 }
 
 // endOfDataStage applies smtpd_end_of_data_restrictions.
 func (k *checks) endOfDataStage() *smtp.Reply {
+	defer k.aboutOne()()
 	k.reset()
 	return k.conclude(k.run("smtpd_end_of_data_restrictions", "END-OF-MESSAGE", nameEndOfData))
 }

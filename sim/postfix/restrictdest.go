@@ -110,7 +110,7 @@ func (l *list) among(mx []dnswire.MX) bool {
 }
 
 func (l *list) multiRecipientBounce(string) verdict {
-	if !l.hasSender() || l.facts.Sender != "" || l.facts.Recipients < 2 && !(l.inRcpt && l.facts.Recipients >= 1) {
+	if !l.hasSender() || l.facts.Sender != "" || l.facts.Recipients < 2 && !(l.facts.Where == "RCPT" && l.facts.Recipients >= 1) {
 		return dunno
 	}
 	return l.refusef(l.conf.Int("multi_recipient_bounce_reject_code"), "5.5.3", "<%s>: %s rejected: Multi-recipient bounce", l.name, l.class)

@@ -319,6 +319,7 @@ func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 	}
 	free := b.Host.Tree.Free()
 	if b.conf.Int("queue_minfree") >= free || b.conf.Int("message_size_limit") >= free*2/3 {
+		b.grave = true
 		r := makeReply(452, "4.3.1", "Insufficient system storage")
 		b.checks.logVerdict("reject", &r)
 		b.log("warning: not enough free space in mail queue: %d bytes < 1.5*message size limit", free)

@@ -22,10 +22,8 @@ func errorClass(reply string) string {
 		return "data"
 	case strings.HasPrefix(words, "<"), enhanced == "5.7.1", enhanced == "4.7.1", strings.Contains(words, "exceeds fixed limit"):
 		return "policy"
-	case strings.HasPrefix(words, "Error: queue file write error"):
+	case strings.HasPrefix(words, "Error: queue file write error"), enhanced == "4.3.1":
 		return "resource"
-	case enhanced == "4.3.1":
-		return "" // on a full disk there is no room for a notice about it
 	case enhanced == "4.3.0", enhanced == "4.3.5":
 		return "software"
 	}
@@ -57,6 +55,13 @@ func (b *smtpdSession) notify(session *smtp.Session) {
 	classes := faults(lines)
 	if !slices.ContainsFunc(classes, func(c string) bool { return contains(wanted, c) }) {
 		return
+	}
+	size := 0
+	for _, line := range lines {
+		size += len(line)
+	}
+	if int64(size) > b.Host.Tree.Free() {
+		return // on a full disk there is no room for a notice about it
 	}
 	rcpt := b.conf.Get("error_notice_recipient")
 	if slices.Contains(classes, "bounce") {

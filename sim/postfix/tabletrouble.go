@@ -22,22 +22,13 @@ func (d *daemon) opensTables() {
 					continue // proxymap(8) opens it
 				}
 				if _, err := d.tables.Open(spec); err != nil {
-					d.cannotOpen(err)
+					d.log("error: %v", err)
 				}
 				for _, w := range d.tables.Warnings(spec) {
 					d.log("warning: %s", w)
 				}
 			}
 		}
-	}
-}
-
-// cannotOpen says why a table cannot be opened.
-func (d *daemon) cannotOpen(err error) {
-	if why, ok := strings.CutPrefix(err.Error(), "open "); ok {
-		d.log("error: open %s", why)
-	} else if why, ok := strings.CutPrefix(err.Error(), "bad syntax: "); ok {
-		d.log("error: bad syntax: %s", why)
 	}
 }
 

@@ -30,6 +30,9 @@ func (d *daemon) transcript(conn trace.ConnID, side trace.Side, since trace.Seq)
 		switch {
 		case e.Kind == trace.Content && side == trace.Client:
 			text = "."
+		case e.Kind == trace.Content, e.Kind == trace.Auth && side == trace.Server && e.Side != side:
+			lines = append(lines, "")
+			continue
 		case e.Kind != trace.Line && (e.Kind != trace.Auth || side == trace.Server):
 			continue
 		}
@@ -40,7 +43,40 @@ func (d *daemon) transcript(conn trace.ConnID, side trace.Side, since trace.Seq)
 		}
 	}
 	slices.Reverse(lines)
+	if side == trace.Server {
+		lines = answered(lines)
+	}
 	return lines
+}
+
+// answered puts what was sent in one go where the server has read it: in front
+// of its answer. An empty line stands for what is not shown.
+func answered(lines []string) []string {
+	out := make([]string, 0, len(lines))
+	var unread []string
+	whole := true // the last line of the server was the end of a reply
+	take := func() {
+		if unread[0] != "" {
+			out = append(out, unread[0])
+		}
+		unread = unread[1:]
+	}
+	for _, line := range lines {
+		reply, ours := strings.CutPrefix(line, transcriptOut)
+		switch {
+		case !ours:
+			unread = append(unread, line)
+			continue
+		case whole && len(unread) > 0:
+			take()
+		}
+		out = append(out, line)
+		whole = len(reply) < 4 || reply[3] != '-'
+	}
+	for len(unread) > 0 {
+		take()
+	}
+	return out
 }
 
 // What is in front of a line of a transcript.

@@ -86,7 +86,7 @@ func (l *list) permitMXBackup(string) verdict {
 	if i := slices.IndexFunc(mx, func(x dnswire.MX) bool { return x.Pref != mx[0].Pref }); i >= 0 {
 		first = i
 	}
-	if l.among(mx[:first]) || !l.among(mx[first:]) {
+	if l.among(mx[:first]) || !l.among(mx[first:]) || !l.backsUp(mx[:first]) {
 		return dunno
 	}
 	return permit

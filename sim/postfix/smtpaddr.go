@@ -64,7 +64,45 @@ func (a *smtpAgent) elsewhere(list []target, host string) ([]target, *result) {
 			return nil, &result{dsn: "5.4.6", text: fmt.Sprintf("mail for %s loops back to myself", host)}
 		}
 	}
-	return list, nil
+	return a.set.balanced(sortTargets(list, a.d)), nil
+}
+
+// balanced leaves out addresses beyond smtp_mx_address_limit so that neither
+// version of IP crowds out the other; the order stays (smtp_balance_inet_proto).
+func (p *clientParams) balanced(list []target) []target {
+	limit := p.addressLimit
+	if !p.balances || limit <= 0 || len(list) <= limit {
+		return list
+	}
+	six := 0
+	for _, t := range list {
+		six += boolDigit(t.addr.Is6())
+	}
+	four := len(list) - six
+	if six == 0 || four == 0 {
+		return list
+	}
+	switch {
+	case six <= limit/2:
+		four = limit - six
+	case four <= limit/2:
+		six = limit - four
+	default:
+		four = (limit + boolDigit(!list[0].addr.Is6())) / 2
+		six = limit - four
+	}
+	var out []target
+	for _, t := range list {
+		left := &four
+		if t.addr.Is6() {
+			left = &six
+		}
+		if *left > 0 {
+			*left--
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // exchangers lists the hosts that receive mail for a domain (RFC 5321 §5.1):
@@ -136,7 +174,7 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 			}
 			a.lastSite = true // an exchanger does not go to hosts that are none
 			if i > 0 {
-				return out[:i], nil
+				return a.set.balanced(out[:i]), nil
 			}
 			if best := slices.MinFunc(mx, func(a, b dnswire.MX) int { return int(a.Pref) - int(b.Pref) }); best.Pref < t.pref {
 				return nil, &result{dsn: "4.4.4", text: "unable to find primary relay for " + domain}
@@ -144,7 +182,7 @@ func (a *smtpAgent) resolveExchangers(domain string, mx []dnswire.MX, port uint1
 			return nil, a.loopsBack(domain)
 		}
 	}
-	return out, nil
+	return a.set.balanced(out), nil
 }
 
 // loopsBack is the verdict about a domain of which this host is the best
@@ -159,6 +197,9 @@ func (a *smtpAgent) loopsBack(domain string) *result {
 // smtp_randomize_addresses says so. Then smtp_address_preference may put one
 // version of IP in front of the other.
 func sortTargets(in []target, d *daemon) []target {
+	if len(in) < 2 {
+		return in
+	}
 	mx := make([]dnswire.MX, len(in))
 	for i, t := range in {
 		mx[i] = dnswire.MX{Pref: t.pref, Host: strconv.Itoa(i)}
@@ -206,7 +247,7 @@ func (a *smtpAgent) noExchanger(domain string, port uint16, err error) ([]target
 					return nil, a.loopsBack(domain)
 				}
 			}
-			return out, nil
+			return a.set.balanced(sortTargets(out, a.d)), nil
 		}
 		if a.d.conf.Bool("ignore_mx_lookup_error") {
 			out, res := a.addresses(nil, domain, port, 0)

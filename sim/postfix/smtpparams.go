@@ -19,6 +19,7 @@ type clientParams struct {
 	port           uint16     // smtp_tcp_port, lmtp_tcp_port
 	fallback       []string   // smtp_fallback_relay
 	addressLimit   int        // mx_address_limit
+	balances       bool       // balance_inet_protocols
 	sessionLimit   int64      // mx_session_limit
 	generic        []string   // generic_maps
 	connectTimeout time.Duration
@@ -88,7 +89,7 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 	lmtp := s.Command == "lmtp"
 	c, name := s.conf, func(name string) string { return clientParam(lmtp, name) }
 	p := &clientParams{tables: tables, helo: c.Get("smtp_helo_name"), port: c.tcpPort(c.Get("smtp_tcp_port")), fallback: c.List(name("fallback_relay")),
-		addressLimit: int(c.Int(name("mx_address_limit"))), sessionLimit: c.Int(name("mx_session_limit")), generic: c.List(name("generic_maps")),
+		addressLimit: int(c.Int(name("mx_address_limit"))), balances: c.Bool(name("balance_inet_protocols")), sessionLimit: c.Int(name("mx_session_limit")), generic: c.List(name("generic_maps")),
 		connectTimeout: c.Duration(name("connect_timeout")), timeouts: clientTimeouts(c, lmtp)}
 	if lmtp {
 		p.helo, p.port = c.Get("lmtp_lhlo_name"), c.tcpPort(c.Get("lmtp_tcp_port"))

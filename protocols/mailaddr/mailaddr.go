@@ -96,7 +96,7 @@ func isDotString(local string) bool {
 	}
 	for i := range len(local) {
 		c := local[i]
-		if c <= ' ' || c == 127 || strings.IndexByte(`<>()[]\,;:@"`, c) >= 0 {
+		if special[c] || c == '@' {
 			return false
 		}
 		if c == '.' && local[i+1] == '.' {
@@ -105,6 +105,16 @@ func isDotString(local string) bool {
 	}
 	return true
 }
+
+// special are the octets that do not stand in an address without quotes,
+// operators of which it consists aside: blanks, control characters and most of
+// the specials of RFC 5322 §3.2.3.
+var special = func() (is [256]bool) {
+	for c := range is {
+		is[c] = c <= ' ' || c == 127 || strings.IndexByte(`()<>,;:\"[]`, byte(c)) >= 0
+	}
+	return is
+}()
 
 // XText encodes s as xtext (RFC 3461 §4): what is not printable ASCII, "+" and
 // "=" become "+" and two hexadecimal digits.

@@ -52,7 +52,7 @@ func checkStrict(addr string, strict bool) (string, error) {
 // @ without blanks. Nearly all addresses are so.
 func isPlain(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c == 127 || strings.IndexByte(`()<>,;:\"[]`, c) >= 0 {
+		if special[s[i]] {
 			return false
 		}
 	}

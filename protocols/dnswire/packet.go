@@ -2,7 +2,6 @@ package dnswire
 
 import (
 	"encoding/binary"
-	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -115,19 +114,17 @@ func appendSimpleWire(p []byte, name string) []byte {
 	if name == "" || len(name) > maxSimpleName {
 		return nil
 	}
-	for more := true; more; {
-		var label string
-		label, name, more = strings.Cut(name, ".")
-		if label == "" || len(label) > maxLabel {
+	length := len(p) // where that of the label stands
+	p = append(append(p, '.'), name...)
+	for i := length + 1; i <= len(p); i++ {
+		if i < len(p) && simple[p[i]] {
+			continue
+		}
+		n := i - length - 1
+		if n == 0 || n > maxLabel || i < len(p) && p[i] != '.' {
 			return nil
 		}
-		p = append(p, byte(len(label)))
-		for i := 0; i < len(label); i++ {
-			if !simpleOctet(label[i]) {
-				return nil
-			}
-			p = append(p, label[i])
-		}
+		p[length], length = byte(n), i
 	}
 	return append(p, 0)
 }

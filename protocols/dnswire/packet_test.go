@@ -226,3 +226,27 @@ func TestNotAQuestion(t *testing.T) {
 		}
 	}
 }
+
+// TestSimpleWire compares how names are written with how the library writes
+// them; those that take the long way are told apart.
+func TestSimpleWire(t *testing.T) {
+	long := strings.Repeat("x", maxLabel)
+	for name, simple := range map[string]bool{
+		"a": true, "a.b": true, "_x.Mail-1.example.com": true, long + ".b": true, "10.1.10.10.in-addr.arpa": true,
+		"": false, ".": false, "a.": false, ".a": false, "a..b": false, long + "x.b": false, "a b": false, "\u00e4.b": false,
+		`a\.b`: false, "*.b": false, strings.Repeat("abcd.", 50) + "e": false,
+	} {
+		got := appendSimpleWire([]byte("head"), name)
+		if !simple {
+			if got != nil {
+				t.Errorf("%q: got %q, want the long way", name, got)
+			}
+			continue
+		}
+		want := make([]byte, 300)
+		n, err := dns.PackDomainName(dns.Fqdn(name), want, 0, nil, false)
+		if err != nil || string(got) != "head"+string(want[:n]) {
+			t.Errorf("%q: got %q, want head and %q (%v)", name, got, want[:n], err)
+		}
+	}
+}

@@ -12,14 +12,17 @@ import (
 // question, recursion desired, no EDNS. The error is a *LookupError for a name
 // that cannot stand in a packet.
 func AppendQuery(b []byte, id uint16, name string, typ uint16) ([]byte, error) {
-	var wire [headerLen + 255 + 4]byte
-	binary.BigEndian.PutUint16(wire[0:], id)
-	binary.BigEndian.PutUint16(wire[2:], FlagRecursionDesired)
-	binary.BigEndian.PutUint16(wire[4:], 1)
-	if p := appendSimpleWire(wire[:headerLen], name); p != nil {
+	from := len(b)
+	b = binary.BigEndian.AppendUint16(b, id)
+	b = binary.BigEndian.AppendUint16(b, FlagRecursionDesired)
+	b = append(b, 0, 1, 0, 0, 0, 0, 0, 0) // one question
+	if p := appendSimpleWire(b, name); p != nil {
 		p = binary.BigEndian.AppendUint16(p, typ)
-		return append(b, binary.BigEndian.AppendUint16(p, dns.ClassINET)...), nil
+		return binary.BigEndian.AppendUint16(p, dns.ClassINET), nil
 	}
+	var wire [headerLen + 255 + 4]byte
+	copy(wire[:], b[from:])
+	b = b[:from]
 	off := 0
 	fq := dns.Fqdn(name)
 	_, ok := dns.IsDomainName(fq)
@@ -48,7 +51,13 @@ type Answer struct {
 	// receives the packets sets it.
 	Cause uint32
 
-	mx    []MX // see the methods of these names
+	data *answerData // nil: not looked at yet
+}
+
+// answerData is what the records of an answer say, for the methods of these
+// names.
+type answerData struct {
+	mx    []MX
 	addrs []netip.Addr
 	names []string
 }
@@ -212,53 +221,44 @@ func Truncated(packet []byte) bool { return len(packet) >= headerLen && packet[2
 
 // MX returns the mail exchangers of the answer in the order of the packet. The
 // caller must not change them.
-func (a *Answer) MX() []MX {
-	if a.mx == nil {
-		for _, rr := range a.Records {
-			if m, ok := rr.(*dns.MX); ok {
-				a.mx = append(a.mx, MX{Pref: m.Preference, Host: plain(m.Mx)})
-			}
-		}
-	}
-	return a.mx
-}
+func (a *Answer) MX() []MX { return a.read().mx }
 
 // Addrs returns the addresses of the answer in the order of the packet. The
 // caller must not change them.
-func (a *Answer) Addrs() []netip.Addr {
-	if a.addrs == nil {
-		for _, rr := range a.Records {
-			var ip []byte
-			switch rr := rr.(type) {
-			case *dns.A:
-				ip = rr.A.To4()
-			case *dns.AAAA:
-				ip = rr.AAAA
-			}
-			if ad, ok := netip.AddrFromSlice(ip); ok {
-				a.addrs = append(a.addrs, ad)
-			}
-		}
-	}
-	return a.addrs
-}
+func (a *Answer) Addrs() []netip.Addr { return a.read().addrs }
 
 // Names returns the names that PTR, NS and CNAME records of the answer give. The
 // caller must not change them.
-func (a *Answer) Names() []string {
-	if a.names == nil {
-		for _, rr := range a.Records {
-			switch rr := rr.(type) {
-			case *dns.PTR:
-				a.names = append(a.names, plain(rr.Ptr))
-			case *dns.NS:
-				a.names = append(a.names, plain(rr.Ns))
-			case *dns.CNAME:
-				a.names = append(a.names, plain(rr.Target))
+func (a *Answer) Names() []string { return a.read().names }
+
+// read looks at the records, once.
+func (a *Answer) read() *answerData {
+	if a.data != nil {
+		return a.data
+	}
+	d := &answerData{}
+	for _, rr := range a.Records {
+		switch rr := rr.(type) {
+		case *dns.MX:
+			d.mx = append(d.mx, MX{Pref: rr.Preference, Host: plain(rr.Mx)})
+		case *dns.A:
+			if ip, ok := netip.AddrFromSlice(rr.A.To4()); ok {
+				d.addrs = append(d.addrs, ip)
 			}
+		case *dns.AAAA:
+			if ip, ok := netip.AddrFromSlice(rr.AAAA); ok {
+				d.addrs = append(d.addrs, ip)
+			}
+		case *dns.PTR:
+			d.names = append(d.names, plain(rr.Ptr))
+		case *dns.NS:
+			d.names = append(d.names, plain(rr.Ns))
+		case *dns.CNAME:
+			d.names = append(d.names, plain(rr.Target))
 		}
 	}
-	return a.names
+	a.data = d
+	return d
 }
 
 // Texts returns the TXT records of the answer, the strings of each joined

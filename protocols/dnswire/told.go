@@ -53,9 +53,7 @@ func (t *Told) ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*A
 
 // keep remembers an answer, with what will be asked of it.
 func (t *Told) keep(q asked, new told) {
-	new.answer.MX()
-	new.answer.Addrs()
-	new.answer.Names()
+	new.answer.read()
 	if t.answers == nil || len(t.answers) >= maxTold {
 		t.answers = map[asked][]told{}
 	}

@@ -60,12 +60,12 @@ func (m Maildir) Deliver(name string, data []byte) (string, error) {
 	if name == "" || strings.ContainsAny(name, "/:\x00") {
 		return "", pathErr("deliver", name, ErrPath)
 	}
-	if !m.Tree.Exists(m.Path+"/new") || !m.Exists() {
+	tmp, dst := m.Path+"/tmp/"+name, m.Path+"/new/"+name
+	if !m.Tree.Exists(dst[:len(m.Path)+len("/new")]) || !m.Exists() {
 		if err := m.Create(); err != nil {
 			return "", err
 		}
 	}
-	tmp, dst := m.Path+"/tmp/"+name, m.Path+"/new/"+name
 	if m.Tree.Exists(dst) {
 		return "", pathErr("deliver", dst, fs.ErrExist)
 	}

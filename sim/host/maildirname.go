@@ -12,7 +12,7 @@ import (
 // seconds, microseconds and process id, the host, then its size as it lies on
 // the disk (S=) and as it goes over the wire (W=).
 func DovecotMaildirName(t time.Time, pid int, hostname string, data []byte) string {
-	b := append(make([]byte, 0, 128), DovecotMaildirTmpName(t, pid, hostname)...)
+	b := appendDovecotName(make([]byte, 0, 128), t, pid, hostname)
 	b = strconv.AppendInt(append(b, ",S="...), int64(len(data)), 10)
 	return string(strconv.AppendInt(append(b, ",W="...), CRLFSize(data), 10))
 }
@@ -20,10 +20,14 @@ func DovecotMaildirName(t time.Time, pid int, hostname string, data []byte) stri
 // DovecotMaildirTmpName is the name of the same file while it is written to
 // tmp/, its sizes being unknown.
 func DovecotMaildirTmpName(t time.Time, pid int, hostname string) string {
-	b := strconv.AppendInt(make([]byte, 0, 128), t.Unix(), 10)
+	return string(appendDovecotName(make([]byte, 0, 128), t, pid, hostname))
+}
+
+func appendDovecotName(b []byte, t time.Time, pid int, hostname string) []byte {
+	b = strconv.AppendInt(b, t.Unix(), 10)
 	b = strconv.AppendInt(append(b, ".M"...), int64(t.Nanosecond()/1000), 10)
 	b = strconv.AppendInt(append(b, 'P'), int64(pid), 10)
-	return string(append(append(b, '.'), hostname...))
+	return append(append(b, '.'), hostname...)
 }
 
 // PostfixMaildirName is the name that local(8) and virtual(8) give: seconds,

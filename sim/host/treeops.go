@@ -3,6 +3,7 @@ package host
 import (
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // ReadFile returns the content of a file. The caller must not change it.
@@ -32,13 +33,36 @@ func (t *Tree) Exists(name string) bool {
 	return err == nil
 }
 
+// stat finds a file or directory.
 func (t *Tree) stat(name string) (*dirent, error) {
+	if d := t.direct(name); d != nil {
+		return d, nil
+	}
 	var room [usualDepth]string
 	parts, err := split(room[:0], name)
 	if err != nil {
 		return nil, err
 	}
 	return t.lookup(parts)
+}
+
+// direct finds a file by a path in its shortest form, as most are; nil is for
+// all else. (No file has the name "", "." or "..".)
+func (t *Tree) direct(name string) *dirent {
+	if t.root == nil || name == "" || name[0] != '/' || len(name) > MaxPathLen {
+		return nil
+	}
+	d := t.root
+	for rest, more := name[1:], true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, "/")
+		i, ok := d.find(part)
+		if !ok {
+			return nil
+		}
+		d = d.kids[i]
+	}
+	return d
 }
 
 func (d *dirent) info() Info {

@@ -34,6 +34,7 @@ type lmtpServer struct {
 	mails   int    // transactions so far
 	asked   int    // recipients asked about in this transaction
 	last    lmtpRecipient
+	message lmtpMessage // of this transaction
 }
 
 // lmtpRecipient is a recipient that exists.
@@ -167,9 +168,10 @@ func (s *lmtpServer) transaction() string {
 
 // Open begins a message.
 func (s *lmtpServer) Open(*smtp.Facts) (smtp.Message, *smtp.Reply) {
-	m := &lmtpMessage{s: s, id: s.transaction(), data: s.d.draft[:0]}
+	s.message = lmtpMessage{s: s, id: s.transaction(), data: s.d.draft[:0]}
+	s.message.rcpts = s.message.room[:0]
 	s.d.draft = nil
-	return m, nil
+	return &s.message, nil
 }
 
 // lmtpMessage is a message on its way into mailboxes.
@@ -177,6 +179,7 @@ type lmtpMessage struct {
 	s     *lmtpServer
 	id    string
 	rcpts []lmtpRecipient
+	room  [1]lmtpRecipient // of rcpts
 	began time.Time
 	data  []byte // in Dovecot's draft
 }
@@ -235,7 +238,7 @@ const draftKept = 64 << 10
 
 // Abort forgets the message.
 func (m *lmtpMessage) Abort() {
-	if cap(m.data) <= draftKept {
+	if m.data != nil && cap(m.data) <= draftKept {
 		m.s.d.draft = m.data[:0]
 	}
 	m.data = nil

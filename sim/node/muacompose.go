@@ -14,10 +14,10 @@ import (
 // are taken out when their addressees are among the recipients anyway
 // (RFC 5322 §3.6.3), and what is not ASCII gets the form that RFC 2047 and
 // RFC 2045 want, unless the user has written MIME fields. Everything else goes
-// out as it was written.
-func compose(content []byte, to []string) []byte {
+// out as it was written. It also tells whether all of it is ASCII.
+func compose(content []byte, to []string) (composed []byte, ascii bool) {
 	if goesOut(content) {
-		return content
+		return content, true
 	}
 	header, body := splitContent(content)
 	fields := splitFields(header)
@@ -34,7 +34,7 @@ func compose(content []byte, to []string) []byte {
 	if len(body) > 0 || bytes.HasSuffix(content, []byte("\n\n")) {
 		out = append(append(out, '\n'), body...)
 	}
-	return out
+	return out, isASCII(out)
 }
 
 // goesOut tells of most messages that nothing is to be done to them: they are

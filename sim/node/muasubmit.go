@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"mailtrek/protocols/sasl"
@@ -30,15 +31,24 @@ func (m *MUA) Send(p *sim.Proc, out Outgoing) error {
 	if out.Server.Host != "" {
 		server = out.Server
 	}
-	words := out.Words
-	if words == "" {
-		words = m.User + " submits " + out.Name + " to " + server.String()
+	words := append(make([]byte, 0, 128), out.Words...)
+	if len(words) == 0 {
+		words = append(append(append(append(words, m.User...), " submits "...), out.Name...), " to "...)
+		words = strconv.AppendUint(append(append(words, server.Host...), ':'), uint64(server.Port), 10)
 	}
 	msg := p.World().Trace.AddMsg(trace.Msg{Name: out.Name})
 	p.Handle(msg)
-	p.Emit(trace.Event{Kind: trace.Action, A: p.Sym(m.User), B: p.Sym("submit")}, []byte(words))
-	content := compose(out.Content, out.To)
-	err := m.submit(p, server, out, content)
+	p.Emit(trace.Event{Kind: trace.Action, A: p.Sym(m.User), B: p.Sym("submit")}, words)
+	mail := &smtp.Mail{Sender: m.sender(out.From), Last: true}
+	ascii := false
+	if mail.Content, ascii = compose(out.Content, out.To); !ascii {
+		mail.Body = "8BITMIME" // RFC 6152 §3
+	}
+	mail.Recipients = make([]smtp.Recipient, 0, len(out.To))
+	for _, to := range out.To {
+		mail.Recipients = append(mail.Recipients, smtp.Recipient{Addr: to})
+	}
+	err := m.submit(p, server, mail)
 	if err != nil {
 		m.tell(p, "submit", err)
 	}
@@ -46,7 +56,7 @@ func (m *MUA) Send(p *sim.Proc, out Outgoing) error {
 }
 
 // submit is the dialogue of a submission (RFC 6409, RFC 4954).
-func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) error {
+func (m *MUA) submit(p *sim.Proc, server Server, mail *smtp.Mail) error {
 	conn, err := m.dial(p, server)
 	if err != nil {
 		return err
@@ -73,13 +83,6 @@ func (m *MUA) submit(p *sim.Proc, server Server, out Outgoing, content []byte) e
 		if err := m.login(c); err != nil {
 			return err
 		}
-	}
-	mail := &smtp.Mail{Sender: m.sender(out.From), Content: content, Last: true}
-	if !isASCII(content) {
-		mail.Body = "8BITMIME" // RFC 6152 §3
-	}
-	for _, to := range out.To {
-		mail.Recipients = append(mail.Recipients, smtp.Recipient{Addr: to})
 	}
 	res, err := c.Send(mail)
 	if err != nil {

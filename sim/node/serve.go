@@ -32,7 +32,7 @@ type TLS struct {
 // of sim.Conn.SecureServer.
 func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
 	v := &serving{p: p, c: c, s: s, tls: t, state: s.State()}
-	v.out = v.room[:0]
+	v.out, v.held = v.room[:0], v.first[:0]
 	if t.Implicit {
 		if v.secure(); v.err != nil {
 			return v.err
@@ -56,6 +56,7 @@ type serving struct {
 	out   []reply
 	room  [4]reply // of out
 	held  []byte   // of the replies that wait
+	first [96]byte // of held
 	tls   TLS
 	err   error // a handshake that failed
 	state string

@@ -142,11 +142,10 @@ func (s *System) LogTool(p *sim.Proc, program, text string) {
 	}
 }
 
-// LogAs writes a line to the mail log under any name, as postlog(1) does.
+// LogAs writes a line to the mail log under any name, as postlog(1) does for root,
+// who can write the log file even while nobody else keeps it (see Logs).
 func (s *System) LogAs(p *sim.Proc, name, text string) {
-	if s.Logs() {
-		p.Record(trace.Event{Kind: trace.Log, A: p.Sym(printable(name, '?')), N: s.Host.NextPID()}, []byte(printable(text, '?')))
-	}
+	p.Record(trace.Event{Kind: trace.Log, A: p.Sym(printable(name, '?')), N: s.Host.NextPID()}, []byte(printable(text, '?')))
 }
 
 // TLSSummary is what Postfix says of a TLS session: protocol, cipher, and how the

@@ -122,7 +122,7 @@ func (sh *operator) find(name string) shell.Program {
 
 // ofPostfix tells whether a program comes with Postfix.
 func ofPostfix(name string) bool {
-	return strings.HasPrefix(name, "post") || name == "mailq" || name == "newaliases" || name == "sendmail"
+	return strings.HasPrefix(name, "post") || name == "qshape" || name == "mailq" || name == "newaliases" || name == "sendmail"
 }
 
 // hint is what the shell says about a name that it does not find.
@@ -181,6 +181,8 @@ func init() {
 		{"postlog", "postlog [-p SEVERITY] [-t NAME] TEXT", "writes a line to the mail log", postlogCommand},
 		{"postkick", "postkick public|private SERVICE REQUEST", "wakes a daemon up", postkickCommand},
 		{"posttls-finger", "posttls-finger [-c] [-C] [-l LEVEL] [-F CAFILE] DESTINATION [NAME…]", "looks at the TLS of a mail server", fingerCommand},
+		{"postmulti", "postmulti -l|-p|-x …", "looks after several Postfixes on a host", multiCommand},
+		{"qshape", "qshape [-s] [-l] [QUEUE…]", "counts what waits by domain and age", qshapeCommand},
 		{"postlock", "postlock MAILBOX COMMAND…", "runs a command while a mailbox is locked", postlockCommand},
 		{"dovecot", "dovecot [stop|reload]", "starts and stops Dovecot", dovecotCommand},
 		{"doveadm", "doveadm stop|reload", "controls Dovecot", doveadmCommand},

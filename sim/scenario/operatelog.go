@@ -46,7 +46,9 @@ func postlogCommand(sh *operator, args []string) int {
 	}
 	for _, l := range lines {
 		sh.errorf("%s: %s%s\n", visible(tag), before, visible(l))
-		sh.m.postfix.LogAs(sh.p, tag, before+l)
+		if sh.root() || sh.m.postfix.Logs() {
+			sh.m.postfix.LogAs(sh.p, tag, before+l)
+		}
 	}
 	return 0
 }

@@ -82,7 +82,7 @@ var errNoAddress = errors.New("Cannot assign requested address")
 func (x *smtpdProxy) dial() (err error) {
 	p := x.b.p
 	defer func() {
-		if err == nil {
+		if err == nil && x.conn != nil { // without one the process was killed on its way
 			x.conn.SetTimeout(x.timeout)
 			x.in = bufio.NewReader(x.conn)
 		}

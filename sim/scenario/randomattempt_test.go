@@ -88,7 +88,7 @@ func (a *audit) delivery(e *trace.Event) {
 		if r.last == at && strings.EqualFold(r.addr, whose) {
 			r.state, r.since = worst(at.codes[whose]), a.at
 			if e.Code != 2 {
-				f.reasons[strings.ToLower(addr)] = r
+				f.fails(strings.ToLower(addr), r)
 			}
 		}
 	}
@@ -96,6 +96,15 @@ func (a *audit) delivery(e *trace.Event) {
 		a.handedOver(e, string(a.t.Text(e)))
 		a.keeps(at, e)
 	}
+}
+
+// fails notes why the sender may hear of an address: of the last attempt only.
+func (f *queueFile) fails(addr string, r *recipient) {
+	list := f.reasons[addr]
+	if len(list) > 0 && (list[0].stint != f.stint || list[0].state == 4 && list[0] == r) {
+		list = nil
+	}
+	f.reasons[addr] = append(list, r)
 }
 
 // worst is what a recipient's state is after several outcomes for what an

@@ -48,11 +48,11 @@ type queueFile struct {
 	stint          int  // how often it was in the active queue
 	news           int  // failures of which the sender has not been told
 	requeued       bool
-	probe          bool                  // of verify(8): nobody is to get it
-	verify, silent bool                  // maildrop: sendmail -bv, and -N never
-	elsewhere      bool                  // a rule has sent it to somebody else
-	discarded      bool                  // by a rule
-	reasons        map[string]*recipient // of addresses that failed or wait, and who stands behind them
+	probe          bool                    // of verify(8): nobody is to get it
+	verify, silent bool                    // maildrop: sendmail -bv, and -N never
+	elsewhere      bool                    // a rule has sent it to somebody else
+	discarded      bool                    // by a rule
+	reasons        map[string][]*recipient // of addresses that failed or wait: who stands behind each outcome
 	moved          trace.Seq
 	requeuedAt     trace.Seq
 	taken          map[string][]copied // who got a copy from it
@@ -159,7 +159,7 @@ func (a *audit) queue(e *trace.Event) {
 		a.problem("%s moves from %s although it is in %s", k.id, from, f.queue)
 	}
 	if f == nil {
-		f = &queueFile{fileKey: k, reasons: map[string]*recipient{}, taken: map[string][]copied{}}
+		f = &queueFile{fileKey: k, reasons: map[string][]*recipient{}, taken: map[string][]copied{}}
 		f.probe = e.Msg != 0 && strings.HasPrefix(a.t.Msg(e.Msg).Name, "probe of ") && !a.again[e.Msg]
 		a.files[k], a.live[k] = f, f
 		a.waiting[k.node]++
@@ -339,8 +339,11 @@ func (a *audit) notified(about, notice *queueFile, what string) {
 		about.verp = true
 		for _, name := range slices.Sorted(maps.Keys(about.reasons)) {
 			if strings.Contains(to, strings.ReplaceAll(name, "@", "=")) {
-				about.reasons[name].told = true
-				delete(about.reasons, name)
+				list := about.reasons[name]
+				list[0].told = true
+				if about.reasons[name] = list[1:]; len(list) == 1 {
+					delete(about.reasons, name)
+				}
 				about.news = 0
 				return
 			}

@@ -17,6 +17,7 @@ type dialogue struct {
 	msg      trace.MsgID // of the SYN
 	ends     [2]*Conn    // client, server
 	splitter wire.Splitter
+	describe Describer // of raw units
 	held     [2][]byte // what is on its way but completes no unit yet
 	told     [2]int    // how much of that unit is recorded already, because it is so long
 	agreed   bool      // on TLS
@@ -69,11 +70,17 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 			text = append(held, text...)
 		}
 		e := d.unitEvent(u, c.side, i > 0)
+		if u.Kind == wire.Raw && d.describe != nil {
+			e = d.describe(d.w.Trace, text[u.Frame:])
+		}
 		e.Cause = because
 		c.seal(&e)
-		seq := c.emit(e, text)
+		seq := c.emit(e, text[u.Frame:])
 		sent := d.w.Trace.At(seq)
 		whole := d.w.Trace.Text(sent)
+		if u.Frame > 0 {
+			whole = append([]byte(nil), text...) // it travels whole
+		}
 		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq, msg: sent.Msg})
 		b, held = b[fresh:], held[:0]
 		d.told[c.side] = 0

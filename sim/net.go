@@ -43,6 +43,8 @@ type Service struct {
 	// Splitter cuts a new connection's bytes into units; nil makes every
 	// write a unit of its own.
 	Splitter func() wire.Splitter
+	// Describe makes the events of units that are wire.Raw; nil: they stay raw.
+	Describe Describer
 	// TLS tells that clients speak TLS from the first octet on (RFC 8314).
 	TLS bool
 	// Serve runs in a process of its own for each connection.
@@ -280,7 +282,7 @@ func (d *dialogue) accept(l *Listener, syn trace.Seq, msg trace.MsgID) trace.Seq
 	w, c, s := d.w, d.ends[0], d.ends[1]
 	ack := w.Emit(trace.Event{Kind: trace.Accept, Node: l.Node.ID, Peer: c.node.ID, Conn: d.id, Proto: l.Proto, Cause: syn, Msg: msg}, nil)
 	if l.Splitter != nil {
-		d.splitter = l.Splitter()
+		d.splitter, d.describe = l.Splitter(), l.Describe
 	}
 	s.established = true
 	s.owner = w.Go(l.Node, l.Name, ack, msg, func(p *Proc) { l.Serve(p, s) })

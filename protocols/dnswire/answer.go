@@ -136,6 +136,9 @@ var addressTypes = [...]uint16{dns.TypeA, dns.TypeAAAA}
 // §3.3.11), as far as this zone has them. Only an answer about the root's own
 // servers, which primes a resolver, comes with glue as well (RFC 9609 §4).
 func (in *exchange) more(z *Zone, s rrset, glue bool) {
+	if len(s) > maxNamed {
+		return
+	}
 	for _, rr := range s {
 		host := targetOf(rr)
 		if host == "" {
@@ -155,6 +158,11 @@ func (in *exchange) more(z *Zone, s rrset, glue bool) {
 		}
 	}
 }
+
+// maxNamed is up to how many records a name server looks for the addresses of the
+// hosts in them. Behind a larger set it adds none: that would be a cheap way to
+// keep it busy (BIND 9.18.33, CVE-2024-11187).
+const maxNamed = 13
 
 // targetOf returns the host that a record names, "" for other types and ".".
 func targetOf(rr dns.RR) string {

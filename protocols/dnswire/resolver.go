@@ -214,6 +214,9 @@ func (r *Resolver) allFromCache(in *exchange, name string, req Request) (cause u
 // are known, however they became known. Their order is that of the set in the
 // cache, whatever the order in the answer.
 func (r *Resolver) moreFromCache(in *exchange, s rrset, now int64) {
+	if len(s) > maxNamed {
+		return
+	}
 	for _, rr := range s {
 		host := targetOf(rr)
 		if host == "" {

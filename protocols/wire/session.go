@@ -127,6 +127,8 @@ type Unit struct {
 	Verb string // the command's verb in capitals, for a Client line; for a Server line the verb it answers, if known
 	Code int    // the reply code, for a Server line of SMTP; else 0
 	More bool   // further lines belong to this reply or listing
+
+	Frame int // bytes in front that only say how long the unit is, as in DNS over TCP
 }
 
 // Splitter cuts the bytes of one connection into units. It sees both sides in

@@ -91,7 +91,7 @@ func (s *dnsSplitter) Split(units []wire.Unit, side wire.Side, p []byte) []wire.
 		}
 		s.have[side]++
 		if s.have[side] >= 2 && s.have[side] == 2+int(binary.BigEndian.Uint16(s.head[side][:])) {
-			units = append(units, wire.Unit{N: s.have[side], Kind: wire.Raw})
+			units = append(units, wire.Unit{N: s.have[side], Kind: wire.Raw, Frame: len(s.head[side])})
 			s.have[side] = 0
 		}
 	}

@@ -167,7 +167,7 @@ func (n *NameServer) listen() error {
 			return err
 		}
 		ls, err := n.h.Listen(at.String(), sim.Service{Name: "domain", Proto: trace.DNS, Serve: n.stream,
-			Splitter: func() wire.Splitter { return &dnsSplitter{} }})
+			Splitter: func() wire.Splitter { return &dnsSplitter{} }, Describe: DescribeDNS})
 		n.tcp = append(n.tcp, ls...)
 		if err != nil {
 			return err

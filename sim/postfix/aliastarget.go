@@ -73,6 +73,9 @@ func ParseTargetFile(text string) ([]Target, error) {
 	return all, nil
 }
 
+// quotedBlank stands for a blank in double quotes, which parts nothing.
+const quotedBlank = '\x00'
+
 // targetItem is the text of one destination; quoted tells that all of it stood
 // in double quotes, which have been taken off.
 type targetItem struct {
@@ -84,13 +87,13 @@ type targetItem struct {
 func splitTargets(s string) ([]targetItem, error) {
 	var items []targetItem
 	var b strings.Builder
-	quoted, wasQuoted, comment, angle := false, false, 0, false
+	quoted, wasQuoted, more, comment, angle := false, false, false, 0, false
 	flush := func() {
 		if text := strings.TrimSpace(b.String()); text != "" || wasQuoted {
-			items = append(items, targetItem{text, wasQuoted && text != ""})
+			items = append(items, targetItem{text, wasQuoted && !more && text != ""})
 		}
 		b.Reset()
-		wasQuoted = false
+		wasQuoted, more = false, false
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -111,6 +114,8 @@ func splitTargets(s string) ([]targetItem, error) {
 				wasQuoted = true
 			}
 			quoted = !quoted
+		case quoted && c == ' ':
+			b.WriteByte(quotedBlank)
 		case quoted:
 			b.WriteByte(c)
 		case c == '(' && !strings.HasPrefix(strings.TrimSpace(b.String()), "|"):
@@ -124,6 +129,7 @@ func splitTargets(s string) ([]targetItem, error) {
 		case c == ',' && !angle:
 			flush()
 		default:
+			more = more || c != ' ' && c != '\t'
 			b.WriteByte(c)
 		}
 	}
@@ -137,7 +143,7 @@ func splitTargets(s string) ([]targetItem, error) {
 // classifyTarget tells what an item is. Several addresses that only white
 // space parts are several destinations, as tok822 reads them.
 func classifyTarget(item targetItem) []Target {
-	s := item.text
+	s := strings.ReplaceAll(item.text, string(rune(quotedBlank)), " ")
 	lower := strings.ToLower(s)
 	switch {
 	case strings.HasPrefix(lower, ":include:"):
@@ -158,8 +164,8 @@ func classifyTarget(item targetItem) []Target {
 		return []Target{{TargetAddress, s}}
 	}
 	var all []Target
-	for _, word := range strings.Fields(s) {
-		all = append(all, Target{TargetAddress, word})
+	for _, word := range strings.Fields(item.text) {
+		all = append(all, Target{TargetAddress, strings.ReplaceAll(word, string(rune(quotedBlank)), " ")})
 	}
 	return all
 }

@@ -238,10 +238,18 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 		if action == "" || kind != dsn.Success && kind != dsn.Verify {
 			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed", dsn.Verify: outcomes[res.status]}[kind]
 		}
-		r.Recipients = append(r.Recipients, dsn.Recipient{Final: rcpt.Addr, Expanded: rcpt.Orig, ORcpt: rcpt.original(), Action: action,
+		r.Recipients = append(r.Recipients, dsn.Recipient{Final: mailaddr.Quote(rcpt.Addr), Expanded: quotedOr(rcpt.Orig), ORcpt: rcpt.original(), Action: action,
 			Status: res.dsn, RemoteMTA: res.remoteMTA, Diagnostic: diagnostic, Text: res.text})
 	}
 	return r
+}
+
+// quotedOr is an address as a message has it, "" if there is none.
+func quotedOr(addr string) string {
+	if addr == "" {
+		return ""
+	}
+	return mailaddr.Quote(addr)
 }
 
 // original is the recipient as its sender gave it (RFC 3461 §4.2): the ORCPT

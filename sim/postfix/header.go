@@ -281,7 +281,7 @@ func (h *headerPass) missing() {
 			case h.u.d.conf.Get("header_from_format") == "obsolete":
 				from += " (" + m.fullName + ")"
 			default:
-				from = m.fullName + " <" + from + ">"
+				from = phrase(m.fullName) + " <" + from + ">"
 			}
 		}
 		h.add(prefix + "From: " + from)
@@ -293,6 +293,17 @@ func (h *headerPass) missing() {
 			h.u.d.log("warning: bad undisclosed_recipients_header header text \"%s\" -- need \"headername: headervalue\"", field)
 		}
 	}
+}
+
+// phrase is a full name as a From field has it: words with one blank between
+// them, in quotes when there is more in it than an atom may have
+// (header_from_format = standard).
+func phrase(name string) string {
+	name = strings.Join(strings.Fields(name), " ")
+	if !strings.ContainsAny(name, "()<>[]:;@\\,.\"%!") {
+		return name
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
 }
 
 // newID is the message id that a message without one gets.

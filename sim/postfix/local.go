@@ -37,8 +37,9 @@ type expansion struct {
 	top       *Recipient
 	sender    string // owner-alias, once an alias has one
 	within    string // the alias or user whose destinations are being delivered to
-	indirect  bool   // all addresses are forwarded, local ones too: a mailing list, a .forward file
-	owner     string // the user whose .forward file it is: mail for himself is not forwarded
+	origin    string // what the destinations stand in: "alias", "include", "forward"
+	owner     string // owner-alias, or the user whose .forward file it is: who hears of problems
+	rights    string // the user with whose rights files and commands are used; "" is default_privs
 	reported  bool   // the success of the expansion has been reported
 	delivered string // for Delivered-To: the address under which it all began
 	seen      map[string]bool
@@ -152,6 +153,10 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 	if specs := d.conf.List("alias_maps"); len(specs) > 0 {
 		d.consulted("local", strings.Join(specs, " "), name, AddressMatch{})
 	}
+	if e.origin == "include" || e.owner != "" && !strings.EqualFold(e.owner, base) {
+		e.resubmit(to)
+		return
+	}
 	if e.dotForward(to, base, ext, depth) {
 		return
 	}
@@ -174,19 +179,24 @@ func (e *expansion) alias(to *Recipient, name, value string, depth int) {
 		e.done(to, deferral, result{dsn: "4.3.0", text: "alias database error for " + name})
 		return
 	}
-	sender, indirect := e.sender, e.indirect
-	defer func(within string) { e.sender, e.indirect, e.within = sender, indirect, within }(e.within)
-	e.within = name
+	defer func(was expansion) { e.restore(&was) }(*e)
+	e.within, e.origin, e.rights = name, "alias", ""
 	next := *to
 	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
 	if spec != "" {
-		e.sender, e.indirect = e.d.standard("owner-"+name), true
+		e.sender = e.d.standard("owner-" + name)
 		if e.d.conf.Bool("expand_owner_alias") {
 			e.sender = e.d.standard(owner)
 		}
+		e.owner = e.sender
 	}
 	e.expansionSucceeded(&next, spec != "")
 	e.targets(&next, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "alias", depth)
+}
+
+// restore makes what depends on where a destination stands what it was.
+func (e *expansion) restore(was *expansion) {
+	e.sender, e.within, e.origin, e.owner, e.rights = was.sender, was.within, was.origin, was.owner, was.rights
 }
 
 // expansionSucceeded reports the success of a delivery to an alias or a
@@ -226,7 +236,7 @@ func (e *expansion) targets(to *Recipient, targets []Target, commands, files []s
 		case TargetFile:
 			e.file(to, t.Text, contains(files, origin))
 		case TargetCommand:
-			e.command(to, t.Text, e.owner, contains(commands, origin))
+			e.command(to, t.Text, e.rights, contains(commands, origin))
 		}
 	}
 }
@@ -238,45 +248,52 @@ func (e *expansion) expanded(to *Recipient, addr string) *Recipient {
 	return &c
 }
 
-// address delivers to an address: here if it is local, else it is forwarded.
-// The members of a mailing list, and other users in a .forward file, are all
-// forwarded (deliver_resolve_tree).
+// address delivers to an address: here if it is local, else it is forwarded
+// (deliver_resolve_tree). Aliases are always expanded here.
 func (e *expansion) address(to *Recipient, addr string, depth int) {
 	addr = e.d.standard(addr)
-	key := strings.ToLower(addr)
 	next := e.expanded(to, addr)
 	res, err := e.d.resolve(addr)
-	if (!e.indirect || e.ownAddress(addr)) && err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
+	if err == nil && res.Bad {
+		e.done(to, bounced, result{dsn: "5.1.3", text: "bad recipient address syntax: " + addr})
+		return
+	}
+	if res.Class == classLocal && res.Recipient != "" {
+		next.Addr = res.Recipient // "@here" is the mail system
+	}
+	if err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
 		e.recipient(next, depth+1)
 		return
 	}
+	e.resubmit(next)
+}
+
+// resubmit has a recipient queued again, in a new message with all others of that
+// sender (deliver_indirect). The local members of a mailing list, and other users
+// in a .forward file, are among them: each is then delivered to, and retried, for
+// itself (deliver_switch).
+func (e *expansion) resubmit(to *Recipient) {
+	key := strings.ToLower(to.Addr)
 	if e.seen[key] {
 		return // duplicate elimination within one delivery (been_here)
 	}
 	e.seen[key] = true
+	next := *to
 	next.result = nil
 	if e.r.mail.probe { // deliver_indirect
-		e.done(next, sent, result{dsn: "2.0.0", text: "forwards to " + addr})
+		e.done(&next, sent, result{dsn: "2.0.0", text: "forwards to " + to.Addr})
 		return
 	}
 	if e.sender != e.r.sender() {
-		*next = Recipient{Addr: addr, Notify: to.Notify} // a mailing list sends in its own name
+		next = Recipient{Addr: to.Addr, Notify: to.Notify} // a mailing list sends in its own name
 	}
 	for i := range e.elsewhere {
 		if f := &e.elsewhere[i]; f.sender == e.sender {
-			f.to = append(f.to, next)
+			f.to = append(f.to, &next)
 			return
 		}
 	}
-	e.elsewhere = append(e.elsewhere, forwarding{e.sender, []*Recipient{next}})
-}
-
-// ownAddress tells whether an address is that of the user whose .forward file
-// it stands in.
-func (e *expansion) ownAddress(addr string) bool {
-	local, _, _ := splitAddress(addr)
-	user, _ := SplitExtension(local, e.d.conf.Get("recipient_delimiter"), e.d.conf.Bool("owner_request_special"))
-	return e.owner != "" && strings.EqualFold(user, e.owner)
+	e.elsewhere = append(e.elsewhere, forwarding{e.sender, []*Recipient{&next}})
 }
 
 // include delivers to the destinations in a file. That it is not there, or no
@@ -309,10 +326,12 @@ func (e *expansion) include(to *Recipient, path string, depth int) {
 		e.done(to, deferral, result{dsn: "4.3.0", text: "bad include file " + path})
 		return
 	}
-	indirect := e.indirect
-	e.indirect = true
+	defer func(was expansion) { e.restore(&was) }(*e)
+	e.origin, e.rights = "include", e.d.homeOf(path)
+	if e.owner == "" && e.rights != "" { // somebody's own list
+		e.owner, e.sender = e.rights, e.d.standard(e.rights)
+	}
 	e.targets(to, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "include", depth)
-	e.indirect = indirect
 }
 
 // dotForward delivers as the user's .forward says, if there is one that has not
@@ -362,10 +381,10 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 		e.seen["forward "+path] = true
 		next := *to
 		e.expansionSucceeded(&next, false)
-		indirect, owner := e.indirect, e.owner
-		e.indirect, e.owner = true, u.Name
+		was := *e
+		e.origin, e.owner, e.rights = "forward", u.Name, u.Name
 		e.targets(&next, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
-		e.indirect, e.owner = indirect, owner
+		e.restore(&was)
 		return true
 	}
 	return false

@@ -70,15 +70,8 @@ func (e *expansion) fileDenied(to *Recipient, path string) bool {
 	if !d.Host.Tree.Guarded() {
 		return false
 	}
-	u, ok := d.user(orElse(e.owner, d.conf.Get("default_privs")))
-	if !ok {
-		u.UID, u.GID = 65534, 65534
-	}
-	if d.mayWrite(path, u) {
+	if d.mayWrite(path, e.writer()) {
 		return false
-	}
-	if !d.mayWrite(path+".lock", u) {
-		d.log("warning: unable to create lock file %s.lock: Permission denied", path)
 	}
 	e.done(to, bounced, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: cannot open file: Permission denied", path)})
 	return true

@@ -52,6 +52,9 @@ func (e *expansion) mailbox(to *Recipient, u host.User, path string) {
 		e.done(to, bounced, result{dsn: "5.2.2", text: fmt.Sprintf("cannot update mailbox %s for user %s. error writing message: File too large", path, u.Name)})
 		return
 	}
+	if e.mailboxUnlocked(to, u, path) {
+		return
+	}
 	own := u.OwnsHome()
 	if _, err := e.d.Host.Tree.Stat(strings.TrimSuffix(path, "/")); !strings.HasPrefix(path, u.Home+"/") {
 		own = u.UID == 0 || err == nil
@@ -91,19 +94,29 @@ func (e *expansion) mboxSize(to *Recipient) int64 {
 	return int64(n)
 }
 
+// variable is what a name in luser_relay stands for: a part of the recipient's
+// address (local_expand).
+func (e *expansion) variable(to *Recipient, user, name string) (string, bool) {
+	local, domain, _ := splitAddress(to.Addr)
+	_, ext := SplitExtension(local, e.d.conf.Get("recipient_delimiter"), e.d.conf.Bool("owner_request_special"))
+	v, ok := map[string]string{"user": user, "local": local, "domain": domain, "recipient": to.Addr, "extension": strings.TrimLeft(ext, e.d.conf.Get("recipient_delimiter")),
+		"recipient_delimiter": ext[:min(len(ext), 1)]}[name]
+	return v, ok
+}
+
 // headers are the fields for a delivery to a mailbox or a file, which are
 // "file" for prepend_delivered_header, or to a command.
 func (e *expansion) headers(to *Recipient, context string) []string {
-	h := []string{"Return-Path: <" + e.sender + ">"}
+	h := []string{"Return-Path: <" + quotedOr(e.sender) + ">"}
 	if e.d.conf.Bool("enable_original_recipient") {
 		orig := to.Orig
 		if orig == "" {
 			orig = to.Addr
 		}
-		h = append(h, "X-Original-To: "+orig)
+		h = append(h, "X-Original-To: "+quotedOr(orig))
 	}
 	if listHas(e.d.conf.List("prepend_delivered_header"), context) {
-		h = append(h, "Delivered-To: "+e.delivered)
+		h = append(h, "Delivered-To: "+quotedOr(e.delivered))
 	}
 	return h
 }
@@ -116,8 +129,7 @@ func (e *expansion) unknown(to *Recipient, name string) {
 	}
 	if raw, _ := d.conf.Raw("luser_relay"); raw != "" {
 		addr, err := ExpandWith(raw, func(n string) (string, bool) {
-			v, ok := map[string]string{"user": name, "local": name, "recipient": to.Addr}[n]
-			return v, ok
+			return e.variable(to, name, n)
 		})
 		if err == nil && !e.seen["luser"] {
 			e.seen["luser"] = true
@@ -143,6 +155,9 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 	}
 	if e.r.mail.probe { // deliver_file
 		e.done(to, sent, result{dsn: "2.0.0", text: "delivers to file: " + path})
+		return
+	}
+	if e.fileUnlocked(to, path) {
 		return
 	}
 	if path == "/dev/null" {
@@ -178,7 +193,7 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 // are delivered with the rights of default_privs (deliver_file).
 func (e *expansion) maildir(to *Recipient, path string) {
 	d := e.d
-	u, ok := d.user(orElse(e.owner, d.conf.Get("default_privs")))
+	u, ok := d.user(orElse(e.rights, d.conf.Get("default_privs")))
 	if !ok {
 		u.UID, u.GID = 65534, 65534
 	}
@@ -302,10 +317,7 @@ func (e *expansion) submit(f forwarding) {
 		return
 	}
 	n := u.Mail()
-	n.Body8, n.UTF8 = m.Body8, m.UTF8
-	if f.sender == m.Sender {
-		n.EnvID, n.Ret = m.EnvID, m.Ret
-	}
+	n.Body8, n.UTF8, n.EnvID, n.Ret = m.Body8, m.UTF8, m.EnvID, m.Ret
 	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"), u.ID(), postfixDate(n.Arrived)))
 	if contains(d.conf.List("prepend_delivered_header"), "forward") {
 		u.Prepend("Delivered-To: " + e.delivered)

@@ -33,6 +33,7 @@ var masks = []struct {
 	to   string
 }{
 	{regexp.MustCompile(`\b[0-9A-F]{5}[0-9A-F]{4,9}\b`), "QID"},
+	{regexp.MustCompile(`\bQID\.P\d+\.`), "QID.PPID."},
 	{regexp.MustCompile(`\[\d+\]:`), "[PID]:"},
 	{regexp.MustCompile(`delay=[\d.]+, delays=[\d./]+`), "delay=T"},
 	{regexp.MustCompile(`conn_use=\d+, `), ""},

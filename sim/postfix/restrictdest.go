@@ -156,8 +156,9 @@ func (k *checks) unlisted(addr, class, enhanced string) verdict {
 	if err != nil {
 		return k.lookupFailure(addr)
 	}
-	if local, _, _ := splitAddress(res.Recipient); strings.EqualFold(local, k.conf.Get("double_bounce_sender")) && res.Class == classLocal {
-		return dunno
+	if local, _, _ := splitAddress(res.Recipient); res.Class == classLocal && (strings.EqualFold(local, k.conf.Get("double_bounce_sender")) ||
+		strings.EqualFold(local, "postmaster") || strings.EqualFold(local, "mailer-daemon")) {
+		return dunno // somebody always has these
 	}
 	for _, param := range [...]string{"recipient_canonical_maps", "canonical_maps", "virtual_alias_maps"} {
 		if found, err := k.listed(res.Recipient, param); err != nil {

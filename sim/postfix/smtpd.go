@@ -202,6 +202,15 @@ func (b *smtpdSession) sessionConfig() smtp.Config {
 	if b.authorized("smtpd_authorized_verp_clients") {
 		cfg.VERP, cfg.VERPFilter = b.conf.Get("default_verp_delimiters"), b.conf.Get("verp_delimiter_filter")
 	}
+	if specs := b.conf.List("smtpd_discard_ehlo_keyword_address_maps"); len(specs) > 0 {
+		// In place of smtpd_discard_ehlo_keywords (ehlo_mask_lookup).
+		key := b.client.addr.String()
+		words, spec, err := b.maps(specs).Find(key)
+		b.consulted("smtpd", strings.Join(specs, " "), key, AddressMatch{Value: words, Key: key, Spec: spec, Found: spec != ""})
+		if err == nil && spec != "" {
+			cfg.Discard = smtp.ParseKeywords(words)
+		}
+	}
 	if cfg.BareLF != smtp.BareLFAllow && b.conf.Networks("smtpd_forbid_bare_newline_exclusions", b.tables).Match(b.client.addr) {
 		cfg.BareLF = smtp.BareLFAllow
 	}

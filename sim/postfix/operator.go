@@ -20,8 +20,8 @@ type superOp struct {
 }
 
 var superOps = map[byte]superOp{
-	'e': {"expired", "Force-expired", []string{maildrop, incoming, active, deferred, hold}, "", "postsuper -e"},
-	'h': {"placed on hold", "Placed on hold", []string{maildrop, incoming, active, deferred}, hold, "postsuper -h"},
+	'e': {"expired", "Force-expired", []string{incoming, active, deferred, hold}, "", "postsuper -e"},
+	'h': {"placed on hold", "Placed on hold", []string{incoming, active, deferred}, hold, "postsuper -h"},
 	'H': {"released from hold", "Released from hold", []string{hold}, deferred, "postsuper -H"},
 	'd': {"removed", "Deleted", []string{maildrop, incoming, active, deferred, hold}, nowhere, "postsuper -d"},
 	'r': {"requeued", "Requeued", []string{incoming, active, deferred, hold}, maildrop, "postsuper -r"},

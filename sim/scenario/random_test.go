@@ -37,11 +37,13 @@ const (
 // document that still fails.
 func TestNothingIsLostInRandomWorlds(t *testing.T) {
 	before := runtime.NumGoroutine()
-	bad, events := 0, 0
+	bad, events, storms := 0, 0, 0
 	for i := range *worlds {
 		seed := *firstSeed + uint64(i)
 		doc, n, found := playRandom(seed, i%10 == 0)
-		events += n
+		if events += n; n >= maxEvents {
+			storms++
+		}
 		if len(found) == 0 {
 			continue
 		}
@@ -66,7 +68,7 @@ func TestNothingIsLostInRandomWorlds(t *testing.T) {
 	if after := runtime.NumGoroutine(); after > before {
 		t.Errorf("%d goroutines before, %d after", before, after)
 	}
-	t.Logf("%d worlds, %d events", *worlds, events)
+	t.Logf("%d worlds, %d events, %d storms not played to their end", *worlds, events, storms)
 }
 
 // playRandom plays the world of a seed, and again with troubles at its events.

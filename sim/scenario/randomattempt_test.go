@@ -168,6 +168,9 @@ func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
 	if len(before) == 0 || len(before) < f.count(from.addrs) {
 		return
 	}
+	if conn != 0 && a.broken[conn] {
+		return // the client could not hear the reply, and has tried again meanwhile
+	}
 	last := before[len(before)-1]
 	if last.conn != 0 && (a.broken[last.conn] || last.by.lost) {
 		return // the reply to the final dot was lost

@@ -44,9 +44,10 @@ type queueFile struct {
 	sender         string
 	rcpts          []*recipient
 	expired        bool
-	verp           bool // a notice about one recipient has been sent
-	stint          int  // how often it was in the active queue
-	news           int  // failures of which the sender has not been told
+	verp           bool           // a notice about one recipient has been sent
+	noticed        map[string]int // when such a notice went to an address: in which stint
+	stint          int            // how often it was in the active queue
+	news           int            // failures of which the sender has not been told
 	requeued       bool
 	probe          bool                    // of verify(8): nobody is to get it
 	verify, silent bool                    // maildrop: sendmail -bv, and -N never
@@ -159,7 +160,7 @@ func (a *audit) queue(e *trace.Event) {
 		a.problem("%s moves from %s although it is in %s", k.id, from, f.queue)
 	}
 	if f == nil {
-		f = &queueFile{fileKey: k, reasons: map[string][]*recipient{}, taken: map[string][]copied{}}
+		f = &queueFile{fileKey: k, reasons: map[string][]*recipient{}, noticed: map[string]int{}, taken: map[string][]copied{}}
 		f.probe = e.Msg != 0 && strings.HasPrefix(a.t.Msg(e.Msg).Name, "probe of ") && !a.again[e.Msg]
 		a.files[k], a.live[k] = f, f
 		a.waiting[k.node]++
@@ -344,9 +345,12 @@ func (a *audit) notified(about, notice *queueFile, what string) {
 				if about.reasons[name] = list[1:]; len(list) == 1 {
 					delete(about.reasons, name)
 				}
-				about.news = 0
+				about.news, about.noticed[to] = 0, about.stint
 				return
 			}
+		}
+		if at := about.noticed[to]; at > 0 && at < about.stint {
+			return // bounce(8) was stopped before it had told of all of them, and begins again
 		}
 		a.problem("the sender of %s is told about somebody else, or a second time: %s", about.id, to)
 		return

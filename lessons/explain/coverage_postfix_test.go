@@ -259,7 +259,7 @@ func TestLogCallsExplained(t *testing.T) {
 // have; the rest comes from elsewhere.
 func speaks(line string) bool {
 	for _, w := range strings.FieldsFunc(line, func(r rune) bool { return r < 'A' || r > 'z' }) {
-		if len(w) > 1 && !slices.Contains([]string{"warning", "fatal", "Error", "after", "from", "to"}, w) {
+		if len(w) > 1 && !slices.Contains([]string{"warning", "fatal", "Error", "error", "after", "from", "to"}, w) {
 			return true
 		}
 	}

@@ -51,7 +51,6 @@ var sayings = []saying{
 
 	// Why a queue file moves.
 	{"taken up as *", "взето като *", "wzięty jako *"},
-	{"not completed", "незавършено", "niedokończone"},
 	{"transaction given up", "транзакцията е изоставена", "transakcja porzucona"},
 	{"discarded: *", "изхвърлено: *", "wyrzucony: *"},
 	{"returned: *", "върнато: *", "zwrócony: *"},

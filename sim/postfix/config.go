@@ -41,6 +41,7 @@ type Config struct {
 	nets    map[string]*Networks
 	own     []netip.Prefix
 	domains map[string]*DomainList
+	routes  *knownRoutes
 }
 
 // value is an evaluated parameter.

@@ -58,8 +58,8 @@ func (s *System) rewriteConf() *Config {
 	if s.probing != nil {
 		return s.probing
 	}
-	if svc := s.service("rewrite"); svc != nil {
-		return svc.conf
+	if s.rewrite != nil {
+		return s.rewrite.conf
 	}
 	return s.config
 }
@@ -71,9 +71,22 @@ const maxRouteSteps = 100
 // resolveFrom resolves a recipient for a sender (resolve_addr in
 // trivial-rewrite/resolve.c). d may be nil.
 func (s *System) resolveFrom(d *daemon, sender, addr string) (resolution, error) {
-	if svc := s.service("rewrite"); svc != nil {
-		s.uses(svc, s.Host.World().Now())
+	if s.rewrite != nil {
+		s.uses(s.rewrite, s.Host.World().Now())
 	}
+	known := s.rewriteConf().knownRoutes(s.routeTables())
+	if res, ok := known.routes[addr]; ok {
+		return res, nil
+	}
+	res, err := s.resolveAnew(d, sender, addr)
+	if err == nil {
+		known.keep(addr, res)
+	}
+	return res, err
+}
+
+// resolveAnew is resolveFrom for an address that is not known yet.
+func (s *System) resolveAnew(d *daemon, sender, addr string) (resolution, error) {
 	local, domain, isLocal, err := s.stripLocal(s.completed(s.standard(addr)))
 	if err != nil {
 		return resolution{}, err
@@ -256,7 +269,7 @@ func (s *System) senderSays(d *daemon, sender, param, empty, usual string) (stri
 
 // routeTrouble logs that a table of trivial-rewrite cannot be asked.
 func (s *System) routeTrouble(d *daemon, specs []string, key, param string) {
-	svc := s.service("rewrite")
+	svc := s.rewrite
 	if d == nil || svc == nil {
 		return
 	}

@@ -93,7 +93,7 @@ func (s *System) Rebuilt(p *sim.Proc, file string) {
 	}
 	now := p.World().Now()
 	s.rebuilt[file] = now
-	svc := s.service("rewrite")
+	svc := s.rewrite
 	if svc == nil || !svc.resident(now) {
 		return
 	}

@@ -24,6 +24,7 @@ type System struct {
 	// services are the services of master.cf with their own configuration.
 	services  map[string]*service
 	unix      map[string]*service // those of type unix by their names alone
+	rewrite   *service            // of these, that of trivial-rewrite(8); nil when master.cf has none
 	open      []*sim.Listener
 	tls       map[string]*serverTLS // by their files
 	queue     *queue
@@ -107,6 +108,7 @@ func (s *System) load() {
 			s.unix[line.Name] = svc
 		}
 	}
+	s.rewrite = s.service("rewrite")
 	if s.qmgr == nil {
 		s.qmgr = newQmgr(s)
 	}

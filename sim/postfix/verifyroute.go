@@ -12,7 +12,7 @@ var probeRoutes = [...]string{"local_transport", "virtual_transport", "relay_tra
 // probeConf is the configuration of the rewrite service for probes; nil when
 // they go the way of mail.
 func (s *System) probeConf() *Config {
-	svc := s.service("rewrite")
+	svc := s.rewrite
 	if svc == nil {
 		return nil
 	}

@@ -129,7 +129,6 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	if to.Orig != to.Addr && to.Orig != "" {
 		line = appendAll(line, ", orig_to=<", mailaddr.Quote(to.Orig), ">")
 	}
-	delay, parts := r.delays(res.at, int(d.conf.Int("delay_logging_resolution_limit")))
 	word := res.status.String()
 	if res.soft {
 		word = "SOFTBOUNCE"
@@ -138,14 +137,14 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	if r.reused > 0 {
 		line = appendAll(line, ", conn_use=", strconv.Itoa(r.reused+1))
 	}
-	d.logLine(appendAll(line, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
-		", status=", word, " (", res.text, ")"))
+	line = r.appendDelays(line, res.at, int(d.conf.Int("delay_logging_resolution_limit")))
+	d.logLine(appendAll(line, ", dsn=", res.dsn, ", status=", word, " (", res.text, ")"))
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
-		[]byte(res.dsn+" "+res.text))
+		d.put(res.dsn, " ", res.text))
 	to.result, to.done = &res, res.status != deferral
 	if log := r.mail.remember(to, res); log != "" {
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym(d.name()), B: d.p.Sym(log), C: d.p.Sym(r.mail.ID)},
-			[]byte("note "+to.Addr+": "+res.dsn+", "+word))
+			d.put("note ", to.Addr, ": ", res.dsn, ", ", word))
 	}
 }
 
@@ -178,9 +177,10 @@ func (m *Mail) remember(to *Recipient, res result) (log string) {
 	return log
 }
 
-// delays are delay= and delays=a/b/c/d: before the queue manager, in it,
-// connection setup, transmission (smtp(8); postconf(5), delay_logging_resolution_limit).
-func (r *request) delays(now time.Time, digits int) (total, parts string) {
+// appendDelays appends delay= and delays=a/b/c/d: before the queue manager, in
+// it, connection setup, transmission (smtp(8); postconf(5),
+// delay_logging_resolution_limit).
+func (r *request) appendDelays(b []byte, now time.Time, digits int) []byte {
 	start := r.started
 	if start.IsZero() {
 		start = now
@@ -194,8 +194,11 @@ func (r *request) delays(now time.Time, digits int) (total, parts string) {
 	if queued.IsZero() {
 		queued = start
 	}
-	return formatDelay(now.Sub(m.Arrived), digits), formatDelay(queued.Sub(m.Arrived), digits) + "/" + formatDelay(start.Sub(queued), digits) + "/" +
-		formatDelay(ready.Sub(start), digits) + "/" + formatDelay(now.Sub(ready), digits)
+	b = appendDelay(append(b, ", delay="...), now.Sub(m.Arrived), digits)
+	b = appendDelay(append(b, ", delays="...), queued.Sub(m.Arrived), digits)
+	b = appendDelay(append(b, '/'), start.Sub(queued), digits)
+	b = appendDelay(append(b, '/'), ready.Sub(start), digits)
+	return appendDelay(append(b, '/'), now.Sub(ready), digits)
 }
 
 // undecided are the recipients about which nothing has been reported yet.

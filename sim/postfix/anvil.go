@@ -1,12 +1,11 @@
 package postfix
 
 import (
-	"fmt"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"mailtrek/protocols/smtp"
-	"mailtrek/sim/trace"
 )
 
 // anvil is anvil(8): what clients do at a time and per anvil_rate_time_unit,
@@ -46,19 +45,50 @@ var anvilLimits = [anvilKinds]struct{ param, log, reply string }{
 	anvilConnect: {"smtpd_client_connection_rate_limit", "Connection rate", "too many connections"},
 }
 
+// anvilParams are the parameters that every connection needs, evaluated once
+// for a service.
+type anvilParams struct {
+	unit     time.Duration // anvil_rate_time_unit
+	unitText string        // as it is written
+	status   time.Duration // anvil_status_update_time; 0 where it is not set
+	count    int64         // smtpd_client_connection_count_limit
+	limits   [anvilKinds]int64
+}
+
+// anvilParams evaluates them when the first client connects.
+func (b *smtpdSession) anvilParams() *anvilParams {
+	if b.svc.anvil != nil {
+		return b.svc.anvil
+	}
+	c := b.conf
+	p := &anvilParams{unit: c.Duration("anvil_rate_time_unit"), unitText: c.Get("anvil_rate_time_unit"),
+		count: c.Int("smtpd_client_connection_count_limit")}
+	if c.IsSet("anvil_status_update_time") {
+		p.status = c.Duration("anvil_status_update_time")
+	}
+	for kind, of := range anvilLimits {
+		p.limits[kind] = c.Int(of.param)
+	}
+	b.svc.anvil = p
+	return p
+}
+
 // anvilClient is the entry of the session's client, with rates of the present
 // unit of time.
 func (b *smtpdSession) anvilClient() *anvilCount {
-	key := anvilKey{b.svc.Name, b.client.addr}
-	n := b.anvil[key]
-	if n == nil {
-		n = &anvilCount{since: b.p.World().Now()}
-		if b.anvil == nil {
-			b.System.anvil = anvil{}
+	now := b.p.World().Now()
+	if b.rates == nil {
+		key := anvilKey{b.svc.Name, b.client.addr}
+		if b.rates = b.anvil[key]; b.rates == nil {
+			b.rates = &anvilCount{since: now}
+			if b.anvil == nil {
+				b.System.anvil = anvil{}
+			}
+			b.System.anvil[key] = b.rates
 		}
-		b.System.anvil[key] = n
 	}
-	if now := b.p.World().Now(); now-n.since >= b.conf.Duration("anvil_rate_time_unit") {
+	n := b.rates
+	if now-n.since >= b.anvilParams().unit {
 		n.since, n.rates = now, [anvilKinds]int64{}
 	}
 	return n
@@ -76,19 +106,21 @@ func (b *smtpdSession) anvilConnect() *smtp.Reply {
 		return nil
 	}
 	b.rouse(b.p, "anvil")
-	n := b.anvilClient()
+	n, set := b.anvilClient(), b.anvilParams()
 	b.counted = true
-	n.connections++
+	if n.connections++; n.connections == 1 {
+		b.System.connected++
+	}
 	b.anvilSees(-1, n.connections)
-	if limit := b.conf.Int("smtpd_client_connection_count_limit"); limit > 0 && n.connections > limit {
+	if set.count > 0 && n.connections > set.count {
 		b.log("warning: Connection concurrency limit exceeded: %d from %s for service %s", n.connections, b.client, b.svc.Name)
 		return b.tooManyConnections()
 	}
 	n.rates[anvilConnect]++
 	b.anvilSees(anvilConnect, n.rates[anvilConnect])
-	b.p.Record(trace.Event{Kind: trace.Daemon, A: b.p.Sym("smtpd"), B: b.p.Sym("anvil")}, fmt.Appendf(nil,
-		"connection from %s to service %s: %d at a time, %d within %s", b.client, b.svc.Name, n.connections, n.rates[anvilConnect], b.conf.Get("anvil_rate_time_unit")))
-	if limit := b.conf.Int("smtpd_client_connection_rate_limit"); limit > 0 && n.rates[anvilConnect] > limit {
+	b.ask(b.p, "smtpd", "anvil", "connection from ", b.client.String(), " to service ", b.svc.Name, ": ",
+		strconv.FormatInt(n.connections, 10), " at a time, ", strconv.FormatInt(n.rates[anvilConnect], 10), " within ", set.unitText)
+	if limit := set.limits[anvilConnect]; limit > 0 && n.rates[anvilConnect] > limit {
 		b.log("warning: Connection rate limit exceeded: %d from %s for service %s", n.rates[anvilConnect], b.client, b.svc.Name)
 		return b.tooManyConnections()
 	}
@@ -103,8 +135,12 @@ func (b *smtpdSession) tooManyConnections() *smtp.Reply {
 // anvilDisconnect gives the connection back. An entry without connections is
 // kept for its rates until its unit of time is over.
 func (b *smtpdSession) anvilDisconnect() {
-	if b.counted {
-		b.anvilClient().connections--
+	if !b.counted {
+		return
+	}
+	n := b.anvilClient()
+	if n.connections--; n.connections == 0 {
+		b.System.connected--
 	}
 }
 
@@ -113,8 +149,7 @@ func (b *smtpdSession) Count(_ *smtp.Facts, what smtp.Counted) *smtp.Reply {
 	if what == smtp.CountTLS && b.noTLS {
 		return replyNoTLS
 	}
-	kind := anvilLimits[what]
-	limit := b.conf.Int(kind.param)
+	limit := b.anvilParams().limits[what]
 	if limit <= 0 || b.anvilExempt() {
 		return nil
 	}
@@ -124,6 +159,7 @@ func (b *smtpdSession) Count(_ *smtp.Facts, what smtp.Counted) *smtp.Reply {
 	if n.rates[what] <= limit {
 		return nil
 	}
+	kind := anvilLimits[what]
 	b.log("warning: %s limit exceeded: %d from %s for service %s", kind.log, n.rates[what], b.client, b.svc.Name)
 	text := "Error: " + kind.reply + " from " + b.client.addr.String()
 	if what == smtp.CountTLS {

@@ -57,8 +57,8 @@ func (b *smtpdSession) anvilSees(kind int, n int64) {
 	} else {
 		s.rates[kind].note(n, who, now)
 	}
-	s.cache.note(b.anvilActive(), who, now)
-	if every := b.conf.Duration("anvil_status_update_time"); b.conf.IsSet("anvil_status_update_time") && !s.timed && every > 0 {
+	s.cache.note(max(b.System.connected, 1), who, now)
+	if every := b.anvilParams().status; every > 0 && !s.timed {
 		s.timed = true
 		w := b.p.World()
 		cause := b.p.Cause()
@@ -69,16 +69,6 @@ func (b *smtpdSession) anvilSees(kind int, n int64) {
 			}
 		})
 	}
-}
-
-// anvilActive is how many clients there are in anvil's memory.
-func (s *System) anvilActive() (n int64) {
-	for _, c := range s.anvil {
-		if c.connections > 0 {
-			n++
-		}
-	}
-	return max(n, 1)
 }
 
 // anvilStatus writes what anvil(8) has seen to the log, and forgets it.

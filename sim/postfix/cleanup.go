@@ -253,7 +253,7 @@ func (u *Submission) field(daemon, field, how string) {
 
 // envelope records the finished envelope.
 func (u *Submission) envelope() {
-	var b []byte
+	b := u.d.line[:0]
 	for _, r := range u.mail.Recipients {
 		b = append(b, r.Addr...)
 		if r.Orig != r.Addr {
@@ -261,6 +261,7 @@ func (u *Submission) envelope() {
 		}
 		b = append(b, '\n')
 	}
+	u.d.line = b
 	p := u.d.p
 	p.Record(trace.Event{Kind: trace.Envelope, A: p.Sym(u.mail.ID), B: p.Sym(u.mail.Sender), N: uint32(u.mail.size)}, b)
 }

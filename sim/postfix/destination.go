@@ -123,7 +123,8 @@ func (dest *destination) begin(e *entry) {
 			return
 		}
 		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
-		p.Emit(asked, e.describe(t.name, dest.nexthop))
+		sys.line = e.describe(sys.line[:0])
+		p.Emit(asked, sys.line)
 		d := t.begun(p, t.svc, e)
 		if d == nil {
 			dest.over(p, e)

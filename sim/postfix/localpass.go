@@ -20,13 +20,13 @@ func (d *daemon) passTo(r *request, to *Recipient, spec string) bool {
 	if nexthop == "" {
 		nexthop = r.nexthop
 	}
-	d.log("%s: passing <%s> to transport=%s", r.mail.ID, to.Addr, name)
+	d.logAll(r.mail.ID, ": passing <", to.Addr, "> to transport=", name)
 	svc := d.service(name)
 	if svc == nil || agents(svc.Command) == nil {
 		d.missing(p, d.name(), name)
 		return false
 	}
-	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(d.name()), B: p.Sym(svc.Command), C: p.Sym(r.mail.ID)}, []byte("pass "+to.Addr+" to "+spec))
+	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(d.name()), B: p.Sym(svc.Command), C: p.Sym(r.mail.ID)}, d.put("pass ", to.Addr, " to ", spec))
 	to.result = nil
 	a := d.take(p, svc)
 	p.Sleep(agentTime)

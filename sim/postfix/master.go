@@ -174,8 +174,8 @@ func (s *System) logMaster(p *sim.Proc, text string) {
 
 // ask records that a program of the mail system asks a daemon for something, or
 // a daemon answers.
-func (s *System) ask(p *sim.Proc, from, to, what string) {
-	p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(from), B: p.Sym(to)}, []byte(what))
+func (s *System) ask(p *sim.Proc, from, to string, what ...string) {
+	p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(from), B: p.Sym(to)}, s.put(what...))
 }
 
 // Running tells whether the mail system is up.

@@ -70,7 +70,7 @@ func (g *screening) quiet() bool {
 	}
 	for left := g.conf.Duration("postscreen_greet_wait"); left > 0; left -= greetProbe {
 		if g.c.Pending() {
-			g.waited = formatDelay(g.p.World().Now()-begin, int(g.conf.Int("delay_logging_resolution_limit")))
+			g.waited = string(appendDelay(nil, g.p.World().Now()-begin, int(g.conf.Int("delay_logging_resolution_limit"))))
 			return false
 		}
 		g.p.Sleep(min(greetProbe, left))

@@ -48,8 +48,8 @@ func (s *System) routeMaps(d *daemon, specs []string) Maps {
 
 // routeTables are the tables as trivial-rewrite(8) has opened them.
 func (s *System) routeTables() *Tables {
-	if svc := s.service("rewrite"); svc != nil && svc.at != nil {
-		return svc.at
+	if s.rewrite != nil && s.rewrite.at != nil {
+		return s.rewrite.at
 	}
 	return s.tables
 }
@@ -90,7 +90,7 @@ func (a asker) proxymap(spec, key string) (value string, found bool, err error) 
 	a.proxyRestart(svc, spec)
 	if now := p.World().Now(); d.proxy.table != spec || d.proxy.at != now {
 		d.proxy.table, d.proxy.at = spec, now
-		p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(a.name), B: p.Sym("proxymap")}, []byte("look up "+key+" in "+spec))
+		p.Record(trace.Event{Kind: trace.Daemon, A: p.Sym(a.name), B: p.Sym("proxymap")}, d.put("look up ", key, " in ", spec))
 	}
 	table, problem := svc.at.Open(spec)
 	if problem == nil {

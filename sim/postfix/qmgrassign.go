@@ -73,7 +73,7 @@ func (q *qmgr) assign(d *daemon, m *activeMail, list []*Recipient) {
 			continue
 		}
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym("qmgr"), B: d.p.Sym("trivial-rewrite"), C: d.p.Sym(m.mail.ID)},
-			[]byte("resolve "+r.Addr+": "+res.Transport+":"+res.Nexthop))
+			d.put("resolve ", r.Addr, ": ", res.Transport, ":", res.Nexthop))
 		if t, dest := q.queueFor(d, m, r, res.Transport, res.Nexthop); dest != nil {
 			ways = append(ways, way{r, t, dest, res.Nexthop})
 		}
@@ -231,14 +231,14 @@ func compareAddresses(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// describe says in words what an agent is asked to do.
-func (e *entry) describe(transport, nexthop string) []byte {
-	b := []byte("deliver to ")
+// describe appends in words what an agent is asked to do.
+func (e *entry) describe(b []byte) []byte {
+	b = append(b, "deliver to "...)
 	for i, r := range e.recipients {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
 		b = append(b, r.Addr...)
 	}
-	return append(b, " over "+transport+":"+nexthop...)
+	return appendAll(b, " over ", e.dest.t.name, ":", e.dest.nexthop)
 }

@@ -48,7 +48,7 @@ func (d *daemon) resolveAs(sender, addr string) (resolution, error) {
 	res, err := d.resolveFrom(d, sender, addr)
 	if err == nil && d.resolved != addr { // like Postfix, a daemon keeps the last answers
 		d.resolved = addr
-		d.ask(d.p, d.name(), "trivial-rewrite", "resolve "+addr+": "+res.Transport+":"+res.Nexthop)
+		d.ask(d.p, d.name(), "trivial-rewrite", "resolve ", addr, ": ", res.Transport, ":", res.Nexthop)
 	}
 	return res, err
 }

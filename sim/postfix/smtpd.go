@@ -94,10 +94,11 @@ type smtpdSession struct {
 	checks  *checks
 	msg     *smtpdMessage
 	proxy   *proxiedMessage
-	counted bool   // anvil knows of the connection
-	grave   bool   // something was wrong with this host
-	reason  string // why the session ended before QUIT
-	noTLS   bool   // TLS is wanted, and there is no certificate
+	rates   *anvilCount // what anvil knows of the client, once it is asked
+	counted bool        // anvil knows of the connection
+	grave   bool        // something was wrong with this host
+	reason  string      // why the session ended before QUIT
+	noTLS   bool        // TLS is wanted, and there is no certificate
 }
 
 // smtpd serves one client: it finds out the client's name, holds the dialogue,

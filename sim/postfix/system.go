@@ -38,11 +38,12 @@ type System struct {
 	diags     []Diag
 	stats     anvilStats
 	anvil     anvil                    // clients and what they do, by service
+	connected int64                    // of these, those with connections
 	passed    map[string]time.Duration // postscreen: until when a client has passed
 	verified  verifyCache
 	rebuilt   map[string]time.Duration // when a table was built, by its file
 	probing   *Config                  // the configuration in force for a probe that is resolved
-	line      []byte                   // the log line under way
+	line      []byte                   // the log line or other text under way, see put
 }
 
 // service is a line of master.cf while the mail system runs.
@@ -61,6 +62,7 @@ type service struct {
 	client     *clientParams // see there
 	sound      bool          // smtpd has found nothing wrong with its configuration
 	dialogue   *smtp.Config  // see smtpdSession.sessionConfig
+	anvil      *anvilParams  // see there
 }
 
 // New returns the mail system of a host, not yet started. The tables that
@@ -182,12 +184,13 @@ func (d *daemon) log(format string, args ...any) {
 
 // logAll is log for the lines that every mail makes: what it is given, put
 // together.
-func (d *daemon) logAll(parts ...string) {
-	line := d.line[:0]
-	for _, s := range parts {
-		line = append(line, s...)
-	}
-	d.logLine(line)
+func (d *daemon) logAll(parts ...string) { d.logLine(d.put(parts...)) }
+
+// put makes one text of several, in memory that is used again: the next log line
+// or text takes its place.
+func (s *System) put(parts ...string) []byte {
+	s.line = appendAll(s.line[:0], parts...)
+	return s.line
 }
 
 // maxLogLine is how much of a message of its own a daemon logs (msg_logger(3)).
@@ -197,7 +200,7 @@ const maxLogLine = 2000
 func (d *daemon) logLine(line []byte) {
 	line = line[:min(len(line), maxLogLine)]
 	for _, c := range line {
-		if c < ' ' || c >= 0x7f {
+		if c-' ' >= 0x7f-' ' {
 			line = append(line[:0], printable(string(line), '?')...) // msg_vprintf
 			break
 		}

@@ -35,21 +35,28 @@ func startTime(program string) time.Duration {
 	return 8 * time.Millisecond // local 7, bounce 8, error 8, cleanup 9
 }
 
-// formatDelay writes a delay as the delay= and delays= attributes have it: two
+// appendDelay appends a delay as the delay= and delays= attributes have it: two
 // significant digits, no more than limit behind the point, no trailing zeros
 // (format_tv(3)).
-func formatDelay(d time.Duration, limit int) string {
-	if d < 0 {
-		d = 0
-	}
-	s := d.Seconds()
-	digits := 2
+func appendDelay(b []byte, d time.Duration, limit int) []byte {
+	s := max(d, 0).Seconds()
+	scale := 100 // how many of what the last digit counts make a second
 	switch {
-	case s >= 10:
-		return strconv.FormatFloat(math.Round(s), 'f', -1, 64)
-	case s >= 1:
-		digits = 1
+	case s >= 10 || limit <= 0:
+		scale = 1
+	case s >= 1 || limit == 1:
+		scale = 10
 	}
-	scale := math.Pow10(min(digits, limit))
-	return strconv.FormatFloat(math.Round(s*scale)/scale, 'f', -1, 64)
+	n := int(math.Round(s * float64(scale)))
+	b = strconv.AppendInt(b, int64(n/scale), 10)
+	if n %= scale; n == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for n > 0 {
+		scale /= 10
+		b = append(b, '0'+byte(n/scale))
+		n %= scale
+	}
+	return b
 }

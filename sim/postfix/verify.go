@@ -184,9 +184,8 @@ func (d *daemon) probed(r *request, to *Recipient, res result) {
 		line = appendAll(line, ", orig_to=<", mailaddr.Quote(to.Orig), ">")
 	}
 	v := verified{status: res.status, text: res.text, updated: res.at.Unix()}
-	delay, parts := r.delays(res.at, int(d.conf.Int("delay_logging_resolution_limit")))
-	d.logLine(appendAll(line, ", relay=", res.relay, ", delay=", delay, ", delays=", parts, ", dsn=", res.dsn,
-		", status=", v.word(), " (", res.text, ")"))
+	line = r.appendDelays(appendAll(line, ", relay=", res.relay), res.at, int(d.conf.Int("delay_logging_resolution_limit")))
+	d.logLine(appendAll(line, ", dsn=", res.dsn, ", status=", v.word(), " (", res.text, ")"))
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		[]byte(res.dsn+" "+v.word()+": "+res.text))
 	to.result, to.done = &res, true

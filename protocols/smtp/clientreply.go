@@ -53,16 +53,8 @@ func (c *Client) read(stage Stage) (*Reply, error) {
 // replyCode returns the code of a reply line, 0 if it is none, and whether
 // more lines follow.
 func replyCode(line []byte) (code int, more bool) {
-	if len(line) < 3 || len(line) > 3 && line[3] != ' ' && line[3] != '-' {
-		return 0, false
-	}
-	for _, d := range line[:3] {
-		if d < '0' || d > '9' {
-			return 0, false
-		}
-		code = code*10 + int(d-'0')
-	}
-	return code, len(line) > 3 && line[3] == '-'
+	code, _ = codeOf(line)
+	return code, code > 0 && len(line) > 3 && line[3] == '-'
 }
 
 // single makes a reply of one line. Servers repeat themselves: the same line
@@ -146,7 +138,7 @@ func (c *Client) line(stage Stage) ([]byte, error) {
 		if i := bytes.IndexByte(rest[searched:], '\n'); i >= 0 {
 			i += searched
 			c.from += i + 1
-			return bytes.TrimRight(rest[:i], "\r"), nil
+			return trimEnd(rest[:i]), nil
 		}
 		searched = len(rest)
 		if searched > replyLimit*8 {

@@ -128,11 +128,18 @@ func (s *Session) Verbs() []string {
 
 // find returns the index of the command with that verb, len(s.table) if there
 // is none.
-func (s *Session) find(verb []byte) int {
-	for i := range s.table {
-		if v := s.table[i].Verb; len(v) == len(verb) && equalFold(verb, v) {
+func (s *Session) find(verb []byte) int { return find(s.table, verb) }
+
+// find is the same for a table.
+func find(table []Command, verb []byte) int {
+	if len(verb) == 0 {
+		return len(table)
+	}
+	first := verb[0] &^ 0x20 // the letter in capitals
+	for i := range table {
+		if v := table[i].Verb; v[0] == first && equalFold(verb, v) {
 			return i
 		}
 	}
-	return len(s.table)
+	return len(table)
 }

@@ -65,6 +65,7 @@ func (s *Session) takeContent(p []byte) int {
 	}
 	s.content.body = slices.Grow(s.content.body, min(len(p), bodyBatch))
 	for {
+		used += s.usualLines(p[used:])
 		piece, n, whole, bare := s.cutPiece(p[used:])
 		if n == 0 {
 			break
@@ -89,6 +90,31 @@ func (s *Session) giveBack() {
 		s.cfg.Room.put(s.content.body)
 		s.content.body = nil
 	}
+}
+
+// usualLines takes lines off p as long as there is nothing special about them,
+// which is what contentPiece does with them as well: they are whole, end in CRLF,
+// have no dot in front and are not too long, and the message has room for them.
+func (s *Session) usualLines(p []byte) (used int) {
+	c, f := &s.content, &s.facts
+	if !c.started || c.partial || c.bareLF {
+		return 0
+	}
+	for c.failure == nil {
+		rest := p[used:]
+		n := bytes.IndexByte(rest[:min(len(rest), s.cfg.LineLimit+1)], '\n') // and then a line has n octets but for its LF
+		if n < 1 || rest[0] == '.' || rest[n-1] != '\r' || n > 1 && rest[n-2] == '\r' || s.cfg.SizeLimit > 0 && s.cfg.SizeLimit-f.Received < int64(n+1) {
+			break
+		}
+		used += n + 1
+		f.Received += int64(n + 1)
+		c.body = append(append(c.body, rest[:n-1]...), '\n')
+		c.lastBare = false
+		if len(c.body) >= bodyBatch {
+			s.flushContent()
+		}
+	}
+	return used
 }
 
 // cutPiece finds the next line in p, without its end, or, when the line is

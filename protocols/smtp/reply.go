@@ -48,18 +48,17 @@ func (r *Reply) String() string {
 func (r *Reply) Append(dst []byte) []byte {
 	text := r.Text
 	for {
-		line, rest, more := strings.Cut(text, "\n")
-		sep := byte(' ')
-		if more {
-			sep = '-'
+		line, sep, end := text, byte(' '), strings.IndexByte(text, '\n')
+		if end >= 0 {
+			line, sep = text[:end], '-'
 		}
 		dst = appendCode(dst, r.Code, sep)
 		dst = appendReplyText(dst, r.Enhanced, line)
 		dst = append(dst, '\r', '\n')
-		if !more {
+		if end < 0 {
 			return dst
 		}
-		text = rest
+		text = text[end+1:]
 	}
 }
 
@@ -80,22 +79,24 @@ func appendReplyText(dst []byte, enhanced, text string) []byte {
 
 // parseCode splits "550-text" or "550 text" after the code.
 func parseCode(line string) (code int, rest string, ok bool) {
-	if len(line) < 3 {
+	if code, ok = codeOf(line); !ok {
 		return 0, line, false
+	}
+	return code, line[min(4, len(line)):], true
+}
+
+// codeOf is the code of a line of a reply, if it is one.
+func codeOf[T string | []byte](line T) (code int, ok bool) {
+	if len(line) < 3 || len(line) > 3 && line[3] != ' ' && line[3] != '-' {
+		return 0, false
 	}
 	for i := range 3 {
 		if line[i] < '0' || line[i] > '9' {
-			return 0, line, false
+			return 0, false
 		}
 		code = code*10 + int(line[i]-'0')
 	}
-	if len(line) == 3 {
-		return code, "", true
-	}
-	if line[3] != ' ' && line[3] != '-' {
-		return 0, line, false
-	}
-	return code, line[4:], true
+	return code, true
 }
 
 // splitEnhanced takes an enhanced status code off the front of a reply's

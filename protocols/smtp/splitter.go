@@ -14,26 +14,26 @@ import (
 // plaintext.
 func NewSplitter() wire.Splitter {
 	s := &splitter{}
-	s.words, s.asked = s.room.words[:0], s.room.asked[:0]
+	s.asked = s.usual[:0]
 	return s
 }
 
 type splitter struct {
 	sides   [2]half
-	words   []word     // of the line under way
-	asked   []question // commands that have no reply yet, oldest first
-	content bool       // client bytes are content up to the dot
-	chunk   int64      // so many client bytes are a BDAT chunk
-	auth    bool       // the next client line is a response
-	greeted bool       // the greeting is out
-	replies int        // replies that the verb at the head has still to get
-	rcpts   int        // recipients accepted in the transaction (LMTP)
-	lmtp    bool       // LHLO was seen
-	room    struct {   // of words and asked in the usual dialogue
-		words [usualWords]word
-		asked [usualWords]question
-	}
+	asked   []question           // commands that have no reply yet, oldest first
+	content bool                 // client bytes are content up to the dot
+	chunk   int64                // so many client bytes are a BDAT chunk
+	auth    bool                 // the next client line is a response
+	greeted bool                 // the greeting is out
+	replies int                  // replies that the verb at the head has still to get
+	rcpts   int                  // recipients accepted in the transaction (LMTP)
+	lmtp    bool                 // LHLO was seen
+	usual   [usualAsked]question // the room of asked, when they are few
 }
+
+// usualAsked is how many commands most clients have on their way at most: MAIL,
+// RCPT and DATA at once.
+const usualAsked = 4
 
 // half is what is remembered of one side: the bytes of an unfinished unit.
 type half struct {
@@ -109,19 +109,18 @@ func (s *splitter) clientLine(line []byte) wire.Unit {
 		s.asked = append(s.asked, question{verb: "AUTH"})
 		return wire.Unit{Kind: wire.Auth, Verb: "AUTH"}
 	}
-	s.words = appendWords(s.words[:0], line)
-	words := s.words
-	if len(words) == 0 {
+	first, _ := cutWord(line)
+	if len(first.text) == 0 {
 		s.asked = append(s.asked, question{})
 		return wire.Unit{Kind: wire.Raw}
 	}
-	verb := verbOf(words[0].text)
+	verb := verbOf(first.text)
 	q := question{verb: verb}
 	switch verb {
 	case "LHLO":
 		s.lmtp = true
 	case "BDAT":
-		if size, last, ok := parseBDAT(words); ok {
+		if size, last, ok := parseBDAT(appendWords(nil, line)); ok {
 			s.chunk, q.last = size, last
 		}
 	case "":
@@ -137,14 +136,14 @@ func verbOf(w []byte) string {
 	if len(w) > 20 {
 		return ""
 	}
+	for d := range tables {
+		if i := find(tables[d], w); i < len(tables[d]) {
+			return tables[d][i].Verb
+		}
+	}
 	for _, c := range w {
 		if c <= ' ' || c > '~' {
 			return ""
-		}
-	}
-	for _, c := range tables[Postfix] {
-		if equalFold(w, c.Verb) {
-			return c.Verb
 		}
 	}
 	return strings.ToUpper(string(w))
@@ -152,7 +151,7 @@ func verbOf(w []byte) string {
 
 // serverLine tells what a line of a reply is, and which command it answers.
 func (s *splitter) serverLine(line []byte) wire.Unit {
-	code, _, ok := parseCode(string(line[:min(4, len(line))]))
+	code, ok := codeOf(line)
 	if !ok {
 		return wire.Unit{Kind: wire.Raw, Verb: s.head().verb}
 	}
@@ -261,10 +260,16 @@ func (s *splitter) splitContent(units []wire.Unit, p []byte) ([]wire.Unit, int) 
 // skipLines is where the last line of p begins, or the first one that begins
 // with a dot. The first line does not.
 func skipLines(p []byte) int {
-	if i := bytes.Index(p, []byte("\n.")); i >= 0 {
-		return i + 1
+	last := 0
+	for {
+		i := bytes.IndexByte(p[last:], '\n') + 1
+		if i == 0 || last+i == len(p) {
+			return last
+		}
+		if last += i; p[last] == '.' {
+			return last
+		}
 	}
-	return bytes.LastIndexByte(p[:len(p)-1], '\n') + 1
 }
 
 // trimEnd takes the end of a line off.

@@ -19,23 +19,39 @@ const usualWords = 4
 // stay: the address parser needs them.
 func appendWords(words []word, line []byte) []word {
 	for {
-		i := 0
-		for i < len(line) && isSpace(line[i]) {
-			i++
-		}
-		if i == len(line) {
+		var w word
+		if w, line = cutWord(line); len(w.text) == 0 {
 			return words
 		}
-		n, open := wordLen(line[i:])
-		words = append(words, word{line[i : i+n], open})
-		line = line[i+n:]
+		words = append(words, w)
 	}
 }
+
+// cutWord cuts the first word off a line. It is empty when there is none.
+func cutWord(line []byte) (w word, rest []byte) {
+	i := 0
+	for i < len(line) && isSpace(line[i]) {
+		i++
+	}
+	n, open := wordLen(line[i:])
+	return word{line[i : i+n], open}, line[i+n:]
+}
+
+// marks are the octets that mean something in a line: blanks, quotes, brackets,
+// colons and backslashes.
+var marks = func() (t [256]bool) {
+	for _, c := range []byte("\t\n\v\f\r \"<>:\\") {
+		t[c] = true
+	}
+	return t
+}()
 
 // wordLen is the length of the word at the start of s.
 func wordLen(s []byte) (n int, open bool) {
 	for n < len(s) {
 		switch c := s[n]; {
+		case !marks[c]:
+			n++
 		case isSpace(c):
 			return n, open
 		case c == '<' || c == '"':
@@ -70,6 +86,7 @@ func quotedLen(s []byte) (n int, closed bool) {
 	}
 	for n = 1; n < len(s); n++ {
 		switch c := s[n]; {
+		case !marks[c]:
 		case c == '\\':
 			n++
 		case c == want:

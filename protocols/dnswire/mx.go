@@ -18,9 +18,14 @@ type MX struct {
 // their order.
 func OrderMX(mx []MX, dice Dice) []MX {
 	out := append([]MX(nil), mx...)
-	shuffle(len(out), dice, func(i, j int) { out[i], out[j] = out[j], out[i] })
-	slices.SortStableFunc(out, func(a, b MX) int { return cmp.Compare(a.Pref, b.Pref) })
+	Order(out, dice, func(x *MX) uint16 { return x.Pref })
 	return out
+}
+
+// Order is OrderMX, in place, for whatever has a preference.
+func Order[T any](list []T, dice Dice, pref func(*T) uint16) {
+	shuffle(len(list), dice, func(i, j int) { list[i], list[j] = list[j], list[i] })
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(pref(&a), pref(&b)) })
 }
 
 // NullMX tells whether a domain says that it takes no mail: an MX whose host is

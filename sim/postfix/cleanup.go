@@ -28,6 +28,8 @@ type Submission struct {
 	// unchecked tells that header_checks and the like are not asked.
 	unchecked bool
 	fields    []string // what Prepend added, to be shown when the file exists
+	usual     [1]string
+	expected  int // how much content the client has announced
 
 	// What the content checks, and access tables, have decided.
 	discard  bool
@@ -107,9 +109,20 @@ func (u *Submission) AddRecipient(r *Recipient) {
 // Prepend puts a header field of the submitting daemon in front of the
 // message. The field has no line end; its folded lines are apart by LF.
 func (u *Submission) Prepend(field string) {
-	u.body = append(append(u.body, field...), '\n')
+	u.body = append(slices.Grow(u.body, len(field)+1+u.expected), field...)
+	u.body = append(u.body, '\n')
+	if u.fields == nil {
+		u.fields = u.usual[:0]
+	}
 	u.fields = append(u.fields, field)
 }
+
+// maxExpected bounds how much memory an announcement alone can take.
+const maxExpected = 64 << 10
+
+// expect takes note of the size that the client has announced for its content;
+// 0 is not known. It is called before Prepend.
+func (u *Submission) expect(size int64) { u.expected = int(max(min(size, maxExpected), 0)) }
 
 // Write takes message content with lines that end in LF or CRLF.
 func (u *Submission) Write(b []byte) {
@@ -270,7 +283,7 @@ func (u *Submission) envelope() {
 // adds blind copies and drops duplicate recipients (cleanup_out_recipient).
 func (u *Submission) rewriteEnvelope() {
 	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
-	out := recipients{seen: map[sameRecipient]bool{}}
+	var out recipients
 	u.copyTo(&out, u.bccOf("sender_bcc_maps", u.mail.Sender))
 	for _, r := range u.mail.Recipients {
 		addr := u.d.rewriteAs(r.Addr, recipientSide, "envelope_recipient")
@@ -309,19 +322,23 @@ func (u *Submission) rewriteEnvelope() {
 // recipients are those of a message, without duplicates.
 type recipients struct {
 	list []*Recipient
-	seen map[sameRecipient]bool
+	seen map[sameRecipient]bool // not for a single one
 }
 
 // add adds the addresses for which a recipient stands.
 func (l *recipients) add(r *Recipient, targets []string) {
 	for _, addr := range targets {
-		key := sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(addr)}
-		if l.seen[key] {
-			continue
-		}
-		l.seen[key] = true
 		c := *r
 		c.Addr = addr
+		if len(l.list) > 0 {
+			if l.seen == nil {
+				l.seen = map[sameRecipient]bool{l.list[0].same(): true}
+			}
+			if l.seen[c.same()] {
+				continue
+			}
+			l.seen[c.same()] = true
+		}
 		l.list = append(l.list, &c)
 	}
 }
@@ -360,6 +377,10 @@ func (u *Submission) logRefused() {
 type sameRecipient struct {
 	notify            smtp.Notify
 	orcpt, orig, addr string
+}
+
+func (r *Recipient) same() sameRecipient {
+	return sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(r.Addr)}
 }
 
 // copyTo adds the recipient of a blind copy: what always_bcc and sender_bcc_maps

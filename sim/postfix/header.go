@@ -61,11 +61,12 @@ func (h *headerPass) change() {
 func (h *headerPass) run() *Refusal {
 	msg := h.u.body
 	for len(msg) > 0 {
-		n := fieldEnd(msg)
-		if n == 0 {
+		name := nameLen(msg)
+		if name == 0 {
 			break
 		}
-		if refusal := h.field(msg[:n]); refusal != nil {
+		n := foldedEnd(msg)
+		if refusal := h.field(msg[:n], name); refusal != nil {
 			return refusal
 		}
 		if h.over() {
@@ -101,12 +102,13 @@ func (h *headerPass) over() bool { return h.checks != nil && h.checks.over }
 func (h *headerPass) glance() {
 	msg := h.u.body
 	for len(msg) > 0 {
-		n := fieldEnd(msg)
-		if n == 0 {
+		name := nameLen(msg)
+		if name == 0 {
 			h.logMissingIDs()
 			return
 		}
-		if n == len(msg) || h.field(msg[:n]) != nil {
+		n := foldedEnd(msg)
+		if n == len(msg) || h.field(msg[:n], name) != nil {
 			return
 		}
 		msg = msg[n:]
@@ -119,6 +121,12 @@ func fieldEnd(msg []byte) int {
 	if nameLen(msg) == 0 {
 		return 0
 	}
+	return foldedEnd(msg)
+}
+
+// foldedEnd is the length of the line with which msg begins, and of those that
+// continue it.
+func foldedEnd(msg []byte) int {
 	for n := 0; n < len(msg); {
 		eol := bytes.IndexByte(msg[n:], '\n')
 		if eol < 0 {
@@ -136,24 +144,22 @@ func fieldEnd(msg []byte) int {
 // begins, 0 when it is no header field (RFC 5322 §2.2: printable characters
 // before a colon; blanks before the colon are tolerated).
 func nameLen(line []byte) int {
-	for i, c := range line {
-		if c == ':' && i > 0 {
-			return len(bytes.TrimRight(line[:i], " \t"))
-		}
-		if c <= ' ' && c != ' ' && c != '\t' || c >= 0x7f || (c == ' ' || c == '\t') && (i == 0 || !onlyBlankToColon(line[i:])) {
-			return 0
-		}
+	n := 0
+	for n < len(line) && line[n] > ' ' && line[n] < 0x7f && line[n] != ':' {
+		n++
 	}
-	return 0
+	colon := n
+	for colon < len(line) && (line[colon] == ' ' || line[colon] == '\t') {
+		colon++
+	}
+	if colon == len(line) || line[colon] != ':' {
+		return 0
+	}
+	return n
 }
 
-func onlyBlankToColon(b []byte) bool {
-	b = bytes.TrimLeft(b, " \t")
-	return len(b) > 0 && b[0] == ':'
-}
-
-// field treats one header field.
-func (h *headerPass) field(raw []byte) *Refusal {
+// field treats one header field, whose name has so many octets.
+func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 	if h.checks != nil {
 		var before []byte
 		before, raw = h.checks.header(primaryHeader, raw)
@@ -162,11 +168,14 @@ func (h *headerPass) field(raw []byte) *Refusal {
 		if len(raw) == 0 {
 			return nil
 		}
+		nameLength = nameLen(raw)
 	}
 	var room [32]byte // all names that matter here are shorter
-	name := raw[:nameLen(raw)]
-	if colon := bytes.IndexByte(raw, ':'); colon > len(name) { // the blanks before it go
+	name := raw[:nameLength]
+	colon := bytes.IndexByte(raw, ':')
+	if colon > len(name) { // the blanks before it go
 		raw = append(raw[:len(name):len(name)], raw[colon:]...)
+		colon = len(name)
 	}
 	key := append(room[:0], name[:min(len(name), len(room))]...)
 	for i, c := range key {
@@ -174,7 +183,7 @@ func (h *headerPass) field(raw []byte) *Refusal {
 			key[i] = c + 'a' - 'A'
 		}
 	}
-	value := bytes.TrimSpace(raw[bytes.IndexByte(raw, ':')+1:])
+	value := bytes.TrimSpace(raw[colon+1:])
 	h.note(key)
 	if h.drops(name) {
 		h.change()
@@ -198,7 +207,7 @@ func (h *headerPass) field(raw []byte) *Refusal {
 			h.u.mail.Body8 = true
 		}
 	case "message-id", "resent-message-id":
-		h.u.d.logAll(h.u.mail.ID, ": ", string(key), "=", strings.Join(strings.Fields(string(value)), " "))
+		h.logID(key, value)
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {
@@ -208,6 +217,20 @@ func (h *headerPass) field(raw []byte) *Refusal {
 	}
 	h.keep(raw)
 	return nil
+}
+
+// logID logs a message id as one line.
+func (h *headerPass) logID(key, value []byte) {
+	d := h.u.d
+	line := append(append(d.put(h.u.mail.ID, ": "), key...), '=')
+	begin := len(line)
+	for word := range bytes.FieldsSeq(value) {
+		if len(line) > begin {
+			line = append(line, ' ')
+		}
+		line = append(line, word...)
+	}
+	d.logLine(line)
 }
 
 // drops tells whether message_drop_headers names a field.

@@ -49,7 +49,8 @@ type activeMail struct {
 	rcptN    int64 // recipients in memory that have a destination
 	rcptMax  int64 // and how many may be
 	jobs     []*job
-	term     int // the queue manager that has it
+	term     int     // the queue manager that has it
+	one      [1]*job // the room for the usual case
 }
 
 // current tells whether the message is still where it was: a queue manager that
@@ -64,7 +65,9 @@ func newQmgr(s *System) *qmgr { return &qmgr{sys: s} }
 // time: all it does at the same moment, the same process does.
 func (q *qmgr) begin(p *sim.Proc) *daemon {
 	if q.pid != 0 && len(q.svc.idle) == 0 {
-		return &daemon{System: q.sys, svc: q.svc, conf: q.svc.conf, p: p, pid: q.pid, dead: true} // it is not another one that becomes idle
+		d := q.sys.daemons.Next()
+		*d = daemon{System: q.sys, svc: q.svc, conf: q.svc.conf, p: p, pid: q.pid, dead: true} // it is not another one that becomes idle
+		return d
 	}
 	d := q.sys.begin(p, q.svc)
 	q.pid = d.pid
@@ -135,7 +138,7 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 		return
 	}
 	in := &activeMail{q: q, mail: m, queued: p.Now(), term: q.term, rcptMax: q.recipients.least}
-	m.active = in
+	in.jobs, m.active = in.one[:0], in
 	m.late = m.warned && d.conf.Bool("confirm_delay_cleared")
 	d.logAll(m.ID, ": from=<", m.from821(), ">, size=", strconv.Itoa(m.size), ", nrcpt=", strconv.Itoa(max(m.replaced, len(m.Recipients))), " (queue active)")
 	if m.forced && len(m.deferLog) > 0 {

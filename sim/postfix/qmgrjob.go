@@ -28,9 +28,10 @@ type job struct {
 	parent     *job // the job before which it goes
 	children   []*job
 	level      int
-	used       int  // slots, see preempt
-	available  int  // slots that it has earned
-	tag        uint // see blocked
+	used       int         // slots, see preempt
+	available  int         // slots that it has earned
+	tag        uint        // see blocked
+	one        [1]*jobPeer // the room for the usual case
 }
 
 // jobPeer is what a job has for one destination.
@@ -38,7 +39,8 @@ type jobPeer struct {
 	job     *job
 	dest    *destination
 	entries []*entry
-	waits   bool // an event has said so
+	waits   bool      // an event has said so
+	one     [1]*entry // the room for the usual case
 }
 
 // entry is some recipients of one message that go to one destination in one
@@ -48,8 +50,9 @@ type entry struct {
 	dest       *destination
 	peer       *jobPeer
 	recipients []*Recipient
-	begun      bool      // it does not wait any more
-	turn       trace.Seq // what made its turn come
+	begun      bool          // it does not wait any more
+	turn       trace.Seq     // what made its turn come
+	one        [1]*Recipient // the room for the usual case
 }
 
 func (e *entry) job() *job { return e.peer.job }
@@ -102,6 +105,7 @@ func (m *activeMail) job(t *transport) *job {
 	}
 	if j == nil {
 		j = &job{msg: m, list: &t.jobs}
+		j.peers = j.one[:0]
 		m.jobs = append(m.jobs, j)
 	}
 	if !j.linked {
@@ -309,7 +313,8 @@ func (dest *destination) add(m *activeMail, r *Recipient) *entry {
 			return nil
 		}
 	}
-	e := &entry{msg: m, dest: dest, peer: in, recipients: []*Recipient{r}}
+	e := &entry{msg: m, dest: dest, peer: in}
+	e.recipients = append(e.one[:0], r)
 	in.entries = append(in.entries, e)
 	j.read++
 	dest.waiting = append(dest.waiting, e)
@@ -326,6 +331,7 @@ func (j *job) peer(dest *destination) *jobPeer {
 		}
 	}
 	p := &jobPeer{job: j, dest: dest}
+	p.entries = p.one[:0]
 	j.peers = append(j.peers, p)
 	return p
 }

@@ -3,7 +3,6 @@ package postfix
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"mailtrek/protocols/mailaddr"
@@ -111,12 +110,34 @@ type queue struct {
 	files   map[string]*Mail
 	order   []*Mail // in the order of arrival, with gaps where files are gone
 	gaps    int
-	cooling cooling        // the deferred ones
-	count   map[string]int // files by directory
+	cooling cooling          // the deferred ones
+	count   [directories]int // files by directory
+}
+
+// directories is how many queue directories there are, and nowhere.
+const directories = 7
+
+// directory is the place of a queue directory in queue.count.
+func directory(name string) int {
+	switch name {
+	case incoming:
+		return 1
+	case active:
+		return 2
+	case deferred:
+		return 3
+	case maildrop:
+		return 4
+	case hold:
+		return 5
+	case nowhere:
+		return 0
+	}
+	return directories - 1 // corrupt
 }
 
 func newQueue(s *System) *queue {
-	return &queue{sys: s, files: map[string]*Mail{}, count: map[string]int{}}
+	return &queue{sys: s, files: map[string]*Mail{}}
 }
 
 // create makes a queue file in a directory. Its id has Postfix's short form: five
@@ -148,7 +169,13 @@ func shortID(usec int, inode uint64) string {
 	var room [24]byte
 	const leading = 0x100000 // so that no zero of the five is lost
 	b := strconv.AppendUint(room[:0], leading+uint64(usec), 16)
-	return strings.ToUpper(string(strconv.AppendUint(b[1:], inode, 16)))
+	b = strconv.AppendUint(b[1:], inode, 16)
+	for i, c := range b {
+		if c >= 'a' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return string(b)
 }
 
 // longDigits are the digits of long queue ids: no vowels, so that no words come
@@ -179,8 +206,8 @@ func (q *queue) move(p *sim.Proc, m *Mail, to, reason string) {
 		e.Code = uint16(min(max(m.due.Unix()-p.Now().Unix(), 0), 1<<16-1))
 	}
 	m.last = p.Emit(e, []byte(reason))
-	q.count[m.Queue]--
-	q.count[to]++
+	q.count[directory(m.Queue)]--
+	q.count[directory(to)]++
 	m.Queue = to
 	q.cooling.remove(m)
 	switch to {
@@ -199,7 +226,7 @@ func (q *queue) sweep() {
 			t := q.sys.Host.World().Trace
 			q.sys.Host.World().Emit(trace.Event{Kind: trace.Queue, Node: q.sys.Host.ID, Cause: m.last, Msg: m.Msg,
 				A: t.Intern(m.ID), B: t.Intern(incoming), N: uint32(m.size)}, []byte("the mail system was stopped"))
-			q.count[incoming]--
+			q.count[directory(incoming)]--
 			m.Queue = nowhere
 			q.remove(m)
 		}
@@ -226,7 +253,7 @@ func (q *queue) remove(m *Mail) {
 // at the youngest first, and no further than necessary: what lies in maildrop is
 // young.
 func (q *queue) in(dir string) []*Mail {
-	n := q.count[dir]
+	n := q.count[directory(dir)]
 	out := make([]*Mail, n)
 	for i := len(q.order) - 1; i >= 0 && n > 0; i-- {
 		if m := q.order[i]; m != nil && m.Queue == dir {

@@ -97,7 +97,7 @@ func (l *list) servers(domain string, typ uint16) []string {
 			return []string{domain}
 		}
 		var hosts []string
-		for _, mx := range dnswire.OrderMX(answer.MX(), firstFace{}) {
+		for _, mx := range dnswire.OrderMX(answer.MX(), nil) {
 			hosts = append(hosts, mx.Host)
 		}
 		return hosts

@@ -195,39 +195,21 @@ func (a *smtpAgent) loopsBack(domain string) *result {
 
 // sortTargets orders by preference; equal ones are shuffled when
 // smtp_randomize_addresses says so. Then smtp_address_preference may put one
-// version of IP in front of the other.
-func sortTargets(in []target, d *daemon) []target {
-	if len(in) < 2 {
-		return in
-	}
-	mx := make([]dnswire.MX, len(in))
-	for i, t := range in {
-		mx[i] = dnswire.MX{Pref: t.pref, Host: strconv.Itoa(i)}
-	}
+// version of IP in front of the other. The list itself is put in order.
+func sortTargets(list []target, d *daemon) []target {
+	var dice dnswire.Dice // without them equals keep their order
 	if d.conf.Bool("smtp_randomize_addresses") {
-		mx = dnswire.OrderMX(mx, d.Host.Dice)
-	} else {
-		mx = dnswire.OrderMX(mx, firstFace{})
+		dice = d.Host.Dice
 	}
-	out := make([]target, len(in))
-	for i, x := range mx {
-		n, _ := strconv.Atoi(x.Host)
-		out[i] = in[n]
-	}
+	dnswire.Order(list, dice, func(t *target) uint16 { return t.pref })
 	if preferred := d.conf.Get("smtp_address_preference"); preferred != "any" {
 		other := func(t target) int { return boolDigit(t.addr.Is6() != (preferred == "ipv6")) }
-		slices.SortStableFunc(out, func(a, b target) int {
+		slices.SortStableFunc(list, func(a, b target) int {
 			return cmp.Or(cmp.Compare(a.pref, b.pref), cmp.Compare(other(a), other(b)))
 		})
 	}
-	return out
+	return list
 }
-
-// firstFace are dice that leave every order as it is.
-type firstFace struct{}
-
-// IntN returns n-1: an element changes places with itself.
-func (firstFace) IntN(n int) int { return n - 1 }
 
 // noExchanger decides what follows from a failed MX lookup: a domain without
 // MX records, or one that does not seem to exist, is looked up as a host.

@@ -2,7 +2,6 @@ package postfix
 
 import (
 	"errors"
-	"fmt"
 
 	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
@@ -43,7 +42,7 @@ func (b *smtpdSession) authLogged(f *smtp.Facts) string {
 	if f.User == "" {
 		return ""
 	}
-	return fmt.Sprintf(", sasl_method=%s, sasl_username=%s", f.Mechanism, f.User)
+	return ", sasl_method=" + f.Mechanism + ", sasl_username=" + f.User
 }
 
 // ID is the queue id.
@@ -73,6 +72,7 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 		m.sub.AddRecipient(&Recipient{Addr: to, Orig: to, Notify: smtp.NotifyNever})
 	}
 	m.sub.redirect = k.redirect
+	m.sub.expect(f.Size)
 	for _, field := range k.prepended { // above the Received field
 		m.sub.Prepend(field)
 	}

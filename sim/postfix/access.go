@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"mailtrek/protocols/dnswire"
 	"mailtrek/protocols/mailaddr"
 	"mailtrek/protocols/smtp"
 )
@@ -62,14 +61,13 @@ const (
 type checks struct {
 	d      *daemon
 	conf   *Config
+	set    *accessParams
 	client *peer
 	facts  *smtp.Facts
+	// session has the message whose id log lines name.
+	session *smtpdSession
 	// serverAddr is the address that the client connected to.
 	serverAddr netip.AddrPort
-	// lookup asks the DNS.
-	lookup func(name string, typ uint16) (*dnswire.Answer, error)
-	// queueID is the id of the message, "" before there is one.
-	queueID func() string
 
 	recipient string // the one under way, internal form
 	inRcpt    bool   // there is one
@@ -96,7 +94,7 @@ func (k *checks) reset() { k.reply, k.deferPermit, k.deferReject, k.warn = nil, 
 // clientStage applies smtpd_client_restrictions.
 func (k *checks) clientStage() *smtp.Reply {
 	k.reset()
-	return k.conclude(k.run("smtpd_client_restrictions", k.client.String(), nameClient))
+	return k.conclude(k.run(&k.set.client, k.client.String(), nameClient))
 }
 
 // heloStage applies smtpd_helo_restrictions, when there was a HELO.
@@ -107,7 +105,7 @@ func (k *checks) heloStage(name string) *smtp.Reply {
 	saved := k.facts.Helo
 	k.facts.Helo = name
 	k.reset()
-	r := k.conclude(k.run("smtpd_helo_restrictions", name, nameHelo))
+	r := k.conclude(k.run(&k.set.helo, name, nameHelo))
 	k.facts.Helo = saved
 	return r
 }
@@ -116,11 +114,11 @@ func (k *checks) heloStage(name string) *smtp.Reply {
 func (k *checks) mailStage() *smtp.Reply {
 	k.reset()
 	k.listedSender = false
-	v := k.run("smtpd_sender_restrictions", k.facts.Sender, nameSender)
+	v := k.run(&k.set.sender, k.facts.Sender, nameSender)
 	if v != reject && k.deferPermit != nil {
 		return k.conclude(v)
 	}
-	if v != reject && k.conf.Bool("smtpd_reject_unlisted_sender") && !k.listedSender {
+	if v != reject && k.set.unlistedSender && !k.listedSender {
 		v = k.unlistedSender()
 	}
 	return k.conclude(v)
@@ -136,7 +134,7 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 	if strings.EqualFold(recipient, "postmaster") {
 		return nil
 	}
-	if k.conf.Bool("smtpd_delay_reject") {
+	if k.set.delay {
 		if r := k.clientStage(); r != nil {
 			return r
 		}
@@ -150,8 +148,8 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 		}
 	}
 	k.reset()
-	lists := [2]string{"smtpd_relay_restrictions", "smtpd_recipient_restrictions"}
-	if !k.conf.Bool("smtpd_relay_before_recipient_restrictions") {
+	lists := [2]*restrictionList{&k.set.relay, &k.set.recipient}
+	if !k.set.relayFirst {
 		lists[0], lists[1] = lists[1], lists[0]
 	}
 	for _, list := range lists {
@@ -159,7 +157,7 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 			return r
 		}
 	}
-	if k.conf.Bool("smtpd_reject_unlisted_recipient") && !listHas(k.conf.List("receive_override_options"), "no_unknown_recipient_checks") && !k.listedRcpt && !k.discard {
+	if k.set.unlistedRecipient && !k.listedRcpt && !k.discard {
 		return k.conclude(k.unlistedRecipient())
 	}
 	return nil
@@ -179,21 +177,21 @@ func (k *checks) aboutOne() func() {
 func (k *checks) dataStage() *smtp.Reply {
 	defer k.aboutOne()()
 	k.reset()
-	return k.conclude(k.run("smtpd_data_restrictions", "DATA", nameData))
+	return k.conclude(k.run(&k.set.data, "DATA", nameData))
 }
 
 // endOfDataStage applies smtpd_end_of_data_restrictions.
 func (k *checks) endOfDataStage() *smtp.Reply {
 	defer k.aboutOne()()
 	k.reset()
-	return k.conclude(k.run("smtpd_end_of_data_restrictions", "END-OF-MESSAGE", nameEndOfData))
+	return k.conclude(k.run(&k.set.endOfData, "END-OF-MESSAGE", nameEndOfData))
 }
 
 // etrnStage applies smtpd_etrn_restrictions.
 func (k *checks) etrnStage(domain string) *smtp.Reply {
 	k.etrn = domain
 	defer func() { k.etrn = "" }()
-	if k.conf.Bool("smtpd_delay_reject") {
+	if k.set.delay {
 		if r := k.clientStage(); r != nil {
 			return r
 		}
@@ -202,7 +200,7 @@ func (k *checks) etrnStage(domain string) *smtp.Reply {
 		}
 	}
 	k.reset()
-	return k.conclude(k.run("smtpd_etrn_restrictions", domain, nameEtrn))
+	return k.conclude(k.run(&k.set.etrn, domain, nameEtrn))
 }
 
 // conclude turns the verdict of a list into a reply; nil is yes. What
@@ -221,13 +219,12 @@ func (k *checks) conclude(v verdict) *smtp.Reply {
 
 // run applies a restriction list; name and class are what replies call its
 // object.
-func (k *checks) run(param, name, class string) verdict {
-	items := k.conf.List(param)
-	if len(items) == 0 {
+func (k *checks) run(of *restrictionList, name, class string) verdict {
+	if len(of.items) == 0 {
 		return dunno
 	}
-	l := list{checks: k, param: param, name: name, class: class}
-	return l.apply(items, 0)
+	l := list{checks: k, param: of.param, name: name, class: class}
+	return l.apply(of.items, 0)
 }
 
 // refuse makes the no of a restriction: it is logged, and with warn_if_reject
@@ -281,7 +278,7 @@ func (k *checks) logVerdict(what string, r *smtp.Reply) { k.logRequest(what, r.S
 
 // logRequest writes a log line about the request under way.
 func (k *checks) logRequest(what, text string) {
-	id := k.queueID()
+	id := k.session.queueID()
 	if id == "" {
 		id = "NOQUEUE"
 	}
@@ -322,5 +319,5 @@ func (k *checks) mynetworks() bool {
 
 // authenticated tells whether the client has given a password.
 func (k *checks) authenticated() bool {
-	return k.facts.User != "" && k.conf.Bool("smtpd_sasl_auth_enable")
+	return k.facts.User != "" && k.session.set.sasl
 }

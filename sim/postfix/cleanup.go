@@ -79,9 +79,9 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 // mail: content_filter, and receive_override_options, which leave to the mail
 // system before the filter what cleanup(8) would otherwise do twice
 // (FILTER_README, "Advanced content filter").
-func (u *Submission) through(c *Config) {
-	u.mail.filter = c.Get("content_filter")
-	for _, option := range c.List("receive_override_options") {
+func (u *Submission) through(filter string, overrides []string) {
+	u.mail.filter = filter
+	for _, option := range overrides {
 		switch strings.ToLower(option) {
 		case "no_address_mappings":
 			u.d.unmapped = true

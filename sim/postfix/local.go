@@ -342,8 +342,7 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 	if !ok {
 		return false
 	}
-	raw, _ := d.conf.Raw("forward_path")
-	for _, pattern := range SplitList(raw) {
+	for _, pattern := range d.conf.List("forward_path") {
 		path, err := ExpandWith(pattern, func(n string) (string, bool) {
 			switch n {
 			case "home":

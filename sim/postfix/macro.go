@@ -42,7 +42,7 @@ func expandMacros(text string, lookup macroLookup) (string, error) {
 	if strings.IndexByte(text, '$') < 0 {
 		return text, nil
 	}
-	e := macroExpander{lookup: lookup}
+	e := macroExpander{lookup: lookup, out: make([]byte, 0, 2*len(text))}
 	e.text(text)
 	return string(e.out), e.err
 }

@@ -166,7 +166,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	if err != nil {
 		return
 	}
-	u.through(d.conf)
+	u.through(d.conf.Get("content_filter"), d.conf.List("receive_override_options"))
 	m := u.Mail()
 	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
 	m.probe, m.report, m.verp = l.Verify, l.Verify || l.Report, l.VERP

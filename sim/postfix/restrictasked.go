@@ -229,9 +229,9 @@ func (l *list) policyService(arg string) verdict {
 	}
 	d := l.d
 	if isSpawned {
-		command.connect(d, path, l.queueID())
+		command.connect(d, path, l.session.queueID())
 	}
-	d.p.Emit(trace.Event{Kind: trace.Daemon, A: d.p.Sym("smtpd"), B: d.p.Sym(path), C: d.p.Sym(l.queueID())}, []byte("policy request for "+orElse(l.recipient, l.name)))
+	d.p.Emit(trace.Event{Kind: trace.Daemon, A: d.p.Sym("smtpd"), B: d.p.Sym(path), C: d.p.Sym(l.session.queueID())}, []byte("policy request for "+orElse(l.recipient, l.name)))
 	return l.policyAction(policy(d.p, l.policyRequest(), d.p.Now()), path)
 }
 
@@ -256,7 +256,7 @@ func (l *list) policyRequest() map[string]string {
 		"request": "smtpd_access_policy", "protocol_state": f.Where, "protocol_name": f.Proto, "helo_name": f.Helo,
 		"client_address": l.client.addr.String(), "client_name": l.client.name, "reverse_client_name": l.client.reverse,
 		"client_port": strconv.Itoa(int(l.client.port)), "server_address": l.serverAddr.Addr().String(), "server_port": strconv.Itoa(int(l.serverAddr.Port())),
-		"sender": f.Sender, "recipient": l.recipient, "recipient_count": strconv.Itoa(count), "queue_id": l.queueID(),
+		"sender": f.Sender, "recipient": l.recipient, "recipient_count": strconv.Itoa(count), "queue_id": l.session.queueID(),
 		"instance": fmt.Sprintf("%x.%x.%d", l.d.pid, l.d.p.Now().Unix(), l.instance), "size": strconv.FormatInt(f.Size, 10),
 		"etrn_domain": l.etrn, "stress": l.conf.Get("stress"), "sasl_method": f.Mechanism, "sasl_username": f.User, "sasl_sender": f.Auth,
 		"encryption_protocol": tls, "policy_context": l.conf.Get("smtpd_policy_service_policy_context"), "compatibility_level": l.conf.Get("compatibility_level"), "mail_version": l.conf.Get("mail_version"),

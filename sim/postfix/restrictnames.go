@@ -173,7 +173,7 @@ func (k *checks) exists(name string, types ...uint16) existence {
 
 // ask is a DNS lookup whose answer becomes the cause of what follows.
 func (k *checks) ask(name string, typ uint16) (*dnswire.Answer, error) {
-	answer, err := k.lookup(name, typ)
+	answer, err := k.d.lookup(name, typ)
 	if err == nil {
 		k.d.p.Because(trace.Seq(answer.Cause))
 		return answer, nil

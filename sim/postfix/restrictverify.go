@@ -67,5 +67,5 @@ const maxVerifyReason = 250
 // verifyAnswered records what verify(8) has answered.
 func (l *list) verifyAnswered(addr string, v *verified) {
 	p := l.d.p
-	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("verify"), B: p.Sym("smtpd"), C: p.Sym(l.queueID())}, []byte(addr+" is "+v.describe()))
+	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym("verify"), B: p.Sym("smtpd"), C: p.Sym(l.session.queueID())}, []byte(addr+" is "+v.describe()))
 }

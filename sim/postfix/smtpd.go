@@ -91,7 +91,8 @@ type smtpdSession struct {
 	*daemon
 	conn    *sim.Conn
 	client  *peer
-	checks  *checks
+	checks  checks
+	set     *smtpdParams
 	msg     *smtpdMessage
 	proxy   *proxiedMessage
 	rates   *anvilCount // what anvil knows of the client, once it is asked
@@ -111,12 +112,13 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	}
 	defer d.end()
 	remote := addrPort(c.RemoteAddr().String())
-	b := &smtpdSession{daemon: d, conn: c, client: d.lookupPeer(remote)}
-	b.checks = &checks{d: d, conf: d.conf, client: b.client, serverAddr: addrPort(c.LocalAddr().String()), lookup: d.lookup, queueID: b.queueID}
+	b := &smtpdSession{daemon: d, set: d.svc.smtpdParams(), conn: c}
+	b.client = d.lookupPeer(remote, b.set.peerNames)
+	b.checks = checks{d: d, conf: d.conf, set: &b.set.access, session: b, client: b.client, serverAddr: addrPort(c.LocalAddr().String())}
 	d.logAll("connect from ", b.client.String())
 	defer b.anvilDisconnect()
 	cfg := b.sessionConfig()
-	if d.conf.Bool("smtpd_sasl_auth_enable") {
+	if b.set.sasl {
 		auth := newSMTPDAuth(b)
 		if auth == nil {
 			d.log("warning: SASL: Connect to %s failed: No such file or directory", d.conf.Get("smtpd_sasl_path"))
@@ -283,7 +285,7 @@ func (b *smtpdSession) Connect(*smtp.Facts) *smtp.Reply {
 	if r := b.anvilConnect(); r != nil {
 		return r
 	}
-	if b.conf.Bool("smtpd_delay_reject") {
+	if b.set.access.delay {
 		return nil
 	}
 	return b.checks.clientStage()
@@ -306,7 +308,7 @@ func (b *smtpdSession) Address(_ *smtp.Facts, addr string, utf8 bool) bool {
 
 // Helo judges the HELO name, without smtpd_delay_reject.
 func (b *smtpdSession) Helo(_ *smtp.Facts, name string) *smtp.Reply {
-	if b.conf.Bool("smtpd_delay_reject") {
+	if b.set.access.delay {
 		return nil
 	}
 	return b.checks.heloStage(name)
@@ -316,7 +318,7 @@ func (b *smtpdSession) Helo(_ *smtp.Facts, name string) *smtp.Reply {
 // in the queue.
 func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 	b.rouse(b.p, "rewrite")
-	if !b.conf.Bool("smtpd_delay_reject") {
+	if !b.set.access.delay {
 		b.checks.inMail = true
 		r := b.checks.mailStage()
 		b.checks.inMail = false
@@ -328,7 +330,7 @@ func (b *smtpdSession) Mail(f *smtp.Facts) *smtp.Reply {
 		return nil // the room is the affair of the server behind the filter
 	}
 	free := b.Host.Tree.Free()
-	if b.conf.Int("queue_minfree") >= free || b.conf.Int("message_size_limit") >= free*2/3 {
+	if b.set.minFree >= free || b.set.sizeLimit >= free*2/3 {
 		b.grave = true
 		r := makeReply(452, "4.3.1", "Insufficient system storage")
 		b.checks.logVerdict("reject", &r)
@@ -386,7 +388,7 @@ func (b *smtpdSession) Force(f *smtp.Facts) *smtp.Reply {
 	line := b.p.World().Trace.Text(b.p.World().Trace.At(b.p.Cause()))
 	r := b.Host.ForceSMTP(b.p, b.conn, f)
 	if r != nil && !r.Positive() && !b.conn.Closed() {
-		k := b.checks
+		k := &b.checks
 		if k.inRcpt = f.Where == "RCPT"; k.inRcpt {
 			k.recipient = between(string(line), '<', '>')
 		}

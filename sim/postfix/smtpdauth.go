@@ -23,13 +23,6 @@ func newSMTPDAuth(b *smtpdSession) *smtpdAuth {
 	return &smtpdAuth{b, service}
 }
 
-// plaintext and anonymous mechanisms, as smtpd_sasl_security_options names
-// them.
-var (
-	plaintextMechanisms = map[string]bool{"PLAIN": true, "LOGIN": true}
-	activeMechanisms    = map[string]bool{"ANONYMOUS": true}
-)
-
 // Mechanisms are those that the security options leave, in the service's order.
 func (a *smtpdAuth) Mechanisms(f *smtp.Facts) []string {
 	c := a.b.conf
@@ -40,11 +33,12 @@ func (a *smtpdAuth) Mechanisms(f *smtp.Facts) []string {
 	if f.TLS != nil {
 		options = c.List("smtpd_sasl_tls_security_options")
 	}
-	var left []string
-	for _, m := range a.service.Mechanisms() {
+	all := a.service.Mechanisms()
+	left := make([]string, 0, len(all))
+	for _, m := range all {
 		switch {
-		case plaintextMechanisms[m] && listHas(options, "noplaintext"):
-		case activeMechanisms[m] && listHas(options, "noanonymous"):
+		case (m == "PLAIN" || m == "LOGIN") && listHas(options, "noplaintext"):
+		case m == "ANONYMOUS" && listHas(options, "noanonymous"):
 		case m == "EXTERNAL": // smtpd_sasl_mechanism_filter = !external, static:rest
 		default:
 			left = append(left, m)

@@ -16,7 +16,7 @@ import (
 func (a *smtpAgent) clientConfig(s *clientSession, final bool) (cfg smtp.ClientConfig, ok bool) {
 	set := &a.set.dialogue
 	cfg = smtp.ClientConfig{Helo: a.set.helo, Peer: s.peer, LMTP: a.lmtp, HeloOnly: set.neverEHLO, HeloUnlessESMTP: set.greetedEHLO, AwaitQuit: set.awaitQuit,
-		Discard: set.discard, LineLimit: set.lineLimit, Now: a.d.Host.Clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
+		Discard: set.discard, LineLimit: set.lineLimit, Now: a.d.clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
 	if len(set.discardMaps) > 0 {
 		key := strings.TrimSuffix(s.peer[strings.LastIndexByte(s.peer, '[')+1:], "]")
 		words, spec, err := a.d.maps(set.discardMaps).Find(key)
@@ -70,6 +70,7 @@ func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	if a.downgrades(s.client) {
 		out.Content = quoted8Bit(out.Content)
 	}
+	out.Recipients = make([]smtp.Recipient, 0, len(left))
 	for _, to := range left {
 		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
 	}

@@ -30,7 +30,7 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 		}
 		return nil, &smtp.Reply{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}
 	}
-	sub.through(b.conf)
+	sub.through(b.set.filter, b.set.overrides)
 	b.msg = &smtpdMessage{b: b, sub: sub}
 	b.checks.instance++
 	b.logAll(sub.ID(), ": client=", b.client.String(), b.authLogged(f), originally(&f.Forward))
@@ -64,7 +64,7 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 	}
 	mail.from = &origin{client: m.b.client, helo: f.Helo, proto: f.Proto, mechanism: f.Mechanism, user: f.User, server: m.b.checks.serverAddr, forward: f.Forward}
 	mail.verp = f.VERP
-	k := m.b.checks
+	k := &m.b.checks
 	if k.filter != "" {
 		mail.filter = k.filter
 	}
@@ -118,7 +118,7 @@ func (m *smtpdMessage) Write(p []byte) (int, error) {
 
 // Commit ends the content; the reply is cleanup's no.
 func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
-	k := m.b.checks
+	k := &m.b.checks
 	defer m.b.finished()
 	if k.discard {
 		m.sub.body = nil // cleanup does not look at it (CLEANUP_FLAG_DISCARD)
@@ -149,14 +149,14 @@ func (m *smtpdMessage) Abort() {
 // finished forgets what belonged to the message.
 func (b *smtpdSession) finished() {
 	b.msg, b.proxy = nil, nil
-	k := b.checks
+	k := &b.checks
 	k.prepended, k.redirect, k.filter, k.bcc, k.hold, k.discard = nil, "", "", nil, false, false
 }
 
 // rewritesHeaders tells whether the client is one whose headers are completed
 // (local_header_rewrite_clients).
 func (b *smtpdSession) rewritesHeaders() bool {
-	for _, item := range b.conf.List("local_header_rewrite_clients") {
+	for _, item := range b.set.localClients {
 		var yes bool
 		switch {
 		case item == "permit_inet_interfaces":

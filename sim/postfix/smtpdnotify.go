@@ -46,13 +46,12 @@ func faults(lines []string) (classes []string) {
 
 // notify tells the postmaster of the errors of a session that is over.
 func (b *smtpdSession) notify(session *smtp.Session) {
-	wanted := b.conf.List("notify_classes")
-	more := slices.ContainsFunc([]string{"bounce", "data", "policy", "protocol"}, func(c string) bool { return contains(wanted, c) })
-	if !session.Failed() || !more && !b.grave {
+	if !session.Failed() || !b.set.mailNotices && !b.grave {
 		return
 	}
 	lines := b.transcript(b.conn.ID(), trace.Server, 0)
 	classes := faults(lines)
+	wanted := b.conf.List("notify_classes")
 	if !slices.ContainsFunc(classes, func(c string) bool { return contains(wanted, c) }) {
 		return
 	}

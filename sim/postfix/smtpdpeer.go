@@ -17,10 +17,11 @@ func (d *daemon) lookup(name string, typ uint16) (*dnswire.Answer, error) {
 }
 
 // lookupPeer finds out who a client is (smtpd_peer.c): the name that its
-// address has, and whether that name has the address.
-func (d *daemon) lookupPeer(remote netip.AddrPort) *peer {
+// address has, and whether that name has the address; without byName it is
+// not asked for (smtpd_peername_lookup).
+func (d *daemon) lookupPeer(remote netip.AddrPort, byName bool) *peer {
 	c := &peer{name: "unknown", reverse: "unknown", addr: remote.Addr(), port: remote.Port(), nameOK: 5, reverseOK: 5}
-	if !d.conf.Bool("smtpd_peername_lookup") {
+	if !byName {
 		return c
 	}
 	if name := d.hostsName(c.addr); name != "" {

@@ -24,7 +24,7 @@ type proxiedMessage struct {
 }
 
 // proxied tells whether a content filter stands before the queue.
-func (b *smtpdSession) proxied() bool { return b.conf.Get("smtpd_proxy_filter") != "" }
+func (b *smtpdSession) proxied() bool { return b.set.proxied }
 
 // adjustsSpeed tells whether messages are complete before the filter gets them.
 func (b *smtpdSession) adjustsSpeed() bool {

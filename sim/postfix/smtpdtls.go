@@ -59,7 +59,7 @@ func wantsTLS(c *Config) bool {
 // startTLS is how the session takes part in TLS. ok is false when TLS should
 // begin with the connection and cannot.
 func (b *smtpdSession) startTLS() (t node.TLS, ok bool) {
-	if !wantsTLS(b.conf) {
+	if !b.set.tls {
 		return t, true
 	}
 	own := b.serverTLS(b.conf)

@@ -144,7 +144,7 @@ func (l *list) spawnPolicy(c spawned, path string) (action string, ok bool) {
 		if try > 1 {
 			d.p.Sleep(l.conf.Duration("smtpd_policy_service_retry_delay"))
 		}
-		c.connect(d, path, l.queueID())
+		c.connect(d, path, l.session.queueID())
 		output, ok := c.run(d, nil)
 		for line := range strings.Lines(output) {
 			if v, found := strings.CutPrefix(strings.TrimSpace(line), "action="); found {

@@ -43,6 +43,7 @@ type System struct {
 	verified  verifyCache
 	rebuilt   map[string]time.Duration // when a table was built, by its file
 	probing   *Config                  // the configuration in force for a probe that is resolved
+	clock     func() time.Time         // of the host
 	line      []byte                   // the log line or other text under way, see put
 }
 
@@ -63,13 +64,14 @@ type service struct {
 	sound      bool          // smtpd has found nothing wrong with its configuration
 	dialogue   *smtp.Config  // see smtpdSession.sessionConfig
 	anvil      *anvilParams  // see there
+	smtpd      *smtpdParams  // see there
 }
 
 // New returns the mail system of a host, not yet started. The tables that
 // main.cf names are built from their sources, as an administrator would have
 // done; problems of the configuration come back in Postfix's own words.
 func New(h *node.Host) (*System, []Diag) {
-	s := &System{Host: h, masterPID: bootPID}
+	s := &System{Host: h, masterPID: bootPID, clock: h.Clock}
 	s.queue = newQueue(s)
 	s.load()
 	s.diags = append(s.diags, BootTables(s.config, h.Tree)...)

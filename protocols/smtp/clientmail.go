@@ -38,6 +38,7 @@ type Outcome struct {
 // Result is what became of a mail, an Outcome for each of its recipients.
 type Result struct {
 	Outcomes []Outcome
+	one      [1]Outcome // the room for the usual case
 }
 
 // asked is a command whose reply is still to come.
@@ -56,9 +57,13 @@ const pipelineBuffer = 4096
 // means that the connection broke, and those that had no verdict by then have
 // it as theirs.
 func (c *Client) Send(m *Mail) (*Result, error) {
-	c.outcomes = make([]Outcome, len(m.Recipients))
-	c.accepted, c.refused, c.waiting = 0, nil, c.waiting[:0]
-	res := &Result{Outcomes: c.outcomes}
+	res := &Result{}
+	if n := len(m.Recipients); n <= len(res.one) {
+		res.Outcomes = res.one[:n]
+	} else {
+		res.Outcomes = make([]Outcome, n)
+	}
+	c.outcomes, c.accepted, c.refused, c.waiting = res.Outcomes, 0, nil, c.waiting[:0]
 	if m.NeedsUTF8 && !c.Offers(KeyUTF8) {
 		c.refuse(&Error{Stage: StageMail, Host: c.cfg.Peer, dsn: "5.6.7", text: "SMTPUTF8 is required, but was not offered by host " + c.cfg.Peer})
 		if c.last(m) {

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -201,13 +202,12 @@ func (r *request) appendDelays(b []byte, now time.Time, digits int) []byte {
 	return appendDelay(append(b, '/'), now.Sub(ready), digits)
 }
 
+// decided tells whether something has been reported about every recipient.
+func (r *request) decided() bool {
+	return !slices.ContainsFunc(r.recipients, func(to *Recipient) bool { return to.result == nil })
+}
+
 // undecided are the recipients about which nothing has been reported yet.
 func (r *request) undecided() []*Recipient {
-	var out []*Recipient
-	for _, to := range r.recipients {
-		if to.result == nil {
-			out = append(out, to)
-		}
-	}
-	return out
+	return without(r.recipients, func(to *Recipient) bool { return to.result != nil })
 }

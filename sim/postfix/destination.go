@@ -122,9 +122,10 @@ func (dest *destination) begin(e *entry) {
 			t.drain(p)
 			return
 		}
-		asked.A, asked.B, asked.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
+		asks := asked
+		asks.A, asks.B, asks.C = p.Sym("qmgr"), p.Sym(t.svc.Command), p.Sym(m.ID)
 		sys.line = e.describe(sys.line[:0])
-		p.Emit(asked, sys.line)
+		p.Emit(asks, sys.line)
 		d := t.begun(p, t.svc, e)
 		if d == nil {
 			dest.over(p, e)
@@ -275,7 +276,9 @@ func (dest *destination) succeeded(d *daemon) {
 	}
 	if (t.limit == 0 || dest.window < t.limit) && dest.window < dest.busy+t.initial {
 		f := t.positive.of(dest.window)
-		dest.debug(d.p, "qmgr_queue_unthrottle: feedback "+shortFloat(f))
+		if t.debug {
+			dest.debug(d.p, "qmgr_queue_unthrottle: feedback "+shortFloat(f))
+		}
 		dest.success += f
 		for dest.success+f/2 >= 1 {
 			dest.window++

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -158,9 +159,18 @@ func (q *qmgr) admit(p *sim.Proc, m *Mail) {
 
 // undelivered are the recipients whose fate is still open.
 func (m *Mail) undelivered() []*Recipient {
+	return without(m.Recipients, func(r *Recipient) bool { return r.done })
+}
+
+// without are the recipients of a list of whom something does not hold.
+func without(list []*Recipient, holds func(*Recipient) bool) []*Recipient {
+	first := slices.IndexFunc(list, holds)
+	if first < 0 {
+		return slices.Clip(list) // the usual case
+	}
 	var out []*Recipient
-	for _, r := range m.Recipients {
-		if !r.done {
+	for i, r := range list {
+		if i < first || i > first && !holds(r) {
 			out = append(out, r)
 		}
 	}

@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"time"
@@ -22,8 +23,17 @@ type scache struct {
 
 // binding says that a server has been good for a destination.
 type binding struct {
-	label, endpoint string
-	until           time.Duration
+	label    string
+	endpoint endpoint
+	until    time.Duration
+}
+
+// endpoint is a server by its address: a connection serves the service that has
+// opened it, whose parameters were in force.
+type endpoint struct {
+	service string
+	addr    netip.AddrPort
+	path    string // of a socket of the host, in place of an address
 }
 
 // clientSession is a connection to a server, and what is known about it.
@@ -32,7 +42,7 @@ type clientSession struct {
 	client   *smtp.Client
 	relay    string // the host in the log, "mail.alabala.com[10.10.10.10]:25"
 	peer     string // and in texts, "mail.alabala.com[10.10.10.10]"
-	endpoint string // the service, and the server's address and port
+	endpoint endpoint
 	// expires is when the connection is too old for another mail, in whole
 	// seconds; 0 is a connection that ends with this mail.
 	expires int64
@@ -55,7 +65,8 @@ func (s *clientSession) close() {
 // rename gives a connection that was found by its address the name under which
 // it was looked for.
 func (s *clientSession) rename(t target) {
-	s.relay, s.peer = t.relay(), t.peer()
+	s.peer = t.peer()
+	s.relay = t.relay(s.peer)
 	s.client.Rename(s.peer)
 }
 
@@ -63,10 +74,7 @@ func (s *clientSession) rename(t target) {
 func (t target) peer() string { return t.host + "[" + t.addr.String() + "]" }
 
 // relay is the host as the log names it.
-func (t target) relay() string { return t.peer() + ":" + strconv.Itoa(int(t.port)) }
-
-// endpoint is the address and port.
-func (t target) endpoint() string { return t.addr.String() + ":" + strconv.Itoa(int(t.port)) }
+func (t target) relay(peer string) string { return peer + ":" + strconv.Itoa(int(t.port)) }
 
 // save keeps a connection for the time idle; under a label, too, if it is the
 // first good one for that destination.
@@ -99,9 +107,9 @@ func (c *scache) remove(s *clientSession) {
 
 // byEndpoint is the connection to a server that has waited longest; nil if
 // there is none.
-func (c *scache) byEndpoint(endpoint string) *clientSession {
+func (c *scache) byEndpoint(at endpoint) *clientSession {
 	for _, s := range c.sessions {
-		if s.endpoint == endpoint {
+		if s.endpoint == at {
 			return s
 		}
 	}
@@ -129,9 +137,10 @@ func (c *scache) drop() {
 	c.sessions, c.bindings = nil, nil
 }
 
-// endpoint is the key for a server's address: a connection serves the service
-// that has opened it, whose parameters were in force.
-func (a *smtpAgent) endpoint(address string) string { return a.d.svc.Name + " to " + address }
+// endpoint is where a connection of this service to a target leads.
+func (a *smtpAgent) endpoint(t target) endpoint {
+	return endpoint{service: a.d.svc.Name, addr: netip.AddrPortFrom(t.addr, t.port)}
+}
 
 // cachePolicy decides what this delivery does with the cache: for destinations
 // that are listed, always; for others what the queue manager asks for
@@ -191,9 +200,9 @@ func (a *smtpAgent) reuse(targets []target) []target {
 		targets = a.visited(targets, s)
 		a.again(s, len(targets) == 0)
 	}
-	for i := 0; i < len(targets) && targets[i].pref == best && len(a.r.undecided()) > 0; {
+	for i := 0; i < len(targets) && targets[i].pref == best && !a.r.decided(); {
 		t := targets[i]
-		s := a.fromCache(a.d.scache.byEndpoint(a.endpoint(t.endpoint())), t.relay())
+		s := a.fromCache(a.d.scache.byEndpoint(a.endpoint(t)), t.relay(t.peer()))
 		if s == nil {
 			i++
 			continue
@@ -213,7 +222,7 @@ func (a *smtpAgent) visited(targets []target, s *clientSession) []target {
 		return nil
 	}
 	for i, t := range targets {
-		if a.endpoint(t.endpoint()) == s.endpoint {
+		if a.endpoint(t) == s.endpoint {
 			return slices.Delete(slices.Clone(targets), i, i+1)
 		}
 	}

@@ -115,7 +115,7 @@ func (a *smtpAgent) deliverUnix(path string) {
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}
-	a.session(&clientSession{conn: c, relay: where, peer: where, endpoint: a.endpoint(path)}, true)
+	a.session(&clientSession{conn: c, relay: where, peer: where, endpoint: endpoint{service: a.d.svc.Name, path: path}}, true)
 }
 
 // deliverInet tries the next hop, then smtp_fallback_relay.
@@ -124,7 +124,7 @@ func (a *smtpAgent) deliverInet(nexthop string) {
 	for i, site := range sites {
 		a.dest, a.lastSite = site, i == len(sites)-1
 		a.site(site, i == 0)
-		if a.lastSite || len(a.r.undecided()) == 0 {
+		if a.lastSite || a.r.decided() {
 			return
 		}
 	}
@@ -153,12 +153,12 @@ func (a *smtpAgent) site(nexthop string, first bool) {
 		targets = a.reuse(targets)
 	}
 	for i, t := range targets {
-		if len(a.r.undecided()) == 0 {
+		if a.r.decided() {
 			return
 		}
 		a.try(t, a.lastSite && i == len(targets)-1, a.load && t.pref != best)
 		most := a.set.sessionLimit
-		if len(a.r.undecided()) == 0 || most > 0 && a.sessions >= most {
+		if a.r.decided() || most > 0 && a.sessions >= most {
 			return
 		}
 	}
@@ -172,9 +172,10 @@ func (a *smtpAgent) param(name string) string { return clientParam(a.lmtp, name)
 // cached tells to look in the cache first.
 func (a *smtpAgent) try(t target, final, cached bool) {
 	d := a.d
-	peer, where, endpoint := t.peer(), t.relay(), a.endpoint(t.endpoint())
+	peer, at := t.peer(), a.endpoint(t)
+	where := t.relay(peer)
 	if cached {
-		if s := a.fromCache(a.d.scache.byEndpoint(endpoint), where); s != nil {
+		if s := a.fromCache(a.d.scache.byEndpoint(at), where); s != nil {
 			s.rename(t)
 			a.again(s, a.another(final))
 			return
@@ -187,7 +188,7 @@ func (a *smtpAgent) try(t target, final, cached bool) {
 		return
 	}
 	final = a.another(final)
-	a.session(&clientSession{conn: c, relay: where, peer: peer, endpoint: endpoint}, final)
+	a.session(&clientSession{conn: c, relay: where, peer: peer, endpoint: at}, final)
 	if a.retryPlain {
 		a.retryPlain, a.plain = false, true
 		a.try(t, final, false)

@@ -15,6 +15,7 @@ import (
 type Client struct {
 	cfg     ClientConfig
 	rw      io.ReadWriter
+	timer   timer  // rw, if it knows the time itself
 	out     []byte // written with the next flush
 	in      []byte // read and not yet used
 	from    int    // where the unused part of in begins
@@ -28,6 +29,7 @@ type Client struct {
 	refused  *Error // why nothing of the mail under way can be sent
 	confused bool
 	accepted int
+	long     bool // a line of the message under way was too long
 	probing  bool // the verdict on a recipient is the reply to RCPT
 }
 
@@ -79,8 +81,18 @@ func NewClient(rw io.ReadWriter, cfg ClientConfig) *Client {
 		cfg.LineLimit = 998
 	}
 	c := cfg.Room.client()
-	c.cfg, c.rw = cfg, rw
+	c.cfg = cfg
+	c.use(rw)
 	return c
+}
+
+// timer is a connection that knows the time (sim.Conn).
+type timer interface{ SetTimeout(time.Duration) }
+
+// use makes rw the connection.
+func (c *Client) use(rw io.ReadWriter) {
+	c.rw = rw
+	c.timer, _ = rw.(timer)
 }
 
 // Greet reads the greeting and says who we are. RFC 5321 §3.2: EHLO, and after
@@ -230,7 +242,7 @@ func (c *Client) StartTLS(handshake func(io.ReadWriter) (io.ReadWriter, error)) 
 		c.done = true
 		return &Error{Stage: StageStartTLS, Host: c.cfg.Peer, text: "Cannot start TLS: handshake failure", dsn: "4.7.5", Cause: err}
 	}
-	c.rw = rw
+	c.use(rw)
 	return c.hello()
 }
 

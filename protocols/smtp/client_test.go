@@ -140,8 +140,12 @@ func TestFolding(t *testing.T) {
 		{x(3000) + "\n", x(998) + "\r\n " + x(997) + "\r\n " + x(997) + "\r\n " + x(8) + "\r\n"},
 		{"." + x(998) + "\n", ".." + x(997) + "\r\n x\r\n"},
 	} {
-		if got := string(appendContent(nil, []byte(c.in), 998)); got != c.want {
+		got, long := appendContent(nil, []byte(c.in), 998)
+		if string(got) != c.want {
 			t.Errorf("a line of %d: got %d bytes, want %d", len(c.in), len(got), len(c.want))
+		}
+		if want := strings.Contains(c.want, "\r\n "); long != want {
+			t.Errorf("a line of %d: long is %v, want %v", len(c.in), long, want)
 		}
 	}
 }

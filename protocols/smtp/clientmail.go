@@ -38,7 +38,10 @@ type Outcome struct {
 // Result is what became of a mail, an Outcome for each of its recipients.
 type Result struct {
 	Outcomes []Outcome
-	one      [1]Outcome // the room for the usual case
+	// Long tells that a line of the message was longer than
+	// ClientConfig.LineLimit, and was broken.
+	Long bool
+	one  [1]Outcome // the room for the usual case
 }
 
 // asked is a command whose reply is still to come.
@@ -71,7 +74,9 @@ func (c *Client) Send(m *Mail) (*Result, error) {
 		}
 		return res, nil
 	}
-	if err := c.send(m); err != nil {
+	c.long = false
+	err := c.send(m)
+	if res.Long = c.long; err != nil {
 		c.refuse(err)
 		return res, err
 	}
@@ -290,7 +295,7 @@ func (c *Client) message(m *Mail) *Error {
 		c.out = append(c.cfg.Room.take(), own...)
 	}
 	if c.accepted > 0 {
-		c.out = appendContent(c.out, m.Content, c.cfg.LineLimit)
+		c.out, c.long = appendContent(c.out, m.Content, c.cfg.LineLimit)
 	}
 	// RFC 5321 §4.1.1.4: without a recipient DATA should not have been
 	// accepted; RFC 2920 §3.1 has the client send the lone dot.
@@ -390,8 +395,8 @@ const roomBehind = 16
 
 // appendContent appends a message as it goes over the wire: CRLF, dots
 // doubled (RFC 5321 §4.5.2), lines longer than limit broken by CRLF SPACE as
-// Postfix does it.
-func appendContent(dst, content []byte, limit int) []byte {
+// Postfix does it. It tells whether there was such a line.
+func appendContent(dst, content []byte, limit int) (grown []byte, long bool) {
 	dst = slices.Grow(dst, len(content)+bytes.Count(content, []byte{'\n'})+roomBehind)
 	for len(content) > 0 {
 		line := content
@@ -406,13 +411,13 @@ func appendContent(dst, content []byte, limit int) []byte {
 		if len(line) > 0 && line[0] == '.' {
 			dst = append(dst, '.')
 		}
+		long = long || limit > 0 && len(line) > limit
 		for room := limit; limit > 1 && len(line) > room; room = limit - 1 {
 			dst = append(dst, line[:room]...)
 			dst = append(dst, "\r\n "...)
 			line = line[room:]
 		}
-		dst = append(dst, line...)
-		dst = append(dst, '\r', '\n')
+		dst = append(append(dst, line...), '\r', '\n')
 	}
-	return dst
+	return dst, long
 }

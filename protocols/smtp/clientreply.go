@@ -191,10 +191,9 @@ func (c *Client) setDeadline(stage Stage) {
 	if d <= 0 {
 		return
 	}
-	switch conn := c.rw.(type) {
-	case interface{ SetTimeout(time.Duration) }: // it knows the time
-		conn.SetTimeout(d)
-	case interface{ SetReadDeadline(time.Time) error }:
+	if c.timer != nil {
+		c.timer.SetTimeout(d)
+	} else if conn, ok := c.rw.(interface{ SetReadDeadline(time.Time) error }); ok {
 		_ = conn.SetReadDeadline(c.cfg.Now().Add(d)) // without a deadline the wait is longer
 	}
 }

@@ -1,6 +1,9 @@
 package smtp
 
-import "strings"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // Command is a row of the table of commands.
 type Command struct {
@@ -45,6 +48,7 @@ var (
 	noMail   = setOf(Connected, Greeted)
 	tables   [3][]Command
 	small    [3][]string // their verbs as Stats has them
+	heads    [3][]uint32 // how their verbs begin, see headOf
 )
 
 // The tables refer to handlers which refer to the tables.
@@ -55,6 +59,7 @@ func init() {
 	for d, t := range tables {
 		for _, c := range t {
 			small[d] = append(small[d], strings.ToLower(c.Verb))
+			heads[d] = append(heads[d], headOf([]byte(c.Verb)))
 		}
 	}
 }
@@ -128,18 +133,24 @@ func (s *Session) Verbs() []string {
 
 // find returns the index of the command with that verb, len(s.table) if there
 // is none.
-func (s *Session) find(verb []byte) int { return find(s.table, verb) }
+func (s *Session) find(verb []byte) int { return find(s.dialect, verb) }
 
-// find is the same for a table.
-func find(table []Command, verb []byte) int {
-	if len(verb) == 0 {
-		return len(table)
-	}
-	first := verb[0] &^ 0x20 // the letter in capitals
-	for i := range table {
-		if v := table[i].Verb; v[0] == first && equalFold(verb, v) {
+// find is the same for the table of a dialect.
+func find(d Dialect, verb []byte) int {
+	head := headOf(verb)
+	for i, h := range heads[d] {
+		if h == head && equalFold(verb, tables[d][i].Verb) {
 			return i
 		}
 	}
-	return len(table)
+	return len(tables[d])
+}
+
+// headOf is the first four letters of a verb, in capitals, as one number; 0 when
+// there are less.
+func headOf(verb []byte) uint32 {
+	if len(verb) < 4 {
+		return 0
+	}
+	return binary.BigEndian.Uint32(verb) &^ 0x20202020
 }

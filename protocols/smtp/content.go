@@ -97,7 +97,7 @@ func (s *Session) giveBack() {
 // have no dot in front and are not too long, and the message has room for them.
 func (s *Session) usualLines(p []byte) (used int) {
 	c, f := &s.content, &s.facts
-	if !c.started || c.partial || c.bareLF {
+	if !c.started && !c.verbatim || c.partial || c.bareLF {
 		return 0
 	}
 	for c.failure == nil {

@@ -10,13 +10,14 @@ import (
 // Session is the server half of a connection. It implements
 // wire.SecuredSession.
 type Session struct {
-	cfg   Config
-	b     Backend
-	table []Command
-	small []string
-	facts Facts
-	state State
-	next  wire.Next
+	cfg     Config
+	b       Backend
+	table   []Command
+	small   []string
+	dialect Dialect
+	facts   Facts
+	state   State
+	next    wire.Next
 
 	in    []byte // input that completed no command
 	out   []byte // replies not yet returned
@@ -63,15 +64,14 @@ func NewSession(cfg Config, b Backend) *Session {
 	}
 	s := cfg.Room.session()
 	s.cfg, s.b = cfg, b
-	dialect := Postfix
 	s.facts = Facts{Peer: cfg.Peer, Proto: "SMTP", Where: "CONNECT"}
 	if cfg.LMTP {
-		dialect = Dovecot
+		s.dialect = Dovecot
 		s.facts.Proto = "LMTP"
 	} else if cfg.Historic {
-		dialect = Historic
+		s.dialect = Historic
 	}
-	s.table, s.small = tables[dialect], small[dialect]
+	s.table, s.small = tables[s.dialect], small[s.dialect]
 	s.counts = slices.Grow(s.counts, len(s.table)+1)[:len(s.table)+1]
 	clear(s.counts)
 	s.words = s.usual[:0]

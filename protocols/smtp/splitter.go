@@ -137,7 +137,7 @@ func verbOf(w []byte) string {
 		return ""
 	}
 	for d := range tables {
-		if i := find(tables[d], w); i < len(tables[d]) {
+		if i := find(Dialect(d), w); i < len(tables[d]) {
 			return tables[d][i].Verb
 		}
 	}

@@ -288,7 +288,7 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 		return
 	}
 	a.reached = true
-	a.brokenLines(m, res)
+	a.brokenLines(res)
 	// Refusals of recipients were heard, and are reported, before the verdict
 	// on the message.
 	for _, early := range []bool{true, false} {

@@ -1,7 +1,6 @@
 package postfix
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -84,27 +83,8 @@ func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 }
 
 // brokenLines logs that lines of the message were too long and have been broken.
-func (a *smtpAgent) brokenLines(m *smtp.Mail, res *smtp.Result) {
-	limit := a.set.dialogue.lineLimit
-	if limit <= 0 || m.Probe || !longLine(m.Content, limit) {
-		return
+func (a *smtpAgent) brokenLines(res *smtp.Result) {
+	if res.Long {
+		a.d.log("%s: breaking line > %d bytes with <CR><LF>SPACE", a.r.mail.ID, a.set.dialogue.lineLimit)
 	}
-	for _, o := range res.Outcomes {
-		if o.Err == nil || o.Err.Stage >= smtp.StageContent {
-			a.d.log("%s: breaking line > %d bytes with <CR><LF>SPACE", a.r.mail.ID, limit)
-			return
-		}
-	}
-}
-
-// longLine tells whether a line of a text is longer than limit octets.
-func longLine(text []byte, limit int) bool {
-	for len(text) > limit {
-		n := bytes.IndexByte(text, '\n')
-		if n < 0 || n > limit {
-			return true
-		}
-		text = text[n+1:]
-	}
-	return false
 }

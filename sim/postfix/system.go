@@ -201,11 +201,8 @@ const maxLogLine = 2000
 // logLine is log for a line that was made of d.line, whose memory is used again.
 func (d *daemon) logLine(line []byte) {
 	line = line[:min(len(line), maxLogLine)]
-	for _, c := range line {
-		if c-' ' >= 0x7f-' ' {
-			line = append(line[:0], printable(string(line), '?')...) // msg_vprintf
-			break
-		}
+	if !plainASCII(line) {
+		line = append(line[:0], printable(string(line), '?')...) // msg_vprintf
 	}
 	d.line = line
 	d.p.Record(trace.Event{Kind: trace.Log, A: d.p.Sym(d.svc.logName), N: d.pid}, line)

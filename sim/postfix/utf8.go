@@ -1,5 +1,7 @@
 package postfix
 
+import "encoding/binary"
+
 // Mail that needs SMTPUTF8 (RFC 6531; SMTPUTF8_README).
 
 // autodetects are the sources of mail in smtputf8_autodetect_classes by the
@@ -14,7 +16,7 @@ func (u *Submission) detectUTF8(header int) {
 	if !c.Bool("smtputf8_enable") {
 		return
 	}
-	m.beyond = beyondASCII(m.Sender) || beyondASCII(m.Content[:header])
+	m.beyond = beyondASCII(m.Sender) || headerBeyondASCII(m.Content[:header])
 	found := m.beyond
 	for _, r := range m.Recipients {
 		found = found || beyondASCII(r.Addr)
@@ -24,7 +26,16 @@ func (u *Submission) detectUTF8(header int) {
 	}
 }
 
-func beyondASCII[T string | []byte](s T) bool {
+// headerBeyondASCII is beyondASCII for what is long: eight octets at a time.
+func headerBeyondASCII(b []byte) bool {
+	var all uint64
+	for ; len(b) >= 8; b = b[8:] {
+		all |= binary.LittleEndian.Uint64(b)
+	}
+	return all&0x8080808080808080 != 0 || beyondASCII(string(b))
+}
+
+func beyondASCII(s string) bool {
 	var all byte
 	for i := range len(s) {
 		all |= s[i]

@@ -24,7 +24,7 @@ func (s *System) StandAlone(p *sim.Proc, who LocalMail, input []byte, print func
 	svc := &service{Service: &Service{Name: "smtpd", Command: "smtpd"}, conf: conf, logName: conf.Get("syslog_name") + "/smtpd"}
 	loopback := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0)
 	b := &standAlone{who: who, complain: complain, mute: (who.UID != 0 || !s.running) && conf.Get("maillog_file") != ""}
-	b.smtpd = &smtpdSession{daemon: &daemon{System: s, svc: svc, conf: conf, p: p, pid: s.Host.NextPID()},
+	b.smtpd = &smtpdSession{daemon: &daemon{System: s, svc: svc, conf: conf, p: p, pid: s.Host.NextPID()}, set: svc.smtpdParams(),
 		client: &peer{name: "localhost", reverse: "localhost", addr: loopback.Addr(), nameOK: 2, reverseOK: 2}}
 	if why := b.unfit(); why != "" {
 		b.Log("fatal: " + why)

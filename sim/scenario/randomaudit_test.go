@@ -323,7 +323,7 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 			}
 			if from := a.attempts[s]; from != nil && from.file != f {
 				f.never(slices.ContainsFunc(from.file.rcpts, func(r *recipient) bool { return r.never }))
-				a.take(from, "forward from "+f.sender+" for "+strings.Join(from.addrs, ","), 0)
+				a.take(from, "forward from "+f.sender+" to "+f.all()+" for "+strings.Join(from.addrs, ","), 0)
 				return
 			}
 		}

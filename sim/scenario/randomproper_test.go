@@ -141,3 +141,12 @@ func (f *queueFile) never(is bool) {
 		r.never = is
 	}
 }
+
+// all are the recipients of a file.
+func (f *queueFile) all() string {
+	var list []string
+	for _, r := range f.rcpts {
+		list = append(list, r.addr)
+	}
+	return strings.Join(list, ",")
+}

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"go/ast"
+	"go/token"
 	"slices"
 	"strings"
 	"testing"
@@ -102,7 +103,11 @@ func said(call *ast.CallExpr) []ast.Expr {
 		if at < 0 {
 			at = len(call.Args) - 1
 		}
-		return call.Args[at : at+1]
+		whole := call.Args[at] // which some are given in pieces
+		for _, piece := range call.Args[at+1:] {
+			whole = &ast.BinaryExpr{X: whole, Op: token.ADD, Y: piece}
+		}
+		return []ast.Expr{whole}
 	}
 	if sel.Sel.Name != "Emit" && sel.Sel.Name != "Record" || len(call.Args) != 2 || !isDaemonEvent(call.Args[0]) {
 		return nil

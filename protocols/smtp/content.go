@@ -97,22 +97,28 @@ func (s *Session) giveBack() {
 // have no dot in front and are not too long, and the message has room for them.
 func (s *Session) usualLines(p []byte) (used int) {
 	c, f := &s.content, &s.facts
-	if !c.started && !c.verbatim || c.partial || c.bareLF {
+	if !c.started && !c.verbatim || c.partial || c.bareLF || c.failure != nil {
 		return 0
 	}
-	for c.failure == nil {
+	body, limit, room := c.body, s.cfg.LineLimit, int64(1<<62)
+	if s.cfg.SizeLimit > 0 {
+		room = s.cfg.SizeLimit - f.Received
+	}
+	for len(body) < bodyBatch {
 		rest := p[used:]
-		n := bytes.IndexByte(rest[:min(len(rest), s.cfg.LineLimit+1)], '\n') // and then a line has n octets but for its LF
-		if n < 1 || rest[0] == '.' || rest[n-1] != '\r' || n > 1 && rest[n-2] == '\r' || s.cfg.SizeLimit > 0 && s.cfg.SizeLimit-f.Received < int64(n+1) {
+		n := bytes.IndexByte(rest[:min(len(rest), limit+1)], '\n') // and then a line has n octets but for its LF
+		if n < 1 || rest[0] == '.' || rest[n-1] != '\r' || n > 1 && rest[n-2] == '\r' || room < int64(used+n+1) {
 			break
 		}
 		used += n + 1
-		f.Received += int64(n + 1)
-		c.body = append(append(c.body, rest[:n-1]...), '\n')
-		c.lastBare = false
-		if len(c.body) >= bodyBatch {
-			s.flushContent()
-		}
+		body = append(append(body, rest[:n-1]...), '\n')
+	}
+	if used > 0 {
+		c.body, c.lastBare = body, false
+		f.Received += int64(used)
+	}
+	if len(body) >= bodyBatch {
+		s.flushContent()
 	}
 	return used
 }

@@ -25,6 +25,19 @@ type idleProc struct {
 	served int64 // requests
 }
 
+// lifetime is how long a process of a service lives.
+type lifetime struct {
+	idle      time.Duration // max_idle
+	connected time.Duration // ipc_idle: others stay connected with it
+	requests  int64         // max_use
+}
+
+// newService is a service with nothing going on.
+func newService(line *Service, conf *Config) *service {
+	return &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command,
+		life: lifetime{idle: conf.Duration("max_idle"), connected: conf.Duration("ipc_idle"), requests: conf.Int("max_use")}}
+}
+
 // coming is a process that master(8) has started and that is not up yet.
 type coming struct {
 	pid uint32 // 0: there is none
@@ -82,7 +95,7 @@ func (d *daemon) becomes(found idleProc) {
 // end gives the process back: it takes the request that has waited longest, or
 // becomes idle. When it has served max_use requests, it ends.
 func (d *daemon) end() {
-	if d.served++; !d.p.Killed() && !d.dead && d.served < d.conf.Int("max_use") {
+	if d.served++; !d.p.Killed() && !d.dead && d.served < d.svc.life.requests {
 		d.svc.release(idleProc{pid: d.pid, tables: d.tables, born: d.born, since: d.p.World().Now(), served: d.served})
 	}
 }
@@ -166,7 +179,7 @@ func (svc *service) settle(now time.Duration) {
 		slices.SortFunc(svc.idle, func(a, b idleProc) int { return int(a.since - b.since) })
 	}
 	const soon = time.Second // max_idle is not less
-	if n := len(svc.idle); n > 0 && now-svc.idle[n-1].since > soon && now-svc.idle[n-1].since > svc.conf.Duration("max_idle") {
+	if n := len(svc.idle); n > 0 && now-svc.idle[n-1].since > soon && now-svc.idle[n-1].since > svc.life.idle {
 		svc.idle = svc.idle[:0]
 	}
 }

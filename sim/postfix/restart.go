@@ -130,7 +130,7 @@ func (s *System) changed(svc *service, born time.Duration) string {
 func (s *System) idler(d *daemon, svc *service) (found idleProc, ok bool) {
 	for n := len(svc.idle); n > 0; n-- {
 		found, svc.idle = svc.idle[n-1], svc.idle[:n-1]
-		if d.p.World().Now()-found.since > svc.conf.Duration("max_idle") {
+		if d.p.World().Now()-found.since > svc.life.idle {
 			continue
 		}
 		table := s.changed(svc, found.born)
@@ -155,7 +155,7 @@ func (s *System) uses(svc *service, now time.Duration) {
 // resident tells whether there is a process of such a daemon: others stay
 // connected with it for ipc_idle after they have asked, and only then it is idle.
 func (svc *service) resident(now time.Duration) bool {
-	return svc.alive && now-svc.last <= svc.conf.Duration("max_idle")+svc.conf.Duration("ipc_idle")
+	return svc.alive && now-svc.last <= svc.life.idle+svc.life.connected
 }
 
 // proxyRestart has proxymap(8) end when a table that it has opened for others

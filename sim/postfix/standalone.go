@@ -21,7 +21,7 @@ import (
 // that go to the terminal besides.
 func (s *System) StandAlone(p *sim.Proc, who LocalMail, input []byte, print func(reply []byte), complain func(line string)) (status int) {
 	conf := s.Settings()
-	svc := &service{Service: &Service{Name: "smtpd", Command: "smtpd"}, conf: conf, logName: conf.Get("syslog_name") + "/smtpd"}
+	svc := newService(&Service{Name: "smtpd", Command: "smtpd"}, conf)
 	loopback := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 0)
 	b := &standAlone{who: who, complain: complain, mute: (who.UID != 0 || !s.running) && conf.Get("maillog_file") != ""}
 	b.smtpd = &smtpdSession{daemon: &daemon{System: s, svc: svc, conf: conf, p: p, pid: s.Host.NextPID()}, set: svc.smtpdParams(),

@@ -52,6 +52,7 @@ type service struct {
 	*Service
 	conf       *Config
 	logName    string // "postfix/submission/smtpd"
+	life       lifetime
 	idle       []idleProc
 	coming     coming
 	backlog    []*pending
@@ -106,7 +107,7 @@ func (s *System) load() {
 	for i := range s.master.Services {
 		line := &s.master.Services[i]
 		conf := s.config.Service(line)
-		svc := &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command}
+		svc := newService(line, conf)
 		s.services[line.Name+" "+line.Type] = svc
 		if line.Type == "unix" {
 			s.unix[line.Name] = svc

@@ -287,7 +287,11 @@ func (v *view) postfixLens() {
 	}
 	shown := map[string]bool{}
 	for i, q := range state.QueueNames {
-		for _, e := range list[i][:min(len(list[i]), 6)] {
+		files := list[i]
+		if now := slices.IndexFunc(files, func(e *state.Entry) bool { return e.ID == v.tr.Name(v.tr.At(v.in.At).A) }); now >= 6 {
+			files = append(slices.Clone(files[:5]), files[now]) // the one that the event is about is always among them
+		}
+		for _, e := range files[:min(len(files), 6)] {
 			shown[e.ID] = true
 			v.queueFile(rows, e, edges[i], q)
 		}

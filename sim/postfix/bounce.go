@@ -29,11 +29,15 @@ func (d *daemon) flushTrace(m *Mail) (ok bool) {
 
 // flushDeferred returns a message that has been tried for too long, with the
 // reasons of the last attempt (defer_flush). There are none when the agent died
-// each time: the sender hears of that, too. From then on all is decided.
+// each time, or when it was never tried: the sender hears of that, too. From then
+// on all is decided.
 func (d *daemon) flushDeferred(m *Mail) (ok bool) {
 	return d.bounce(m, dsn.Failure, "defer", m.deferLog, func() {
 		m.deferLog = nil
 		for _, r := range m.undelivered() {
+			if r.result == nil {
+				r.result = &result{}
+			}
 			r.done, r.result.status = true, bounced
 		}
 	})

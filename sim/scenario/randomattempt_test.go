@@ -35,14 +35,22 @@ func (a *audit) daemon(e *trace.Event) {
 }
 
 // find is a recipient of that address about whom nothing is decided. An alias
-// of which local(8) had done a part when it was stopped is done again.
+// of which local(8) had done a part when it was stopped is done again; of two
+// recipients of one address the undecided one comes first.
 func (f *queueFile) find(addr string) *recipient {
+	var again *recipient
 	for _, r := range f.rcpts {
-		if strings.EqualFold(r.addr, addr) && r.stint < f.stint && (!r.decided() || r.last.alias && r.last.cut) {
+		if !strings.EqualFold(r.addr, addr) || r.stint >= f.stint {
+			continue
+		}
+		if !r.decided() {
 			return r
 		}
+		if again == nil && r.last.alias && r.last.cut {
+			again = r
+		}
 	}
-	return nil
+	return again
 }
 
 // delivery: what an agent says about a recipient belongs to a request.

@@ -388,7 +388,7 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 		st = Bold
 	}
 	x := r.Put(16, y, st|Local, e.ID)
-	r.PutMax(x+2, y, r.W-x-2, Quiet, strconv.Itoa(e.Size)+" B  "+in.ageWords(e))
+	r.PutMax(x+2, y, r.W-x-2, Quiet, in.sizeWords(e))
 	y++
 	if e.Reason != "" && y < r.H {
 		r.PutMax(18, y, r.W-18, Quiet, explain.Saying(in.Words.Lang(), e.Reason))
@@ -398,9 +398,7 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 		r.PutMax(18, y, r.W-18, Warn&^Bold, in.waitWords(e))
 		y++
 	}
-	y--
-	y++
-	sender := "<" + e.Sender + ">"
+	sender := senderOf(e)
 	for i, to := range e.Recipients {
 		if y >= r.H {
 			return y

@@ -216,6 +216,12 @@ func (in *Instant) envelope(id trace.MsgID, l *letter) {
 			break
 		}
 	}
+	for i := len(entries) - 1; !l.entry.Ready; i-- { // its envelope is still being written
+		if i < 0 {
+			return
+		}
+		l.entry = entries[i]
+	}
 	l.known, l.sender = true, l.entry.Sender
 	for _, r := range l.entry.Recipients {
 		l.rcpts = append(l.rcpts, rcpt{r.Address, r.Fate.String(), r.Original})

@@ -283,7 +283,14 @@ func plainPostfix(in *Instant) []string {
 
 // fileWords are a queue file in lines.
 func (in *Instant) fileWords(e *state.Entry) []string {
-	line := e.ID + ", " + itoa(e.Size) + " B, " + in.ageWords(e) + ", <" + e.Sender + ">"
+	line := e.ID
+	if e.Size != 0 {
+		line += ", " + itoa(e.Size) + " B"
+	}
+	line += ", " + in.ageWords(e)
+	if e.Ready {
+		line += ", " + senderOf(e)
+	}
 	out := []string{line}
 	for _, to := range e.Recipients {
 		out = append(out, joinWords(e.ID, in.Words.T("msg.to"), "<"+to.Address+">", to.Fate.String()))

@@ -111,8 +111,10 @@ func drawFile(in *Instant, e *state.Entry, r Region) int {
 	} else {
 		line(st, e.ID)
 	}
-	line(Quiet, itoa(e.Size)+" B  "+in.ageWords(e))
-	line(Plain, "<"+e.Sender+">")
+	line(Quiet, in.sizeWords(e))
+	if e.Ready {
+		line(Plain, senderOf(e))
+	}
 	for i, to := range e.Recipients {
 		if i == 4 {
 			line(Quiet, "+"+itoa(len(e.Recipients)-i))
@@ -134,6 +136,23 @@ func drawFile(in *Instant, e *state.Entry, r Region) int {
 		line(Warn&^Bold, in.waitWords(e))
 	}
 	return min(y, r.H)
+}
+
+// sizeWords say how large a queue file is, when that is known, and how old.
+func (in *Instant) sizeWords(e *state.Entry) string {
+	if e.Size == 0 {
+		return in.ageWords(e)
+	}
+	return itoa(e.Size) + " B  " + in.ageWords(e)
+}
+
+// senderOf is the sender of a queue file; empty before the envelope is complete,
+// for then nobody can tell it from the null sender.
+func senderOf(e *state.Entry) string {
+	if !e.Ready {
+		return ""
+	}
+	return "<" + e.Sender + ">"
 }
 
 // ageWords say how old a queue file is and how often it was put off.

@@ -59,8 +59,8 @@ var sayings = []saying{
 	{"the queue manager has started", "queue manager започна работа", "queue manager zaczął pracę"},
 
 	// Why the queue manager decides.
-	{"the destination has a pause, *", "назначението има почивка, *", "cel ma przerwę, *"},
-	{"the window of the destination is full", "прозорецът на назначението е пълен", "okno celu jest pełne"},
+	{"the destination has a pause, *", "целта има почивка, *", "cel ma przerwę, *"},
+	{"the window of the destination is full", "прозорецът на целта е пълен", "okno celu jest pełne"},
 	{"the transport has a pause, *", "транспортът има почивка, *", "transport ma przerwę, *"},
 	{"all processes of the service are busy, *", "всички процеси на услугата са заети, *", "wszystkie procesy usługi są zajęte, *"},
 	{"other mail comes first", "друга поща е преди него", "inna poczta ma pierwszeństwo"},

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Ping sends an echo request (ICMP) to an address and waits for the answer: rtt is
-// how long both took. It fails with
-// ErrNoNetwork where there is no route, with ErrUnreachable where nobody has the
-// address, which takes the neighbours three seconds to find out, and with
-// ErrTimeout. No event tells of it: it is no part of the mail.
+// Ping sends an echo request (ICMP) to an address and waits for the answer: rtt
+// is how long both took. It fails with ErrNoNetwork where there is no route,
+// with ErrUnreachable where nobody has the address, which takes the neighbours
+// three seconds to find out, and with ErrTimeout. No event tells of it: it is no
+// part of the mail.
 func (p *Proc) Ping(to netip.Addr, timeout time.Duration) (rtt time.Duration, err error) {
 	n, w := p.node, p.w
 	target := w.target(n, to)

@@ -10,10 +10,10 @@ import (
 
 // This is the one clever file of the package. A process is a coroutine: a
 // function that runs until it has to wait, and goes on from there when the world
-// wakes it. iter.Pull gives exactly
-// that, on goroutines that never run side by side: one call of next runs the
-// coroutine up to its next yield. A switch costs about 0.2 µs and its order is
-// ours alone, which goroutines and channels could not promise.
+// wakes it. iter.Pull gives exactly that, on goroutines that never run side by
+// side: one call of next runs the coroutine up to its next yield. A switch costs
+// about 0.2 µs and its order is ours alone, which goroutines and channels could
+// not promise.
 //
 // Waiting is parking. A parked process counts its waits, and every signal that
 // may wake it remembers which wait it was made for; one that comes late finds

@@ -182,9 +182,9 @@ func (d *daemon) sendAll(m *Mail, n notice) (ok bool) {
 }
 
 // send composes a notification and submits it. The notification is a message
-// of its own in the trace. One about nobody of whom there is a log is given up before its end: that
-// is what becomes of it when nobody whom it would be about was to be notified
-// (NOTIFY=NEVER).
+// of its own in the trace. One about nobody of whom there is a log is given up
+// before its end: that is what becomes of it when nobody whom it would be about
+// was to be notified (NOTIFY=NEVER).
 func (d *daemon) send(m *Mail, n notice) (ok bool) {
 	p := d.p
 	w := p.World().Trace

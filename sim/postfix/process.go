@@ -178,8 +178,7 @@ func (svc *service) settle(now time.Duration) {
 		svc.idle = append(svc.idle, svc.up())
 		slices.SortFunc(svc.idle, func(a, b idleProc) int { return int(a.since - b.since) })
 	}
-	const soon = time.Second // max_idle is not less
-	if n := len(svc.idle); n > 0 && now-svc.idle[n-1].since > soon && now-svc.idle[n-1].since > svc.life.idle {
+	if n := len(svc.idle); n > 0 && now-svc.idle[n-1].since > svc.life.idle {
 		svc.idle = svc.idle[:0]
 	}
 }

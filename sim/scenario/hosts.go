@@ -133,7 +133,8 @@ func (l line) cells() []word {
 }
 
 // declare returns the host of that name, made if there is none yet. A row of a
-// table may not be there twice; a host block adds to what is there.
+// table may not be there twice; a host block adds to what is there, under the
+// short name too.
 func (b *builder) declare(w word, row bool) *Host {
 	name := strings.ToLower(strings.TrimSuffix(w.text, "."))
 	if why := badHostName(name); why != "" {
@@ -147,6 +148,11 @@ func (b *builder) declare(w word, row bool) *Host {
 	b.declared = append(b.declared, name)
 	for _, h := range b.s.Hosts {
 		if h.Name == name {
+			return h
+		}
+	}
+	if !row && !strings.Contains(name, ".") {
+		if h, ambiguous := findHost(b.s.Hosts, name); h != nil && !ambiguous {
 			return h
 		}
 	}

@@ -13,27 +13,31 @@ type Account struct {
 }
 
 // AuthDBs are the passdb and userdb of a dovecot.conf with their files read
-// from a host's tree. Files are read when they are asked for first; a new
-// AuthDBs sees changes.
+// from a host's tree. As in Dovecot without auth_cache_size, each question sees
+// the users of that moment: a passwd-file is read again when its size or the
+// second of its modification has changed.
 type AuthDBs struct {
-	conf   *Dovecot
-	tree   *Tree
-	host   string
-	files  map[string]*PasswdFile
-	passwd *Passwd
-	args   map[string]authArgs // that were read before, by their text
-
-	names    map[string]string  // what Normalize made of a name
-	accounts map[string]Account // that were found
+	conf  *Dovecot
+	tree  *Tree
+	host  string
+	files map[string]passwdFile
+	args  map[string]authArgs // that were read before, by their text
+	names map[string]string   // what Normalize made of a name
 }
 
-// maxKnownUsers is how many names an AuthDBs remembers.
-const maxKnownUsers = 1024
+// passwdFile is a passwd-file as it was read last.
+type passwdFile struct {
+	entries *PasswdFile
+	size    int64
+	stamp   int64 // second of its modification
+}
+
+// maxKnownNames is how many names an AuthDBs remembers.
+const maxKnownNames = 1024
 
 // AuthDBs opens the databases of users and passwords over a tree.
 func (d *Dovecot) AuthDBs(t *Tree, hostname string) *AuthDBs {
-	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]*PasswdFile{}, args: map[string]authArgs{},
-		names: map[string]string{}, accounts: map[string]Account{}}
+	return &AuthDBs{conf: d, tree: t, host: hostname, files: map[string]passwdFile{}, args: map[string]authArgs{}, names: map[string]string{}}
 }
 
 // Normalize is the user name as auth_username_format makes it from what a
@@ -43,7 +47,7 @@ func (a *AuthDBs) Normalize(user string) (name string, ok bool) {
 	if name, ok = a.names[user]; ok {
 		return name, true
 	}
-	if name, ok = a.normalize(user); ok && len(a.names) < maxKnownUsers {
+	if name, ok = a.normalize(user); ok && len(a.names) < maxKnownNames {
 		a.names[user] = name
 	}
 	return name, ok
@@ -97,26 +101,12 @@ func (a *AuthDBs) Password(user string) (password string, nopassword, ok bool) {
 
 // Account finds a normalized user name in the first userdb that knows it.
 func (a *AuthDBs) Account(user string) (Account, bool) {
-	if acc, ok := a.accounts[user]; ok {
-		return acc, true
-	}
-	acc, ok := a.account(user)
-	if ok && len(a.accounts) < maxKnownUsers {
-		a.accounts[user] = acc
-	}
-	return acc, ok
-}
-
-// account is Account of a user who has not been found yet.
-func (a *AuthDBs) account(user string) (Account, bool) {
 	for _, db := range a.conf.Userdbs {
 		args := a.argsOf(db)
 		switch db.Driver {
 		case "passwd":
-			if a.passwd == nil {
-				a.passwd, _ = a.tree.Users()
-			}
-			if u, ok := a.passwd.Lookup(user); ok {
+			users, _ := a.tree.Users()
+			if u, ok := users.Lookup(user); ok {
 				return Account{Name: user, Home: u.Home, User: u}, true
 			}
 		case "passwd-file":
@@ -148,19 +138,24 @@ func (a *AuthDBs) secret(args authArgs, user string) (Secret, bool) {
 	if format := args.values["username_format"]; format != "" {
 		name = Expand(format, a.vars(user).Lookup)
 	}
-	path := Expand(args.path, a.vars(user).Lookup)
-	f, read := a.files[path]
-	if !read {
+	return a.read(Expand(args.path, a.vars(user).Lookup), args).Lookup(name)
+}
+
+// read is a passwd-file in its present state; nil if there is none.
+func (a *AuthDBs) read(path string, args authArgs) *PasswdFile {
+	info, err := a.tree.Stat(path)
+	if err != nil {
+		return nil
+	}
+	f, known := a.files[path]
+	if !known || f.size != info.Size || f.stamp != info.ModTime.Unix() {
+		f = passwdFile{size: info.Size, stamp: info.ModTime.Unix()}
 		if text, err := a.tree.ReadFile(path); err == nil {
-			scheme := args.values["scheme"]
-			if scheme == "" {
-				scheme = "CRYPT"
-			}
-			f, _ = ParsePasswdFile(path, text, scheme)
+			f.entries, _ = ParsePasswdFile(path, text, args.scheme())
 		}
 		a.files[path] = f
 	}
-	return f.Lookup(name)
+	return f.entries
 }
 
 // Check reads all passwd-files that the configuration names and returns what
@@ -177,11 +172,7 @@ func (a *AuthDBs) Check() []Problem {
 			problems = append(problems, Problem{a.conf.File, db.Line, Warning, "passwd-file: open(" + args.path + ") failed: No such file or directory"})
 			continue
 		}
-		scheme := args.values["scheme"]
-		if scheme == "" {
-			scheme = "CRYPT"
-		}
-		_, more := ParsePasswdFile(args.path, text, scheme)
+		_, more := ParsePasswdFile(args.path, text, args.scheme())
 		problems = append(problems, more...)
 	}
 	return problems
@@ -191,6 +182,14 @@ func (a *AuthDBs) Check() []Problem {
 type authArgs struct {
 	values map[string]string
 	path   string
+}
+
+// scheme is that of a passwd-file's passwords without a {SCHEME}.
+func (a authArgs) scheme() string {
+	if scheme := a.values["scheme"]; scheme != "" {
+		return scheme
+	}
+	return "CRYPT"
 }
 
 // argsOf is what the args of a database say.

@@ -25,7 +25,7 @@ var sayings = []saying{
 	{"list the queue", "изброй опашката", "wypisz kolejkę"},
 	{"not completed", "недовършено", "nieukończone"},
 	{"the queue is empty", "опашката е празна", "kolejka jest pusta"},
-	{"try all deferred mail now", "опитай сега цялата отложена поща", "spróbuj teraz całej odłożonej poczty"},
+	{"try all deferred mail now", "опитай сега цялата отложена поща", "spróbuj teraz całej odroczonej poczty"},
 	{"try * now", "опитай * сега", "spróbuj * teraz"},
 	{"policy request for *", "въпрос за *", "pytanie o *"},
 	{"can mail be delivered to *?", "може ли да се достави поща на *?", "czy pocztę do * można doręczyć?"},

@@ -5,8 +5,8 @@ package i18n
 var doWords = map[string][3]string{
 	"do.next":         {"an event on", "събитие напред", "zdarzenie dalej"},
 	"do.back":         {"an event back", "събитие назад", "zdarzenie wstecz"},
-	"do.command":      {"to the next command, question or action", "към следващата команда, въпрос или действие", "do następnego polecenia, pytania lub działania"},
-	"do.command-back": {"to the command, question or action before", "към предишната команда, въпрос или действие", "do poprzedniego polecenia, pytania lub działania"},
+	"do.command":      {"to the next command, question or action", "към следващата команда, въпрос или действие", "do następnego polecenia, pytania lub czynności"},
+	"do.command-back": {"to the command, question or action before", "към предишната команда, въпрос или действие", "do poprzedniego polecenia, pytania lub czynności"},
 	"do.hop":          {"to where the mail gets to another host", "към мястото, където писмото стига до друг хост", "tam, gdzie poczta dociera do innego hosta"},
 	"do.hop-back":     {"to the hop before", "към предишния скок", "do poprzedniego przeskoku"},
 	"do.phase":        {"to the next stage of the story", "към следващия етап на историята", "do następnego etapu historii"},

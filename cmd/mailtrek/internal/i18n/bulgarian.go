@@ -199,7 +199,6 @@ var bulgarian = map[string]string{
 	"dns.none":  "Още нищо не е питано в DNS.",
 	"dns.title": "{type} на {name}",
 	"dns.cache": "още помни {what}",
-	"dns.order": "ред    предп. приемник",
 
 	"box.none":   "Още няма писмо в кутия.",
 	"box.count":  "писма: {n}",

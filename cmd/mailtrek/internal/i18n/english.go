@@ -199,7 +199,6 @@ var english = map[string]string{
 	"dns.none":  "Nothing has been asked of the DNS yet.",
 	"dns.title": "{type} of {name}",
 	"dns.cache": "still knows {what}",
-	"dns.order": "order  pref  exchanger",
 
 	"box.none":   "No mail has reached a mailbox yet.",
 	"box.count":  "messages: {n}",

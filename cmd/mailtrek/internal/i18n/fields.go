@@ -23,7 +23,7 @@ var fieldWords = map[string][2]string{
 	"Data length":                     {"дължина на данните", "długość danych"},
 	"Data":                            {"данни", "dane"},
 	"Address":                         {"адрес", "adres"},
-	"Preference":                      {"преференция", "preferencja"},
+	"Preference":                      {"предпочитание", "preferencja"},
 	"Mail exchange":                   {"пощенски сървър", "serwer poczty"},
 	"Name server":                     {"сървър за имена", "serwer nazw"},
 	"Canonical name":                  {"същинско име", "nazwa kanoniczna"},

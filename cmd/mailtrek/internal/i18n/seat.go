@@ -296,7 +296,7 @@ var seatWords = map[string][3]string{
 	"hint.tag": {
 		"Every command of IMAP begins with a tag of your own choice: {line}",
 		"Всяка команда на IMAP започва с етикет по ваш избор: {line}",
-		"Każde polecenie IMAP zaczyna się znacznikiem, jaki wybierzesz: {line}",
+		"Każde polecenie IMAP zaczyna się etykietą, jaką wybierzesz: {line}",
 	},
 	"hint.usage": {
 		"The command did not succeed. It is used so: {usage}",

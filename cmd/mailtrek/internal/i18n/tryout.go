@@ -73,8 +73,8 @@ var tryoutWords = map[string][3]string{
 	},
 	"plain.seat.help": {
 		"~. leaves · ~undo takes the last line back · ~wait lets time pass · ~lf TEXT ends a line with a lone LF · ~may what may be said now · ~complete TEXT how a line can go on · ~why explains the last answer · ~lens NAME reads a lens · ~save FILE · ~~TEXT types a tilde",
-		"~. напуска · ~undo връща последния ред · ~wait пуска времето · ~lf ТЕКСТ завършва ред само с LF · ~may какво може да се каже сега · ~complete ТЕКСТ как може да продължи един ред · ~why обяснява последния отговор · ~lens ИМЕ чете леща · ~save ФАЙЛ · ~~ТЕКСТ въвежда тилда",
-		"~. opuszcza miejsce · ~undo cofa ostatni wiersz · ~wait pozwala płynąć czasowi · ~lf TEKST kończy wiersz samym LF · ~may co można teraz powiedzieć · ~complete TEKST jak może brzmieć dalej wiersz · ~why objaśnia ostatnią odpowiedź · ~lens NAZWA czyta soczewkę · ~save PLIK · ~~TEKST wpisuje tyldę",
+		"~. напуска · ~undo връща последния ред · ~wait пуска времето · ~lf ТЕКСТ завършва ред само с LF · ~may какво може да се каже сега · ~complete ТЕКСТ как може да продължи един ред · ~why обяснява последния отговор · ~lens ИМЕ чете изглед · ~save ФАЙЛ · ~~ТЕКСТ въвежда тилда",
+		"~. opuszcza miejsce · ~undo cofa ostatni wiersz · ~wait pozwala płynąć czasowi · ~lf TEKST kończy wiersz samym LF · ~may co można teraz powiedzieć · ~complete TEKST jak może brzmieć dalej wiersz · ~why objaśnia ostatnią odpowiedź · ~lens NAZWA czyta widok · ~save PLIK · ~~TEKST wpisuje tyldę",
 	},
 	"plain.seat.may":      {"may be said now: {verbs}", "може да се каже сега: {verbs}", "można teraz powiedzieć: {verbs}"},
 	"plain.seat.here":     {"lines up to {word} are what the command reads", "редовете до {word} са това, което командата чете", "wiersze do {word} to to, co polecenie czyta"},

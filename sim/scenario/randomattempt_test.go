@@ -187,6 +187,9 @@ func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
 		a.problem("%s gives %s two copies at once", f.id, who)
 		return
 	}
+	if from.seq < last.by.seq && from.interrupted() {
+		return // its server still had it when the agent was killed, and has been asked again meanwhile
+	}
 	if last.by.deferred() || last.by.alias && last.by.cut || last.by.unreported() && a.lost(last.by) {
 		return
 	}
@@ -215,6 +218,9 @@ func (at *attempt) deferred() bool {
 	}
 	return false
 }
+
+// interrupted tells that Postfix was stopped before the agent had told of all.
+func (at *attempt) interrupted() bool { return at.cut && (at.alias || at.unreported()) }
 
 func (at *attempt) unreported() bool { return len(at.codes) < len(at.addrs) }
 

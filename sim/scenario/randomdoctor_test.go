@@ -132,6 +132,8 @@ var misfortunes = []misfortune{
 	{"requeued with one who has got it", "requeued", "second envelope at mx1.d1.example", func(d *doctor, w *told) []*told { w.text += "a@d2.example\n"; return nil }, "with a@d2.example, who has got it"},
 	{"pickup drops what was requeued", "requeued", "queue mx1.d1.example maildrop -> gone", func(d *doctor, w *told) []*told { w.text = ""; return nil }, "leaves maildrop, and nobody has taken it up"},
 	{"a probe reaches a mailbox", "requeued", "queue mx1.d1.example -> incoming", probe, "was a probe, and"},
+	{"a verification reaches a mailbox", "report-through-filter-root", "daemon qmgr -> smtp at mx3.d1.example", intoMailbox, "was a probe, and 1 recipients have got it"},
+	{"a failure of which there is a log, beside a blind copy", "died-beside-blind-copy", "daemon qmgr -> pipe at out.d2.example", failed, "does not know that b@d3.example failed"},
 	{"deleted at the server before it is at home", "whole-way", "mailbox a append at pc.d2.example", never, "nobody has it"},
 	{"taken home from nowhere", "whole-way", "mailbox a append at mx1.d2.example", never, "takes a mail home that was in no mailbox"},
 }
@@ -185,11 +187,60 @@ func nextTwice(_ *doctor, w *told) []*told {
 	return []*told{&file, &envelope}
 }
 
+// intoMailbox lets a request end in a mailbox.
+func intoMailbox(d *doctor, w *told) []*told {
+	x := *w
+	x.kind, x.a, x.b, x.c, x.cause = trace.Mailbox, "dir", "/var/mail/dir", "append", d.where
+	return []*told{&x}
+}
+
+// failed lets an agent say that the first recipient must wait.
+func failed(d *doctor, w *told) []*told {
+	x := *w
+	addr, _, _ := strings.Cut(strings.TrimPrefix(w.text, "deliver to "), ", ")
+	x.kind, x.a, x.b, x.c, x.code, x.text, x.cause = trace.Delivery, w.c, addr, "none", 4, "4.3.0 later", d.where
+	return []*told{&x}
+}
+
 func probe(d *doctor, _ *told) []*told {
 	for m := trace.MsgID(1); int(m) <= d.to.Msgs(); m++ {
 		d.to.Msg(m).Name = "probe of somebody"
 	}
 	return nil
+}
+
+// A copy that comes late is the server's who had it when the agent was killed,
+// and nobody else's.
+func TestTheAuditSeesALateCopy(t *testing.T) {
+	const addr = "a@d1.example"
+	for _, c := range []struct {
+		name        string
+		first       attempt
+		after, says bool // it comes after the second attempt; the audit minds
+	}{
+		{"the agent was killed", attempt{cut: true}, true, false},
+		{"the agent was killed in the middle of an alias", attempt{cut: true, alias: true, codes: map[string][]uint16{addr: {2}}}, true, false},
+		{"the agent was killed when it had told", attempt{cut: true, codes: map[string][]uint16{addr: {2}}}, true, true},
+		{"the agent went on", attempt{}, true, true},
+		{"the agent was killed, and the second one gives two", attempt{cut: true}, false, true},
+	} {
+		a := newAudit(trace.New(trace.Header{}))
+		a.t.AddNode(trace.Node{Name: "mx1.d1.example"})
+		a.at = a.t.Append(trace.Event{Kind: trace.Mailbox, Node: 1}, nil)
+		f := &queueFile{fileKey: fileKey{1, "12345"}, taken: map[string][]copied{}}
+		first, second := c.first, attempt{seq: 20, file: f, addrs: []string{addr}, codes: map[string][]uint16{addr: {2}}}
+		first.seq, first.file, first.addrs = 10, f, second.addrs
+		a.take(&second, "mailbox a", 0)
+		if c.after {
+			a.take(&first, "mailbox a", 0)
+		} else {
+			third := attempt{seq: 30, file: f, addrs: second.addrs}
+			a.take(&third, "mailbox a", 0)
+		}
+		if (len(a.problems) > 0) != c.says {
+			t.Errorf("%s: the audit says %q, want a problem: %v", c.name, a.problems, c.says)
+		}
+	}
 }
 
 // forgetful is a mail system that has lost its files.

@@ -41,6 +41,8 @@ func (a *audit) descend(s trace.Seq, e *trace.Event) {
 	switch {
 	case e.Kind == trace.Daemon || e.Kind == trace.Content && e.Proto == trace.SMTP && e.Side == trace.Client:
 		o.step = s
+	case e.Kind == trace.Queue && a.t.Name(e.C) == "active" && (o.verify || o.silent): // what comes of that mail, a report or a bounce, is another one
+		o.lineage = &lineage{attempts: o.attempts, readers: o.readers}
 	case e.Kind == trace.Action && a.t.Name(e.B) == "fetch" && !slices.Contains(o.readers, e.Node):
 		o.lineage = &lineage{attempts: o.attempts, readers: append(slices.Clip(o.readers), e.Node)}
 	case e.Kind == trace.Action && strings.Contains(string(a.t.Text(e)), "sendmail "):

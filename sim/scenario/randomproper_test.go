@@ -129,7 +129,7 @@ func (a *audit) accepted(f *queueFile, content *trace.Event) {
 		}
 	}
 	for _, r := range f.rcpts {
-		if !strings.HasPrefix(r.orig, "archive@") && !slices.ContainsFunc(k.said, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) {
+		if !r.blind() && !slices.ContainsFunc(k.said, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) {
 			a.problem("%s is for %s, of whom nobody spoke", f.id, r.orig)
 		}
 	}

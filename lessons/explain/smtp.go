@@ -240,11 +240,27 @@ func (x *teller) firstLine() bool {
 	return i == 0 || x.t.At(i).Side != trace.Server || x.t.At(i).Flags&trace.More == 0
 }
 
+// asked is the command that a reply answers: the one in its chain of causes, for
+// with pipelining the last one that was said may be another; or else that one.
+func (x *teller) asked() trace.Seq {
+	command := func(e *trace.Event) bool {
+		return e.Conn == x.e.Conn && e.Side == trace.Client && e.Kind == trace.Line && e.A == x.e.A
+	}
+	for i, steps := x.e.Cause, 0; i != 0 && steps < causesFollowed; i, steps = x.t.At(i).Cause, steps+1 {
+		if command(x.t.At(i)) {
+			return i
+		}
+	}
+	return x.before(command)
+}
+
+// causesFollowed is how far a chain of causes is followed back for the command
+// that a reply answers: daemons and tables may have been asked in between.
+const causesFollowed = 100
+
 // addressAsked is the address of the command that a reply answers.
 func (x *teller) addressAsked() string {
-	i := x.before(func(e *trace.Event) bool {
-		return e.Conn == x.e.Conn && e.Side == trace.Client && e.Kind == trace.Line && e.A == x.e.A
-	})
+	i := x.asked()
 	if i == 0 {
 		return "?"
 	}

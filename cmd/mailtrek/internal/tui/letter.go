@@ -42,11 +42,11 @@ type rcpt struct{ address, fate, original string }
 func (in *Instant) letterOf(id trace.MsgID) letter {
 	l := letter{id: id}
 	t := in.Story.T
-	raw := in.lastContent(id, &l)
-	events := in.Snap.Fields(id)
+	contents, events := in.copyOf(id)
+	raw := in.lastContent(contents, &l)
 	for _, s := range events {
 		e := t.At(s)
-		if s < l.content && l.have {
+		if s < l.content && l.have && !in.waited(s, l.content) {
 			continue
 		}
 		if t.Name(e.C) == "remove" {
@@ -113,9 +113,8 @@ func (in *Instant) own(e *trace.Event) bool {
 
 // lastContent is the text of the message that was seen last, as it was before
 // it was dot-stuffed.
-func (in *Instant) lastContent(id trace.MsgID, l *letter) []byte {
+func (in *Instant) lastContent(contents []trace.Seq, l *letter) []byte {
 	t := in.Story.T
-	contents := in.Snap.Contents(id)
 	if len(contents) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"mailtrek/sim/trace"
@@ -51,7 +52,11 @@ func (v *view) messageLens() {
 func (v *view) headerFields(id trace.MsgID) map[string]int {
 	want := map[string]int{}
 	last := trace.Seq(0)
-	if list := v.in.Snap.Contents(id); len(list) > 0 {
+	list, fields := v.in.Snap.Contents(id), v.in.Snap.Fields(id)
+	if mine := v.sameCopy(list); len(mine) > 0 && len(list) > 1 {
+		list, fields = mine, v.sameCopy(fields)
+	}
+	if len(list) > 0 {
 		last = list[len(list)-1]
 		text, _ := v.in.Snap.Content(last)
 		for line := range strings.SplitSeq(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n") {
@@ -63,9 +68,9 @@ func (v *view) headerFields(id trace.MsgID) map[string]int {
 			}
 		}
 	}
-	for _, s := range v.in.Snap.Fields(id) {
+	for _, s := range fields {
 		e := v.tr.At(s)
-		if s < last {
+		if s < last && !(v.tr.At(last).Kind == trace.Content && v.tr.At(last).Side == trace.Client && v.tr.At(last).Conn == v.way(s)[0] && v.tr.Name(e.C) == "add" && v.tr.Name(e.A) != "mua") {
 			continue
 		}
 		name := strings.ToLower(v.tr.Name(e.B))
@@ -77,4 +82,27 @@ func (v *view) headerFields(id trace.MsgID) map[string]int {
 		}
 	}
 	return want
+}
+
+// way are the conversations through which an event came about, the nearest
+// first; 0 is behind the last.
+func (v *view) way(s trace.Seq) (way []trace.ConnID) {
+	for ; s != 0; s = v.tr.At(s).Cause {
+		if c := v.tr.At(s).Conn; c != 0 && v.tr.Conn(c).Proto != trace.DNS && !slices.Contains(way, c) {
+			way = append(way, c)
+		}
+	}
+	return append(way, 0)
+}
+
+// sameCopy are those of a message's events that happened to the copy which the
+// event is about, and not to one for another recipient.
+func (v *view) sameCopy(list []trace.Seq) (mine []trace.Seq) {
+	way := v.way(v.in.At)
+	for _, s := range list {
+		if slices.Contains(way, v.way(s)[0]) {
+			mine = append(mine, s)
+		}
+	}
+	return mine
 }

@@ -31,6 +31,7 @@ type Client struct {
 	accepted int
 	long     bool // a line of the message under way was too long
 	probing  bool // the verdict on a recipient is the reply to RCPT
+	heard    func(recipient int)
 }
 
 // offered is what the reply to EHLO tells of a server.

@@ -25,6 +25,9 @@ type Mail struct {
 	// due: may the connection stay open for another message? It may not, and
 	// Keep is not asked, once the client is Confused.
 	Keep func() bool
+	// Heard, if set, is told each time a reply has been read that decides about
+	// one recipient alone: a refusal of RCPT, a verdict of LMTP.
+	Heard func(recipient int)
 }
 
 // Outcome is what became of one recipient.
@@ -75,7 +78,9 @@ func (c *Client) Send(m *Mail) (*Result, error) {
 		return res, nil
 	}
 	c.long = false
+	c.heard = m.Heard
 	err := c.send(m)
+	c.heard = nil
 	if res.Long = c.long; err != nil {
 		c.refuse(err)
 		return res, err
@@ -197,6 +202,9 @@ func (c *Client) sync() *Error {
 			}
 		case a.stage == StageRcpt && c.refused == nil:
 			c.outcomes[a.rcpt].Err = c.said(StageRcpt, r)
+			if c.heard != nil {
+				c.heard(a.rcpt)
+			}
 		}
 	}
 	c.waiting = c.waiting[:0]
@@ -355,6 +363,9 @@ func (c *Client) verdicts(m *Mail, lost error) *Error {
 				o.Err = c.said(StageDot, r)
 			}
 			if c.cfg.LMTP {
+				if c.heard != nil {
+					c.heard(next)
+				}
 				next++
 				break
 			}

@@ -275,13 +275,28 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 	}
 	m := a.mail(s, left)
 	m.Keep = func() bool { return a.lasts(s) }
+	var heard []trace.Seq // by which reply a recipient has been decided about
+	m.Heard = func(i int) {
+		if heard == nil {
+			heard = make([]trace.Seq, len(left))
+		}
+		heard[i] = a.d.p.Cause()
+	}
 	res, err := c.Send(m)
+	report := func(i int) {
+		cause := a.d.p.Cause()
+		if heard != nil {
+			a.d.p.Because(heard[i])
+		}
+		a.outcome(left[i], res.Outcomes[i], relay, final, c.Offers(smtp.KeyDSN))
+		a.d.p.Because(cause)
+	}
 	if err != nil {
 		// Who had a verdict before the connection broke keeps it.
-		for i, to := range left {
+		for i := range left {
 			if o := res.Outcomes[i]; o.Err == nil || error(o.Err) != err {
 				a.reached = true
-				a.outcome(to, o, relay, final, c.Offers(smtp.KeyDSN))
+				report(i)
 			}
 		}
 		a.siteFailed(err, relay, final)
@@ -292,10 +307,10 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 	// Refusals of recipients were heard, and are reported, before the verdict
 	// on the message.
 	for _, early := range []bool{true, false} {
-		for i, to := range left {
+		for i := range left {
 			o := res.Outcomes[i]
 			if early == (o.Err != nil && o.Err.Stage == smtp.StageRcpt) {
-				a.outcome(to, o, relay, final, c.Offers(smtp.KeyDSN))
+				report(i)
 			}
 		}
 	}

@@ -398,16 +398,20 @@ func drawEntry(in *Instant, e *state.Entry, r Region, y int) int {
 		r.PutMax(18, y, r.W-18, Warn&^Bold, in.waitWords(e))
 		y++
 	}
-	sender := senderOf(e)
+	sender, wide := senderOf(e), 0
+	for _, to := range e.Recipients {
+		wide = max(wide, textWidth("<"+to.Address+"> "+to.Fate.String()))
+	}
+	room := max(r.W-18-4-wide-1, r.W/2-18) // the recipients come first, but not at any price
 	for i, to := range e.Recipients {
 		if y >= r.H {
 			return y
 		}
 		x := 18
 		if i == 0 {
-			x = r.PutMax(x, y, r.W/2-18, Plain, sender)
+			x = r.PutMax(x, y, room, Plain, sender)
 		} else {
-			x += min(textWidth(sender), r.W/2-18)
+			x += min(textWidth(sender), room)
 		}
 		x = r.Put(x, y, Quiet, " "+in.Glyphs.H+in.Glyphs.Right+" ")
 		x = r.PutMax(x, y, r.W-x-10, Plain, "<"+to.Address+">")

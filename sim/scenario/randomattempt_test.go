@@ -61,7 +61,8 @@ func (a *audit) delivery(e *trace.Event) {
 		return // cleanup knows what becomes of an alias, and nobody is asked
 	}
 	if f != nil && f.envelope == 0 && e.Code != 2 {
-		return // cleanup refuses what pickup brings; when it leaves maildrop, its sender has been told
+		f.refused = true
+		return // cleanup refuses what pickup or local brings, whose sender is told
 	}
 	if f != nil && (at == nil || at.file != f) && strings.HasPrefix(a.t.Name(e.B), "double-bounce@") {
 		for _, r := range f.rcpts { // qmgr(8) discards it, and asks nobody
@@ -150,7 +151,7 @@ func (a *audit) handedOver(e *trace.Event, text string) {
 	if id == "" {
 		return
 	}
-	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 && !f.discarded {
+	if f := a.files[fileKey{node, id}]; f == nil || f.envelope == 0 && !f.discarded && !f.refused {
 		a.problem("%s was handed over as %s, of which %s knows nothing", a.t.Name(e.A), id, a.t.Node(node).Name)
 	}
 }

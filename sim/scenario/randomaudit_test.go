@@ -53,6 +53,7 @@ type queueFile struct {
 	verify, silent bool                    // maildrop: sendmail -bv, and -N never
 	elsewhere      bool                    // a rule has sent it to somebody else
 	discarded      bool                    // by a rule
+	refused        bool                    // by cleanup, and returned to its sender
 	reasons        map[string][]*recipient // of addresses that failed or wait: who stands behind each outcome
 	moved          trace.Seq
 	requeuedAt     trace.Seq

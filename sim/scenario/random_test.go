@@ -215,14 +215,21 @@ func kind(problems []string) string {
 }
 
 // shorten leaves out pieces of a document as long as it fails in the same way:
-// first many at once, then one by one.
+// first such that it can do without, then any whatever.
 func shorten(d *document, how string) *document {
+	shortenBy(d, how, func(p *piece) bool { return !p.fixed })
+	shortenBy(d, how, func(*piece) bool { return true })
+	return d
+}
+
+// shortenBy leaves out pieces of a kind, first many at once, then one by one.
+func shortenBy(d *document, how string, may func(*piece) bool) {
 	deadline := time.Now().Add(8 * time.Second)
 	for size := 64; size >= 1; {
 		var free []*piece
 		for _, s := range append(d.sections, &d.struck) {
 			for i := range s.pieces {
-				if p := &s.pieces[i]; !p.fixed && !p.off {
+				if p := &s.pieces[i]; !p.off && may(p) {
 					free = append(free, p)
 				}
 			}
@@ -242,7 +249,6 @@ func shorten(d *document, how string) *document {
 			size /= 2
 		}
 	}
-	return d
 }
 
 func leaveOut(pieces []*piece, off bool) {

@@ -135,6 +135,8 @@ func (a *audit) see(s trace.Seq) {
 		a.lookup(e)
 	case trace.Line:
 		a.line(e)
+	case trace.State:
+		a.opened(e)
 	case trace.Output:
 		a.output(e)
 	case trace.Timeout, trace.Reset:

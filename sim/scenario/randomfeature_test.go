@@ -55,7 +55,23 @@ var features = []feature{
 	{"impatient client", 60, "smtp_data_done_timeout = 10s\nsmtp_rcpt_timeout = 15s\nsmtp_helo_timeout = 5s", "", nil},
 	{"little room", 30, "queue_minfree = 20000", "", nil},
 
+	{"max_use", 50, "max_use = N", "", nil},
+	{"max_idle", 30, "max_idle = Ns", "", nil},
+	{"nothing waits", 25, "maximal_queue_lifetime = 0\nbounce_queue_lifetime = 0", "", nil},
+	{"recipients of LMTP and virtual", 40, "virtual_destination_recipient_limit = 1\nlmtp_destination_recipient_limit = N", "", nil},
+
 	// Where mail goes.
+	{"by sender: relay", 35, "sender_dependent_relayhost_maps = inline:{ {a@DOMAIN=[mx1.ANY]}, {@ANY=[mx1.ANY]} }", "", nil},
+	{"by sender: transport", 25, "sender_dependent_default_transport_maps = inline:{ {a@DOMAIN=smtp:[mx1.ANY]}, {b@ANY=error:5.7.1 not you}, {list@ANY=retry:4.7.1 not now} }", "", nil},
+	{"class: virtual", 30, "virtual_transport = PLACE", "", nil},
+	{"class: local", 15, "local_transport = PLACE", "", nil},
+	{"class: all local", 10, "default_transport = local:\nrelay_transport = local:", "", nil},
+	{"class: default", 20, "default_transport = PLACE", "", nil},
+	{"mailbox_transport_maps", 25, "mailbox_transport_maps = inline:{ {a=PLACE}, {b=PLACE} }", "", nil},
+	{"mailbox_command_maps", 25, "mailbox_command_maps = inline:{ b=/usr/bin/deliver }", "", []string{"command HOST /usr/bin/deliver\nexit EXIT"}},
+	{"fallback_transport_maps", 20, "fallback_transport_maps = inline:{ {ghost=PLACE}, {archive=PLACE} }\nlocal_recipient_maps =", "", nil},
+	{"mail_spool_directory", 30, "mail_spool_directory = /var/mail/spool/", "", nil},
+	{"no files and commands", 20, "allow_mail_to_files =\nallow_mail_to_commands = alias", "", nil},
 	{"transport: slow", 70, "transport_maps = inline:{ ANY=slow: }\nslow_destination_rate_delay = Ns\nslow_destination_concurrency_limit = 1", "slow unix - - n - 1 smtp", nil},
 	{"transport: everywhere", 40, "transport_maps = inline:{ {ANY=smtp:[mx1.ANY]}, {ghost@ANY=discard:gone}, {b@ANY=error:5.1.1 no b}, {list@ANY=retry:4.3.0 not now} }", "", nil},
 	{"transport: a command", 40, "transport_maps = inline:{ {b@DOMAIN=bin:}, {ANY=bin:} }\nbin_destination_recipient_limit = N",
@@ -74,10 +90,18 @@ var features = []feature{
 	{"canonical: senders", 40, "sender_canonical_maps = inline:{ {a@DOMAIN=b@DOMAIN} }", "", nil},
 	{"canonical: all", 30, "canonical_maps = inline:{ {fwd@DOMAIN=list@DOMAIN} }\nmasquerade_domains = $mydomain", "", nil},
 	{"generic", 30, "smtp_generic_maps = inline:{ {a@DOMAIN=a+gen@DOMAIN} }", "", nil},
+	{"virtual circle", 20, "virtual_alias_maps = inline:{ {list@DOMAIN=a@DOMAIN, fwd@DOMAIN}, {fwd@DOMAIN=list@DOMAIN, b@ANY} }", "", nil},
+	{"virtual table without its index", 20, "virtual_alias_maps = hash:/etc/postfix/virtual", "", []string{"file HOST:/etc/postfix/virtual\nfwd@DOMAIN a@DOMAIN"}},
+	{"proxied tables", 30, "alias_maps = proxy:hash:/etc/aliases\nlocal_recipient_maps = proxy:unix:passwd.byname $alias_maps", "", nil},
+	{"enable_original_recipient", 40, "enable_original_recipient = no", "", nil},
+	{"propagate_unmatched_extensions", 20, "propagate_unmatched_extensions = canonical", "", nil},
 	{"bcc: always", 40, "always_bcc = archive@DOMAIN", "", nil},
 	{"bcc: by sender", 30, "sender_bcc_maps = inline:{ {a@DOMAIN=archive@ANY} }", "", nil},
 	{"bcc: by recipient", 30, "recipient_bcc_maps = inline:{ {a@DOMAIN=archive@ANY}, {@ANY=archive@DOMAIN} }", "", nil},
 	{"header_checks", 80, "header_checks = regexp:/etc/postfix/checks", "", []string{"file HOST:/etc/postfix/checks\n/^Subject: m1/ CHECK\n/^Subject: m2/ CHECK\n/^Subject: Undelivered/ PREPEND X-Seen: yes"}},
+	{"body_checks", 50, "body_checks = regexp:/etc/postfix/body", "", []string{"file HOST:/etc/postfix/body\n/^VIRUS/ CHECK\n/^JUNK/ CHECK\n/over the lazy dog\\.$/ MILD"}},
+	{"end of data", 40, "smtpd_end_of_data_restrictions = check_sender_access inline:{ {a@DOMAIN=CHECK}, {b@ANY=CHECK}, {<>=MILD} }", "", nil},
+	{"data", 25, "smtpd_data_restrictions = reject_multi_recipient_bounce, check_sender_access inline:{ {a@ANY=CHECK}, {ghost@ANY=DEFER} }", "", nil},
 	{"restrict: actions", 50, "smtpd_recipient_restrictions = check_recipient_access inline:{ {b@DOMAIN=CHECK}, {list@DOMAIN=CHECK}, {ghost@ANY=CHECK}, {fwd@ANY=DEFER} }, " +
 		"permit_mynetworks, reject_unauth_destination", "", nil},
 	{"restrict: greylist", 60, "smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, check_policy_service unix:private/greylist", "",
@@ -91,11 +115,15 @@ var features = []feature{
 	{"TLS: insisted on", 15, "smtp_tls_security_level = encrypt\nsmtpd_tls_security_level = may\nsmtpd_tls_cert_file = /etc/ssl/mail.pem", "", nil},
 	{"TLS: broken", 10, "smtpd_tls_security_level = may\nsmtpd_tls_cert_file = /etc/postfix/nowhere.pem", "", nil},
 	{"words of EHLO", 60, "smtpd_discard_ehlo_keywords = pipelining, chunking, KEYWORD", "", nil},
+	{"no EHLO", 20, "smtp_never_send_ehlo = yes", "", nil},
+	{"QUIT that waits", 30, "smtp_skip_quit_response = no", "", nil},
+	{"one protocol", 10, "inet_protocols = PROTOCOL", "", nil},
 	{"long queue ids", 80, "enable_long_queue_ids = yes", "", nil},
 
 	// What is told to whom.
 	{"all notices", 40, "notify_classes = bounce, delay, policy, protocol, resource, software, 2bounce", "", nil},
 	{"notice of the end of a delay", 40, "delay_warning_time = 2m\nconfirm_delay_cleared = yes", "", nil},
+	{"notices for others", 30, "notify_classes = bounce, delay, 2bounce\nbounce_notice_recipient = ghost@ANY\n2bounce_notice_recipient = lost@ANY\ndelay_notice_recipient = list@ANY", "", nil},
 	{"small bounces", 40, "bounce_size_limit = 200", "", nil},
 	{"VERP asked for by the client", 30, "smtpd_authorized_verp_clients = 0.0.0.0/0\ndefault_verp_delimiters = +=", "", nil},
 	{"no Delivered-To", 15, "prepend_delivered_header =", "", nil},
@@ -104,6 +132,13 @@ var features = []feature{
 
 // checks are what a table of headers or addresses may demand.
 var checks = []string{"HOLD", "DISCARD", "REJECT", "REDIRECT a@ANY", "FILTER smtp:[mx1.ANY]", "BCC archive@ANY", "PREPEND X-Seen: yes", "WARN", "DEFER"}
+
+// mild are those that harm little, where all mail meets them.
+var mild = []string{"WARN", "PREPEND X-Seen: yes", "HOLD", "BCC archive@ANY", "DUNNO"}
+
+// places are transports, with next hops. That local(8) hands mail to itself is a
+// circle without end, in which the real one blocks itself, too.
+var places = []string{"smtp:[mx1.ANY]", "smtp:ANY", "relay:[mx1.ANY]", "error:5.1.1 gone", "retry:4.3.0 later", "discard:nothing", "lmtp:unix:private/dovecot-lmtp", "nothing:", "virtual:"}
 
 // equip gives a host some of the features.
 func (g *generator) equip(host, domain string, cf *section) {
@@ -143,7 +178,8 @@ func (g *generator) fill(text, host, domain string) string {
 		word string
 		is   func() string
 	}{
-		{"CHECK", func() string { return pick(g, checks) }}, {"HOST", func() string { return host }}, {"SHORT", func() string { return short }}, {"DOMAIN", func() string { return domain }},
+		{"CHECK", func() string { return pick(g, checks) }}, {"MILD", func() string { return pick(g, mild) }}, {"PLACE", func() string { return pick(g, places) }},
+		{"PROTOCOL", func() string { return pick(g, []string{"ipv4", "ipv6"}) }}, {"HOST", func() string { return host }}, {"SHORT", func() string { return short }}, {"DOMAIN", func() string { return domain }},
 		{"ANY", func() string { return pick(g, g.domains) }}, {"EXIT", func() string { return pick(g, []string{"0", "0", "75", "67", "1"}) }},
 		{"PREFERENCE", func() string { return pick(g, []string{"any", "ipv6", "ipv4"}) }}, {"KEYWORD", func() string { return pick(g, []string{"size", "dsn", "8bitmime", "enhancedstatuscodes", "etrn"}) }},
 		{"Ns", func() string { return fmt.Sprintf("%ds", 1+g.IntN(5)) }}, {"N0s", func() string { return fmt.Sprintf("%d0s", 1+g.IntN(9)) }},

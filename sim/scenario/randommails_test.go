@@ -16,7 +16,7 @@ func (g *generator) mails() {
 	for i := range 1 + g.IntN(7) {
 		name := fmt.Sprintf("m%d", i+1)
 		body := g.doc.section("mail %s", name)
-		body.must("From: a@%s\nTo: everybody@%s\nSubject: %s\n", pick(g, g.domains), pick(g, g.domains), name)
+		body.must("From: a@%s\nTo: everybody@%s\nCc: %s\nSubject: %s\n", pick(g, g.domains), pick(g, g.domains), strings.Join(g.some(2), ", "), name)
 		body.must("The quick brown fox jumps over the lazy dog.")
 		if g.chance(15) {
 			body.may("%s", pick(g, []string{"VIRUS", "LATER", "JUNK", ".", "From the beginning", "Füchse und Hunde"}))
@@ -29,6 +29,10 @@ func (g *generator) mails() {
 			list := g.some(1 + g.IntN(4))
 			if g.chance(25) {
 				sending.may("%s %s$ sendmail %s%s < %s", at, pick(g, g.hosts), g.options(), strings.Join(list, " "), name)
+				continue
+			}
+			if g.chance(12) {
+				g.byHand(&sending, at)
 				continue
 			}
 			from := ""
@@ -65,7 +69,7 @@ func (g *generator) options() (words string) {
 	for _, may := range []struct {
 		percent int
 		word    string
-	}{{15, "-N success,failure,delay"}, {5, "-N never"}, {8, "-R hdrs"}, {8, "-V envelope-1"}, {10, "-XV"}, {4, "-bv"}} {
+	}{{6, "-t"}, {15, "-N success,failure,delay"}, {5, "-N never"}, {8, "-R hdrs"}, {8, "-V envelope-1"}, {10, "-XV"}, {4, "-bv"}} {
 		if g.chance(may.percent) {
 			words += may.word + " "
 		}

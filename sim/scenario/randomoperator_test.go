@@ -10,7 +10,7 @@ import (
 // typed is what an operator types at some time, with little thought.
 func (g *generator) typed() string {
 	mail := "$" + pick(g, []string{"m1", "m2", "m3"})
-	switch g.IntN(14) {
+	switch g.IntN(18) {
 	case 0, 1, 2:
 		return pick(g, []string{"postqueue -f", "postfix flush", "postqueue -f", "postqueue -s " + pick(g, g.domains), "postqueue -i " + mail, "postkick public qmgr D"})
 	case 3, 4:
@@ -25,6 +25,13 @@ func (g *generator) typed() string {
 		return "postconf -e '" + g.setting() + "'"
 	case 11:
 		return "echo 'list: " + pick(g, []string{"a", "b, a", "ghost", "a@" + pick(g, g.domains), "all"}) + "' >> /etc/aliases; newaliases"
+	case 14:
+		return "postconf " + pick(g, []string{"-M 'smtp/unix=smtp unix - - n - 1 smtp'", "-M 'local/unix=local unix - n n - 1 local'", "-MX local/unix", "-MX relay/unix", "-M# virtual/unix", "-MX retry/unix",
+			"-P smtp/inet/content_filter=scan:[127.0.0.1]:10025", "-P smtp/unix/smtp_mx_session_limit=1", "-P local/unix/soft_bounce=yes", "-MX lmtp/unix", "-PX smtp/inet/content_filter"}) + "; postfix reload"
+	case 15:
+		return "echo '" + pick(g, []string{`\\a, `, "b, ", ""}) + pick(g, []string{"a", "fwd", "ghost"}) + "@" + pick(g, g.domains) + "' > /home/" + pick(g, []string{"a", "b"}) + "/.forward"
+	case 16:
+		return "echo 'fwd@" + pick(g, g.domains) + " b@" + pick(g, g.domains) + "' >> /etc/postfix/virtual; postmap hash:/etc/postfix/virtual"
 	case 12:
 		return pick(g, []string{"mailq", "postqueue -j", "postcat -q " + mail, "newaliases", "postfix check", "postfix status"})
 	}
@@ -36,7 +43,8 @@ func (g *generator) setting() string {
 	return pick(g, []string{"soft_bounce = yes", "soft_bounce = no", "defer_transports = smtp", "defer_transports =", "maximal_queue_lifetime = 1m",
 		"default_transport = error:5.7.1 no way", "default_destination_concurrency_limit = 1", "relayhost =", "relayhost = [mx1." + pick(g, g.domains) + "]",
 		"qmgr_message_active_limit = 1", "home_mailbox = Maildir/", "always_bcc = archive@" + pick(g, g.domains), "inet_interfaces = loopback-only",
-		"default_process_limit = 1", "header_checks = pcre:/etc/postfix/none", "transport_maps = hash:/etc/postfix/none", "message_size_limit = 500"})
+		"default_process_limit = 1", "header_checks = pcre:/etc/postfix/none", "maximal_queue_lifetime = 0", "mydestination = $myhostname", "relay_domains = " + pick(g, g.domains), "content_filter = smtp:[mx1." + pick(g, g.domains) + "]",
+		"enable_original_recipient = no", "transport_maps = inline:{ " + pick(g, g.domains) + "=" + g.fill("PLACE", "", "") + " }", "recipient_delimiter = -", "virtual_alias_maps = hash:/etc/postfix/virtual", "alias_maps =", "hopcount_limit = 1", "transport_maps = hash:/etc/postfix/none", "message_size_limit = 500"})
 }
 
 // blow is what an operator types at a bad moment.

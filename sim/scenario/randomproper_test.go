@@ -58,12 +58,17 @@ func (a *audit) waits(f *queueFile) {
 
 // talk is the transaction of a dialogue as its server sees it.
 type talk struct {
-	asked     []string // of which RCPT has not been answered
+	asked     []asked  // of which RCPT has not been answered
 	said      []string // to which it said yes
 	elsewhere bool     // a rule sends the message to somebody else
 	discarded bool     // or nowhere
 	silent    []string // of which the client does not want to hear
+}
 
+// asked is a recipient of whom a client has spoken.
+type asked struct {
+	addr  string
+	never bool
 }
 
 // said: the recipients of a transaction.
@@ -75,20 +80,25 @@ func (a *audit) said(e *trace.Event) {
 		a.talks[e.Conn] = k
 	}
 	switch {
-	case e.Side == trace.Client && verb == "MAIL":
-		*k = talk{}
 	case e.Side == trace.Client && verb == "RCPT":
 		_, rest, _ := strings.Cut(string(a.t.Text(e)), "<")
 		addr, _, _ := strings.Cut(rest, ">")
-		k.asked = append(k.asked, addr)
-		if strings.Contains(rest, "NOTIFY=NEVER") {
-			k.silent = append(k.silent, addr)
-		}
+		k.asked = append(k.asked, asked{addr, strings.Contains(rest, "NOTIFY=") && !strings.Contains(rest, "FAILURE")})
 	case e.Side == trace.Server && verb == "RCPT" && len(k.asked) > 0 && e.Flags&trace.More == 0:
 		if e.Code/100 == 2 {
-			k.said = append(k.said, k.asked[0])
+			k.said = append(k.said, k.asked[0].addr)
+			if k.asked[0].never {
+				k.silent = append(k.silent, k.asked[0].addr)
+			}
 		}
 		k.asked = k.asked[1:]
+	}
+}
+
+// opened: a transaction begins. A MAIL that is refused leaves the one before it alone.
+func (a *audit) opened(e *trace.Event) {
+	if k := a.talks[e.Conn]; k != nil && e.Proto == trace.SMTP && a.t.Name(e.B) == "MAIL given" {
+		*k = talk{asked: k.asked}
 	}
 }
 

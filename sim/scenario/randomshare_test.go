@@ -11,6 +11,12 @@ import (
 var shares = []struct{ name, line string }{
 	{"a filter by pipe(8)", `content_filter=filter:`}, {"a filter by SMTP", `content_filter=scan:`}, {"a filter before the queue", `smtpd_proxy_filter=`},
 	{"a mail that a filter rejects", `(?m)^VIRUS$`},
+	{"SMTP by hand", `telnet mx1`}, {"chunks by hand", `(?m)^BDAT \d+ LAST$`}, {"recipients from the header", `sendmail [^\n]*-t `}, {"no second attempt", `maximal_queue_lifetime = 0`},
+	{"few recipients for LMTP", `lmtp_destination_recipient_limit`}, {"relay by sender", `sender_dependent_relayhost_maps`}, {"transport by sender", `sender_dependent_default_transport_maps`},
+	{"another transport for a class", `(virtual|local|default)_transport = `}, {"mailbox_transport_maps", `mailbox_transport_maps`}, {"mailbox_command_maps", `mailbox_command_maps`}, {"fallback_transport_maps", `fallback_transport_maps`},
+	{"virtual aliases in a circle", `fwd@\S+=list@`}, {"a table without its index", `hash:/etc/postfix/virtual`}, {"proxied tables", `proxy:hash`}, {"no original recipients", `enable_original_recipient = no`},
+	{"body_checks", `body_checks`}, {"restrictions at the end of data", `smtpd_end_of_data_restrictions`}, {"restrictions of DATA", `smtpd_data_restrictions`}, {"processes that soon end", `max_use|max_idle`},
+	{"master.cf changed", `postconf -[MP]`}, {".forward changed", `> /home/./.forward`}, {"a table built anew", `postmap hash`}, {"notices for others", `bounce_notice_recipient`},
 	{"VERP", ` -XV `}, {"postscreen", `smtp inet .* postscreen`}, {"one smtpd", `smtp inet n - n - 1 smtpd`}, {"one smtp", `smtp unix - - n - 1 smtp`},
 	{"few processes", `default_process_limit = `}, {"a rate of destinations", `default_destination_rate_delay`}, {"a rate of a transport", `smtp_transport_rate_delay`},
 	{"a small active queue", `qmgr_message_active_limit = 1`}, {"few recipients in memory", `qmgr_message_recipient_limit = 3`}, {"preemption", `default_delivery_slot_cost = 2`},

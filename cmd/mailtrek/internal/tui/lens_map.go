@@ -148,7 +148,7 @@ func (d *mapDrawing) host(s *mapSpot) {
 	if form.lines > 1 {
 		inner.PutMax(1, 1, inner.W-1, Quiet, in.roles(s.id))
 	}
-	if form.lines > 2 {
+	if form.lines > 2 && (form.lines == 3 || look != Quiet) { // the number in the queues stands below, queue by queue
 		inner.PutMax(1, 2, inner.W-1, look, status)
 	}
 	if form.lines > 3 {

@@ -42,9 +42,9 @@ type rcpt struct{ address, fate, original string }
 func (in *Instant) letterOf(id trace.MsgID) letter {
 	l := letter{id: id}
 	t := in.Story.T
-	contents, events := in.copyOf(id)
+	contents, changes := in.copyOf(id)
 	raw := in.lastContent(contents, &l)
-	for _, s := range events {
+	for _, s := range changes {
 		e := t.At(s)
 		if s < l.content && l.have && !in.waited(s, l.content) {
 			continue
@@ -67,7 +67,7 @@ func (in *Instant) letterOf(id trace.MsgID) letter {
 	l.raw = raw
 	l.body = raw[min(h.Body, len(raw)):]
 	l.hops = message.Chain(h)
-	author := in.author(id)
+	author, events := in.author(id), in.Snap.Fields(id)
 	for _, f := range h.Fields {
 		w := in.writer(f, events)
 		if w.host == "" {

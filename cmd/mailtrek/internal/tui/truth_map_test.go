@@ -40,6 +40,9 @@ func (v *view) mapLens() {
 		}
 		if sheet.form.frame && sheet.form.lines > 3 && spot.column >= 0 {
 			v.stores(rows, spot, box[4:len(box)-1], here)
+			if strings.HasPrefix(box[3], "queue") {
+				v.errorf("map", rows, "%s counts its queues twice: %q", host.Name, text)
+			}
 		}
 	}
 	if got := strings.Count(inked(rows), in.Glyphs.Letter); got < letters || got > letters+v.carried(sheet) {

@@ -39,6 +39,9 @@ type Submission struct {
 	why      string   // it is held or discarded
 	redirect string   // all recipients are replaced by this one
 	bcc      []string // further recipients
+
+	opened   bool       // the envelope has been rewritten
+	envelope recipients // as it becomes
 }
 
 // Refusal is cleanup's no, as smtpd passes it on.
@@ -70,7 +73,7 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 	}
 	u := &Submission{d: d, client: client, limit: svc.conf.Int("message_size_limit")}
 	u.mail = s.queue.create(p, incoming)
-	u.mail.Sender = sender
+	u.mail.Sender, d.message = sender, u.mail.ID
 	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(client), B: p.Sym("cleanup"), C: p.Sym(u.mail.ID)}, nil)
 	return u, nil
 }
@@ -208,7 +211,7 @@ func (u *Submission) Commit() *Refusal {
 		if u.failed.Log != "" {
 			u.d.log("warning: %s: %s", u.mail.ID, u.failed.Log)
 		}
-		if u.client == "pickup" && u.failed.Code >= 500 {
+		if u.returns() && u.failed.Code >= 500 {
 			u.logRefused()
 		}
 		u.d.queue.move(p, u.mail, nowhere, u.failed.Text)
@@ -218,7 +221,7 @@ func (u *Submission) Commit() *Refusal {
 		u.d.queue.move(p, u.mail, nowhere, "discarded: "+u.why)
 		return nil
 	}
-	u.envelope()
+	u.recordEnvelope()
 	u.mail.ready = true
 	if u.mail.held {
 		u.d.queue.move(p, u.mail, hold, orElse(u.why, "an access table says HOLD"))
@@ -232,6 +235,9 @@ func (u *Submission) Commit() *Refusal {
 
 // complete makes the queue file's content out of what has been written.
 func (u *Submission) complete() {
+	if u.openEnvelope(); u.failed != nil {
+		return // the content is read, and not looked at
+	}
 	for _, f := range u.fields {
 		u.added(u.client, f)
 	}
@@ -244,7 +250,7 @@ func (u *Submission) complete() {
 	}
 	u.mail.Content = h.out
 	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
-	u.rewriteEnvelope()
+	u.closeEnvelope()
 	u.detectUTF8(h.head)
 	if u.failed == nil && u.limit > 0 && u.mail.fileSize(u.limit) > u.limit {
 		u.d.log("warning: %s: queue file size limit exceeded", u.mail.ID)
@@ -264,8 +270,8 @@ func (u *Submission) field(daemon, field, how string) {
 	p.Record(trace.Event{Kind: trace.Field, A: p.Sym(daemon), B: p.Sym(name), C: p.Sym(how)}, []byte(field))
 }
 
-// envelope records the finished envelope.
-func (u *Submission) envelope() {
+// recordEnvelope records the finished envelope.
+func (u *Submission) recordEnvelope() {
 	b := u.d.line[:0]
 	for _, r := range u.mail.Recipients {
 		b = append(b, r.Addr...)
@@ -279,90 +285,17 @@ func (u *Submission) envelope() {
 	p.Record(trace.Event{Kind: trace.Envelope, A: p.Sym(u.mail.ID), B: p.Sym(u.mail.Sender), N: uint32(u.mail.size)}, b)
 }
 
-// rewriteEnvelope rewrites the envelope's addresses, expands virtual aliases,
-// adds blind copies and drops duplicate recipients (cleanup_out_recipient).
-func (u *Submission) rewriteEnvelope() {
-	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
-	var out recipients
-	u.copyTo(&out, u.bccOf("sender_bcc_maps", u.mail.Sender))
-	for _, r := range u.mail.Recipients {
-		addr := u.d.rewriteAs(r.Addr, recipientSide, "envelope_recipient")
-		targets, err := u.d.expandVirtual(addr)
-		if err != nil {
-			u.failed = &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error", Log: err.Error()}
-			return
-		}
-		if u.mail.probe && !u.mail.report && len(targets) > 1 {
-			u.aliasedToMany(r)
-			continue
-		}
-		if r.ORcpt == "" {
-			r.ORcpt = originalRecipient(addr)
-		}
-		if len(targets) > 1 || targets[0] != addr {
-			r = u.expanded(r, addr)
-		}
-		out.add(r, targets)
-		u.copyTo(&out, u.bccOf("recipient_bcc_maps", addr))
-	}
-	for _, addr := range u.bcc {
-		u.copyTo(&out, addr)
-	}
-	if len(u.mail.Recipients) > 0 {
-		u.copyTo(&out, u.d.conf.Get("always_bcc"))
-	}
-	u.mail.Recipients = out.list
-	if u.redirect != "" && len(out.list) > 0 { // the queue manager counts those that it passes over, and has sorted them
-		only := *slices.MinFunc(out.list, func(a, b *Recipient) int { return compareAddresses(a.Addr, b.Addr) })
-		only.Addr = u.d.standard(u.redirect)
-		u.mail.Recipients, u.mail.replaced = []*Recipient{&only}, len(out.list)
-	}
-}
+// returns tells whether a message that is refused for good goes back to its
+// sender instead of the client's being told: pickup and local have none to tell
+// (CLEANUP_FLAG_BOUNCE).
+func (u *Submission) returns() bool { return u.client == "pickup" || u.client == "local" }
 
-// recipients are those of a message, without duplicates.
-type recipients struct {
-	list []*Recipient
-	seen map[sameRecipient]bool // not for a single one
-}
-
-// add adds the addresses for which a recipient stands.
-func (l *recipients) add(r *Recipient, targets []string) {
-	for _, addr := range targets {
-		c := *r
-		c.Addr = addr
-		if len(l.list) > 0 {
-			if l.seen == nil {
-				l.seen = map[sameRecipient]bool{l.list[0].same(): true}
-			}
-			if l.seen[c.same()] {
-				continue
-			}
-			l.seen[c.same()] = true
-		}
-		l.list = append(l.list, &c)
-	}
-}
-
-// expanded reports the success of a virtual alias to a sender who wants to hear
-// of it: what becomes of the addresses that it stands for is then no success
-// to report (RFC 3461 §5.2.7.2).
-func (u *Submission) expanded(r *Recipient, alias string) *Recipient {
-	c := *r
-	if r.Notify&smtp.NotifySuccess != 0 {
-		to := *r
-		to.Addr = alias
-		u.mail.remember(&to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "none", action: "expanded"})
-		c.Notify = withoutSuccess(r.Notify)
-	}
-	return &c
-}
-
-// logRefused reports the recipients of a message of a program of the host that
-// is not taken: pickup returns it to its sender, because of its content the
-// header alone (cleanup_bounce.c).
+// logRefused reports the recipients of a message that is not taken and returns
+// to its sender, because of its content the header alone (cleanup_bounce.c).
 func (u *Submission) logRefused() {
 	if u.mail.size == 0 { // it has not been read to the end
-		u.rewriteEnvelope()
+		u.openEnvelope()
+		u.closeEnvelope()
 	}
 	r := &request{mail: u.mail, started: u.d.p.Now()}
 	for _, to := range u.mail.Recipients {
@@ -371,49 +304,4 @@ func (u *Submission) logRefused() {
 	if u.rejected {
 		u.mail.Ret = smtp.RetHdrs
 	}
-}
-
-// sameRecipient is what two recipients have in common of whom one is dropped.
-type sameRecipient struct {
-	notify            smtp.Notify
-	orcpt, orig, addr string
-}
-
-func (r *Recipient) same() sameRecipient {
-	return sameRecipient{r.Notify, strings.ToLower(r.ORcpt), strings.ToLower(r.Orig), strings.ToLower(r.Addr)}
-}
-
-// copyTo adds the recipient of a blind copy: what always_bcc and sender_bcc_maps
-// say, and recipient_bcc_maps, which is asked about each recipient as it is before
-// virtual aliases. Mail that the mail system itself makes gets none
-// (CLEANUP_FLAG_BCC_OK), and nobody is told what became of one.
-func (u *Submission) copyTo(out *recipients, addr string) {
-	if addr == "" || !u.copied() {
-		return
-	}
-	addr = u.d.standard(addr)
-	targets, err := u.d.expandRecipient(addr)
-	if err != nil {
-		return // a blind copy is no reason to refuse a message
-	}
-	out.add(&Recipient{Orig: addr, Notify: smtp.NotifyNever}, targets)
-}
-
-// copied tells whether the message may get blind copies.
-func (u *Submission) copied() bool {
-	return (u.client == "smtpd" || u.client == "pickup") && !u.d.unmapped
-}
-
-// bccOf looks up who gets a blind copy of mail from or to an address.
-func (u *Submission) bccOf(param, addr string) string {
-	specs := u.d.conf.List(param)
-	if len(specs) == 0 || addr == "" || !u.copied() {
-		return ""
-	}
-	m, err := u.d.maps(specs).FindAddress(addr, u.d.conf.forms(u.d.isLocalDomain))
-	if err != nil {
-		return ""
-	}
-	u.d.consulted("cleanup", strings.Join(specs, " "), addr, m)
-	return m.Value
 }

@@ -247,7 +247,7 @@ func (c *contentChecks) whose() string {
 	if m.from != nil {
 		where = m.from.client.String()
 	}
-	s := fmt.Sprintf("from %s; from=<%s>", where, d.rewriteSender(m.Sender))
+	s := fmt.Sprintf("from %s; from=<%s>", where, m.Sender)
 	if len(m.Recipients) > 0 {
 		s += fmt.Sprintf(" to=<%s>", d.rewriteAs(m.Recipients[len(m.Recipients)-1].Addr, recipientSide, "envelope_recipient"))
 	}

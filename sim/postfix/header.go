@@ -195,7 +195,7 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 		h.hops++
 		switch limit := h.u.d.conf.Int("hopcount_limit"); {
 		case int64(h.hops) < limit:
-		case h.u.client == "pickup": // it will be returned, and is read to the end
+		case h.u.returns(): // it is read to the end, and is read to the end
 			h.u.d.log("warning: %s: message rejected: hopcount exceeded", h.u.mail.ID)
 			h.u.failed, h.u.hopping = &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops"}, true
 		default:
@@ -298,7 +298,7 @@ func (h *headerPass) missing() {
 	if !has.from {
 		from := "MAILER-DAEMON"
 		if m.Sender != "" {
-			from = h.u.d.rewriteSender(m.Sender)
+			from = m.Sender
 			switch {
 			case m.fullName == "":
 			case h.u.d.conf.Get("header_from_format") == "obsolete":

@@ -326,15 +326,18 @@ func (e *expansion) submit(f forwarding) {
 		u.AddRecipient(to)
 	}
 	u.Write(m.Content)
-	if refusal := u.Commit(); refusal != nil {
-		s := bounced
-		if refusal.Code < 500 {
-			s = deferral
-		}
-		e.done(e.top, s, result{dsn: refusal.Enhanced, text: refusal.Text})
+	switch refusal := u.Commit(); {
+	case refusal == nil:
+		p.Sleep(reportTime)
+	case refusal.Code < 500: // the message is tried again, and nothing said of it
+		e.outcomes = append(e.outcomes, result{status: deferral, relay: "local"})
 		return
+	default: // which counts as forwarded
+		if len(n.Content) == 0 {
+			n.Content = m.Content
+		}
+		d.refused(n, refusal)
 	}
-	p.Sleep(reportTime)
 	to := *e.top
 	to.Notify = withoutSuccess(to.Notify)
 	e.done(&to, sent, result{dsn: "2.0.0", text: "forwarded as " + u.ID()})

@@ -213,7 +213,7 @@ func (s *System) start(cause trace.Seq) error {
 	}
 	s.running = true
 	s.qmgr.start(cause)
-	s.pickupAll(cause)
+	s.pickupAll(cause, nil)
 	return nil
 }
 

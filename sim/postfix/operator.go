@@ -190,7 +190,7 @@ func (s *System) Kick(p *sim.Proc, name, request string) {
 	s.ask(p, "postkick", name, "request "+printable(request, '?'))
 	switch {
 	case name == "pickup":
-		s.pickupAll(p.Cause())
+		s.pickupAll(p.Cause(), nil)
 	case name == "qmgr" && strings.ContainsAny(request, "FD"):
 		s.Flush(p)
 	}

@@ -58,7 +58,7 @@ func (s *System) dropped(p *sim.Proc, m *Mail, l *LocalMail) {
 		s.run("pickup", p.Cause(), p.Msg(), func(p *sim.Proc) {
 			p.Sleep(pickupTime)
 			s.pickup(p, m)
-			s.pickupAll(p.Cause())
+			s.pickupAll(p.Cause(), m)
 		})
 	}
 }
@@ -220,9 +220,12 @@ func (d *daemon) refused(m *Mail, no *Refusal) {
 	d.flushBounces(m)
 }
 
-// pickupAll takes up what has gathered in maildrop while nobody was looking.
-func (s *System) pickupAll(cause trace.Seq) {
+// pickupAll takes up what has gathered in maildrop while nobody was looking,
+// all but the file that has just been tried.
+func (s *System) pickupAll(cause trace.Seq, but *Mail) {
 	for _, m := range s.queue.in(maildrop) {
-		s.run("pickup", cause, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+		if m != but {
+			s.run("pickup", cause, m.Msg, func(p *sim.Proc) { s.pickup(p, m) })
+		}
 	}
 }

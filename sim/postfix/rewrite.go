@@ -98,21 +98,26 @@ func (d *daemon) canonical(addr, param string) string {
 	for range maxCanonicalDepth {
 		m, err := maps.FindAddress(addr, d.conf.forms(d.isLocalDomain))
 		if err != nil {
-			d.log("warning: %s: %s map lookup problem for %s -- message not accepted, try again later", "canonical", param, addr)
+			d.log("warning: %s: %s map lookup problem for %s -- message not accepted, try again later", d.message, param, addr)
 			return addr
 		}
 		d.consulted("cleanup", strings.Join(maps.specs, " "), addr, m)
 		if !m.Found {
 			return addr
 		}
-		mapped := d.mapped(addr, m, m.Value, "canonical")
+		value := m.Value
+		if targets, err := ParseTargets(value); err == nil && len(targets) > 1 {
+			d.log("warning: %s: multi-valued %s entry for %s", d.message, param, addr)
+			value = targets[0].Text
+		}
+		mapped := d.mapped(addr, m, value, "canonical")
 		if strings.EqualFold(mapped, addr) {
 			return mapped
 		}
 		addr = mapped
 	}
-	d.log("warning: unreasonable %s map nesting for %s -- message not accepted, try again later", param, addr)
-	return addr
+	d.log("warning: %s: unreasonable %s map nesting for %s -- message not accepted, try again later", d.message, param, addr)
+	return addr // which is accepted all the same
 }
 
 // mapped makes the address that a table's result stands for: "@domain" keeps
@@ -170,7 +175,7 @@ func (d *daemon) expandVirtual(addr string) ([]string, error) {
 	if len(specs) == 0 || d.unmapped {
 		return []string{addr}, nil
 	}
-	v := virtualExpansion{d: d, maps: d.maps(specs), list: []string{addr}, been: map[string]bool{}}
+	v := virtualExpansion{d: d, of: addr, maps: d.maps(specs), list: []string{addr}, been: map[string]bool{}}
 	for i := 0; i < len(v.list); i++ {
 		if err := v.expand(i); err != nil {
 			return nil, err
@@ -182,6 +187,7 @@ func (d *daemon) expandVirtual(addr string) ([]string, error) {
 // virtualExpansion is the expansion of one recipient by virtual(5).
 type virtualExpansion struct {
 	d    *daemon
+	of   string // the address that all of it stands for
 	maps Maps
 	list []string
 	been map[string]bool // addresses that expanded into themselves
@@ -191,18 +197,18 @@ type virtualExpansion struct {
 // to the end of the list.
 func (v *virtualExpansion) expand(i int) error {
 	conf := v.d.conf
+	if int64(len(v.list)) > conf.Int("virtual_alias_expansion_limit") {
+		return v.beyond("map expansion size for " + v.of)
+	}
 	for depth := int64(0); !v.been[strings.ToLower(v.list[i])]; depth++ {
-		switch {
-		case int64(len(v.list)) > conf.Int("virtual_alias_expansion_limit"):
-			return fmt.Errorf("unreasonable virtual_alias_maps map expansion size for %s -- message not accepted, try again later", v.list[i])
-		case depth >= conf.Int("virtual_alias_recursion_limit"):
-			return fmt.Errorf("unreasonable virtual_alias_maps map nesting for %s -- message not accepted, try again later", v.list[i])
+		if depth >= conf.Int("virtual_alias_recursion_limit") {
+			return v.beyond("map nesting for " + v.of)
 		}
 		from := v.list[i]
 		m, err := v.maps.FindAddress(from, conf.forms(v.d.isLocalDomain))
 		if err != nil {
 			v.d.unavailable(v.maps.specs, from, lookupError)
-			return notAccepted("virtual_alias_maps", from)
+			return notAccepted("virtual_alias_maps", v.of)
 		}
 		v.d.consulted("cleanup", strings.Join(v.maps.specs, " "), from, m)
 		if !m.Found {
@@ -215,7 +221,7 @@ func (v *virtualExpansion) expand(i int) error {
 		for n, t := range targets {
 			to := v.d.mapped(from, m, t.Text, "virtual")
 			if int64(len(to)) > conf.Int("virtual_alias_address_length_limit") {
-				return fmt.Errorf("unreasonable virtual_alias_maps result %.300s... -- message not accepted, try again later", to)
+				return v.beyond(fmt.Sprintf("result %.300s...", to))
 			}
 			if n == 0 {
 				v.list[i] = to
@@ -229,6 +235,16 @@ func (v *virtualExpansion) expand(i int) error {
 	}
 	return nil
 }
+
+// expansionError is an expansion beyond virtual_alias_expansion_limit,
+// virtual_alias_recursion_limit or virtual_alias_address_length_limit.
+type expansionError struct{ what string }
+
+func (e *expansionError) Error() string {
+	return "unreasonable virtual_alias_maps " + e.what + " -- message not accepted, try again later"
+}
+
+func (v *virtualExpansion) beyond(what string) error { return &expansionError{what} }
 
 // consulted records that a daemon looked an address up.
 func (d *daemon) consulted(who, table, key string, m AddressMatch) {

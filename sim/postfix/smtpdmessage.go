@@ -135,6 +135,7 @@ func (m *smtpdMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		if m.sub.tooBig {
 			m.b.log("warning: %s: queue file size limit exceeded", m.sub.ID())
 		}
+		m.b.grave = m.b.grave || no.Enhanced == "4.3.0"
 		return []*smtp.Reply{{Code: no.Code, Enhanced: no.Enhanced, Text: no.Text}}
 	}
 	return nil

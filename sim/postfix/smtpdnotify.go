@@ -20,7 +20,7 @@ func errorClass(reply string) string {
 		return "bounce"
 	case strings.Contains(words, "Temporary lookup failure"):
 		return "data"
-	case strings.HasPrefix(words, "<"), enhanced == "5.7.1", enhanced == "4.7.1", strings.Contains(words, "exceeds fixed limit"):
+	case strings.HasPrefix(words, "<"), enhanced == "4.6.0", enhanced == "5.7.1", enhanced == "4.7.1", strings.Contains(words, "exceeds fixed limit"):
 		return "policy"
 	case strings.HasPrefix(words, "Error: queue file write error"), enhanced == "4.3.1":
 		return "resource"

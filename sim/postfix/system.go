@@ -169,6 +169,7 @@ type daemon struct {
 	// unmapped is cleanup(8) with receive_override_options = no_address_mappings:
 	// addresses are brought to standard form, and no more.
 	unmapped bool
+	message  string // the queue id of the message that cleanup(8) has in hand
 	proxy    proxying
 	resolved string        // the address that trivial-rewrite has resolved last
 	dead     bool          // it has ended with an error

@@ -64,6 +64,8 @@ func answered(lines []string) []string {
 	for _, line := range lines {
 		reply, ours := strings.CutPrefix(line, transcriptOut)
 		switch {
+		case line == "" && len(unread) > 0 && (unread[len(unread)-1] == "" || strings.HasPrefix(unread[len(unread)-1], transcriptIn+"BDAT")):
+			continue // a content has one answer, and a chunk shares it with its command
 		case !ours:
 			unread = append(unread, line)
 			continue

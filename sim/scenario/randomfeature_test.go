@@ -66,6 +66,7 @@ var features = []feature{
 	{"class: virtual", 30, "virtual_transport = PLACE", "", nil},
 	{"class: local", 15, "local_transport = PLACE", "", nil},
 	{"class: all local", 10, "default_transport = local:\nrelay_transport = local:", "", nil},
+	{"class: all virtual", 10, "default_transport = virtual:\nvirtual_mailbox_base = /var/mail/vhosts\nvirtual_mailbox_maps = static:all/\nvirtual_uid_maps = static:5000\nvirtual_gid_maps = static:5000", "", nil},
 	{"class: default", 20, "default_transport = PLACE", "", nil},
 	{"mailbox_transport_maps", 25, "mailbox_transport_maps = inline:{ {a=PLACE}, {b=PLACE} }", "", nil},
 	{"mailbox_command_maps", 25, "mailbox_command_maps = inline:{ b=/usr/bin/deliver }", "", []string{"command HOST /usr/bin/deliver\nexit EXIT"}},
@@ -138,7 +139,7 @@ var mild = []string{"WARN", "PREPEND X-Seen: yes", "HOLD", "BCC archive@ANY", "D
 
 // places are transports, with next hops. That local(8) hands mail to itself is a
 // circle without end, in which the real one blocks itself, too.
-var places = []string{"smtp:[mx1.ANY]", "smtp:ANY", "relay:[mx1.ANY]", "error:5.1.1 gone", "retry:4.3.0 later", "discard:nothing", "lmtp:unix:private/dovecot-lmtp", "nothing:", "virtual:"}
+var places = []string{"smtp:[mx1.ANY]", "smtp:ANY", "relay:[mx1.ANY]", "error:5.1.1 gone", "retry:4.3.0 later", "discard:nothing", "lmtp:unix:private/dovecot-lmtp", "nothing:"}
 
 // equip gives a host some of the features.
 func (g *generator) equip(host, domain string, cf *section) {

@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -176,7 +177,7 @@ func (svc *service) up() idleProc {
 func (svc *service) settle(now time.Duration) {
 	if svc.coming.pid != 0 && now >= svc.coming.up && len(svc.backlog) == 0 {
 		svc.idle = append(svc.idle, svc.up())
-		slices.SortFunc(svc.idle, func(a, b idleProc) int { return int(a.since - b.since) })
+		slices.SortFunc(svc.idle, func(a, b idleProc) int { return cmp.Compare(a.since, b.since) })
 	}
 	if n := len(svc.idle); n > 0 && now-svc.idle[n-1].since > svc.life.idle {
 		svc.idle = svc.idle[:0]

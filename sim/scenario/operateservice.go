@@ -7,7 +7,7 @@ import (
 // serviceUsage is what the script of /etc/init.d says.
 const serviceUsage = "Usage: /etc/init.d/%s {start|stop|restart|reload|flush|check|abort|force-reload|status}.\n"
 
-// services are the names that service(8) knows, with the command that does the
+// serviceScripts are the names that service(8) knows, with the command that does the
 // work.
 var serviceScripts = map[string]string{"postfix": "postfix", "dovecot": "dovecot", "named": "rndc", "bind9": "rndc"}
 

@@ -130,10 +130,10 @@ func (s *System) completed(addr string) string {
 }
 
 // stripLocal takes domains off an address for which this host is the final
-// destination by mydestination or its own address, as long as the local part
-// then names another host: "user%there@here", "there!user@here".
+// destination by mydestination or its own address, and empty ones, as long as
+// the local part then names another host: "user%there@here", "there!user@here".
 func (s *System) stripLocal(addr string) (local, domain string, isLocal bool, err error) {
-	saved := ""
+	saved, known := "", false
 	for range maxRouteSteps {
 		var hasAt bool
 		local, domain, hasAt = splitAddress(addr)
@@ -142,49 +142,48 @@ func (s *System) stripLocal(addr string) (local, domain string, isLocal bool, er
 			if err != nil {
 				return "", "", false, err
 			}
-			if !here {
+			if !here && domain != "" {
 				return local, domain, false, nil
 			}
-			saved = domain
+			saved, known = domain, true
 		}
-		next := s.routeIn(local)
-		if next == "" {
+		next, ok := s.routeIn(local)
+		if !ok {
 			break
 		}
 		addr = next
 	}
-	if saved == "" {
+	if !known {
 		saved = s.config.Get("myorigin")
 	}
 	return local, saved, true, nil
 }
 
 // routeIn returns the address that a local part with routing operators stands
-// for, or "".
-func (s *System) routeIn(local string) string {
+// for. One that has to be quoted is opened for them (resolve_dequoted_address).
+func (s *System) routeIn(local string) (addr string, ok bool) {
 	c := s.rewriteConf()
-	if strings.ContainsAny(local, " \t\"\\") {
-		return ""
-	}
-	ops := "@"
+	bang, percent := -1, -1
 	if c.Bool("swap_bangpath") {
-		ops += "!"
+		bang = strings.IndexByte(local, '!')
 	}
 	if c.Bool("allow_percent_hack") {
-		ops += "%"
+		percent = strings.LastIndexByte(local, '%')
 	}
 	quoted := mailaddr.Quote(local) != local
-	if quoted && !c.Bool("resolve_dequoted_address") || !strings.ContainsAny(local, ops) {
-		return ""
+	switch {
+	case quoted && !c.Bool("resolve_dequoted_address"):
+		return "", false
+	case strings.Contains(local, "@"):
+		return local, true
+	case quoted && percent >= 0:
+		return s.standard(local[:percent] + "@" + local[percent+1:]), true
+	case quoted && bang >= 0:
+		return s.standard(local[bang+1:] + "@" + local[:bang]), true
+	case percent >= 0 || bang >= 0:
+		return s.standard(local), true
 	}
-	if strings.Contains(local, "@") {
-		return local
-	}
-	next := s.standard(local)
-	if _, domain, ok := splitAddress(next); !ok || domain == "" {
-		return ""
-	}
-	return next
+	return "", false
 }
 
 // resolveRemote finds transport and next hop for a domain that is not local.

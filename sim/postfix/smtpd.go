@@ -294,12 +294,12 @@ func (b *smtpdSession) Connect(*smtp.Facts) *smtp.Reply {
 // Address tells whether an address that parses can be resolved.
 func (b *smtpdSession) Address(_ *smtp.Facts, addr string, utf8 bool) bool {
 	full := b.standard(addr)
-	if full == "" || !mailaddr.Resolvable(full, utf8) {
+	local, domain, _ := splitAddress(full)
+	if full == "" || domain != "" && !mailaddr.Resolvable(full, utf8) {
 		return false
 	}
 	// Only a routed address or one with a "-" can still turn out to be bad.
-	local, _, _ := splitAddress(full)
-	if !strings.ContainsAny(local, "-@%!") {
+	if domain != "" && !strings.ContainsAny(local, "-@%!") {
 		return true
 	}
 	res, err := b.System.resolve(addr)

@@ -6,7 +6,7 @@ var englishMailbox = map[string]entry{
 	"mailbox.append.new":    {"The mail has arrived: a file of its own in the Maildir of {user} on {host}, {size} octets, in “new”, where no reader has seen it yet. The work of SMTP ends here; reading is another matter.", "RFC 5321 §2.3.9"},
 	"mailbox.append.reader": {"The mail program of {user} on {host} has fetched the message and keeps it in a folder of its own, {file} ({size} octets).", "RFC 1939 §1"},
 	"mailbox.move":          {"The file of the mail is renamed to {file}.", "maildir(5)"},
-	"mailbox.move.cur":      {"A session has opened the mailbox of {user}, so the mail is no longer new: its file moves from “new” to “cur”. The letters behind “:2,” are its flags: {file}", "maildir(5)"},
+	"mailbox.move.cur":      {"A session has opened the mailbox of {user}, so the mail is no longer new: its file moves from “new” to “cur”. The letters after “:2,” are its flags: {file}", "maildir(5)"},
 	"mailbox.delete":        {"The file {file} is removed from the mailbox of {user}. POP3 does this only at QUIT, for all messages marked by DELE.", "RFC 1939 §6"},
 	"mailbox.flags":         {"The flags of {file} in the mailbox of {user} change to {text}; a Maildir keeps them in the file's name.", "maildir(5)"},
 
@@ -41,7 +41,7 @@ var englishMailbox = map[string]entry{
 	"pop3.end":      {"A line with only a dot ends the list that {verb} asked for.", "RFC 1939 §3"},
 
 	"pop3.ok":               {"+OK: {host} has done what {verb} asked for.", "RFC 1939 §3"},
-	"pop3.ok.greeting":      {"{host} greets; the session is in the state AUTHORIZATION. POP3 has only two replies, +OK and -ERR; programs do not look at the words behind them.", "RFC 1939 §4"},
+	"pop3.ok.greeting":      {"{host} greets; the session is in the state AUTHORIZATION. POP3 has only two replies, +OK and -ERR; programs do not look at the words after them.", "RFC 1939 §4"},
 	"pop3.ok.greeting.apop": {"{host} greets with a timestamp that is never the same twice; APOP makes its digest of it.", "RFC 1939 §7"},
 	"pop3.ok.user":          {"+OK, whether or not there is such a user: Dovecot does not help anybody to find names out.", "RFC 1939 §7"},
 	"pop3.ok.pass":          {"The password is right. The mailbox is opened, and its messages get numbers that hold until the end of the session.", "RFC 1939 §4"},
@@ -66,7 +66,7 @@ var englishMailbox = map[string]entry{
 	"pop3.err.nomessage": {"There is no message with that number in this session.", "RFC 1939 §5"},
 	"pop3.err.deleted":   {"That message is marked for deletion and can no longer be named.", "RFC 1939 §5"},
 	"pop3.err.toomany":   {"Too many bad commands: {host} ends the session.", "RFC 1939 §3"},
-	"pop3.err.noise":     {"Something stands behind the number that does not belong there.", "RFC 1939 §3"},
+	"pop3.err.noise":     {"Something after the number does not belong there.", "RFC 1939 §3"},
 	"pop3.err.unknown":   {"{host} does not know that command, or not in this state.", "RFC 1939 §3"},
 	"pop3.err.nouser":    {"PASS needs a USER before it.", "RFC 1939 §7"},
 	"pop3.err.long":      {"The line is longer than {host} takes.", "RFC 2449 §4"},

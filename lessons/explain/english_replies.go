@@ -26,7 +26,7 @@ var englishReplies = map[string]entry{
 	"reply.lmtp.accepted": {"LMTP answers for each recipient separately, since each one has a mailbox of its own: this one has got the mail.", "RFC 2033 §4.2"},
 	"reply.251":           {"{host} does not keep mail for {rcpt} itself but will forward it.", "RFC 5321 §3.4"},
 	"reply.252":           {"{host} neither confirms nor denies the address, but would take mail for it. Postfix repeats what was asked and never gives a full name away.", "RFC 5321 §3.5.3"},
-	"reply.334":           {"{host} goes on with the login: behind 334 stands a challenge in base64.", "RFC 4954 §4"},
+	"reply.334":           {"{host} goes on with the login: after 334 comes a challenge in base64.", "RFC 4954 §4"},
 	"reply.354":           {"{host} is ready for the text. Everything that follows is mail, until a line with only a dot.", "RFC 5321 §4.1.1.4"},
 	"reply.lmtp.354.data": {"The LMTP server is ready for the text, until a line with only a dot. Then it will answer once for each recipient.", "RFC 2033 §4.2"},
 
@@ -41,7 +41,7 @@ var englishReplies = map[string]entry{
 	"reply.454":             {"Not possible just now: {text}", "RFC 4954 §6"},
 	"reply.459":             {"{host} does not serve ETRN for that name (fast_flush_domains).", "RFC 1985 §5.1"},
 	"reply.500":             {"{host} cannot make sense of the line as a command.", "RFC 5321 §4.2.3"},
-	"reply.501":             {"The command is known, but what stands behind it is not in order.", "RFC 5321 §4.2.3"},
+	"reply.501":             {"The command is known, but what follows it is not in order.", "RFC 5321 §4.2.3"},
 	"reply.502":             {"{host} knows the command {verb} but does not serve it here.", "RFC 5321 §4.2.4"},
 	"reply.503":             {"Right command, wrong moment: the state of the session does not allow {verb} now.", "RFC 5321 §4.1.4"},
 	"reply.504":             {"The command is known, this parameter is not.", "RFC 5321 §4.2.3"},

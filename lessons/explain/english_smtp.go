@@ -31,7 +31,7 @@ var englishSMTP = map[string]entry{
 	"smtp.rset":        {"RSET throws the envelope collected so far away. The connection stays, and so does what EHLO and AUTH have settled.", "RFC 5321 §4.1.1.5"},
 	"smtp.noop":        {"NOOP does nothing but get a reply: a way to see whether the peer is still there.", "RFC 5321 §4.1.1.9"},
 	"smtp.quit":        {"{host} is done and says goodbye. Only after the reply may the server close the connection.", "RFC 5321 §4.1.1.10"},
-	"smtp.quit.early":  {"{host} sends QUIT right behind the final dot, before it knows the reply to the mail: nothing else is to be sent, and with PIPELINING one round trip is saved. Postfix does this with its last mail.", "RFC 2920 §3.1"},
+	"smtp.quit.early":  {"{host} sends QUIT right after the final dot, before it knows the reply to the mail: nothing else is to be sent, and with PIPELINING one round trip is saved. Postfix does this with its last mail.", "RFC 2920 §3.1"},
 	"smtp.vrfy":        {"{host} asks whether {peer} knows “{args}”, without sending anything there.", "RFC 5321 §4.1.1.6"},
 	"smtp.expn":        {"{host} asks who is behind the mailing list “{args}”.", "RFC 5321 §4.1.1.7"},
 	"smtp.help":        {"{host} asks for help. The RFC wants an answer or 502; Postfix does not know the command and says 500.", "RFC 5321 §4.1.1.8"},

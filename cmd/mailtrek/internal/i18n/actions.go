@@ -48,7 +48,7 @@ var doWords = map[string][3]string{
 	"do.became":       {"what became of the chosen line?", "какво е станало с избрания ред?", "co się stało z wybranym wierszem?"},
 	"do.mouse":        {"the mouse on or off", "мишката включена или изключена", "mysz włączona lub wyłączona"},
 	"do.ascii":        {"lines of ASCII, or not", "линии от ASCII, или не", "linie z ASCII, lub nie"},
-	"do.beside":       {"the next lens beside this one, behind the last none", "следващият изглед до този, след последния – никой", "następny widok obok, za ostatnim żaden"},
+	"do.beside":       {"the next lens beside this one, after the last none", "следващият изглед до този, след последния – никой", "następny widok obok, za ostatnim żaden"},
 	"do.what-if":      {"change something here and see what then", "промени нещо тук и виж какво следва", "zmień coś tutaj i zobacz, co dalej"},
 	"do.seat":         {"type yourself: as a client or as the operator", "пиши сам: като клиент или като оператор", "pisz samodzielnie: jako klient lub operator"},
 	"do.exchange":     {"to the other run", "към другото протичане", "do drugiego przebiegu"},

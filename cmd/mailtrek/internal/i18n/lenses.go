@@ -152,7 +152,7 @@ var lensWords = map[string][3]string{
 
 	"plain.hello":        {"Commands are lines: next, back, lens log, goto 42, find RCPT, why, help, quit.", "Командите са редове: next, back, lens log, goto 42, find RCPT, why, help, quit.", "Polecenia to wiersze: next, back, lens log, goto 42, find RCPT, why, help, quit."},
 	"plain.unknown":      {"“{word}” is no command. Type help.", "„{word}“ не е команда. Напиши help.", "„{word}” nie jest poleceniem. Wpisz help."},
-	"plain.missing":      {"Something is missing behind the command. Type help.", "Липсва нещо след командата. Напиши help.", "Po poleceniu czegoś brakuje. Wpisz help."},
+	"plain.missing":      {"Something is missing after the command. Type help.", "Липсва нещо след командата. Напиши help.", "Po poleceniu czegoś brakuje. Wpisz help."},
 	"plain.nolens":       {"There are the lenses {names}.", "Изгледите са {names}.", "Widoki to {names}."},
 	"plain.lens":         {"lens {name} at event {n} of {of}", "изглед {name} при събитие {n} от {of}", "widok {name} przy zdarzeniu {n} z {of}"},
 	"plain.lenses":       {"The lenses are {names}.", "Изгледите са {names}.", "Widoki to {names}."},

@@ -6,10 +6,11 @@ import (
 	"mailtrek/sim/trace"
 )
 
-// boxFile is the name of a file in a Maildir, without its flags.
+// boxFile is the name of a file in a Maildir, without its flags. Dovecot gives
+// the copies of one LMTP transaction the same name, in each user's.
 type boxFile struct {
-	node trace.NodeID
-	name string
+	node       trace.NodeID
+	user, name string
 }
 
 // letter is what a Maildir has got.
@@ -62,7 +63,7 @@ func (a *audit) appended(e *trace.Event) {
 func (a *audit) boxFile(e *trace.Event) boxFile {
 	file := a.t.Name(e.B)
 	name, _, _ := strings.Cut(file[strings.LastIndexByte(file, '/')+1:], ":")
-	return boxFile{e.Node, name}
+	return boxFile{e.Node, a.t.Name(e.A), name}
 }
 
 // text is the text of a message, whatever its lines end in.

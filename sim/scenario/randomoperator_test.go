@@ -38,6 +38,12 @@ func (g *generator) typed() string {
 	return "postfix reload"
 }
 
+// services are lines of master.cf that an operator may take out and put back.
+var services = []string{"pickup unix n - n 60 1 pickup", "cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "rewrite unix - - n - - trivial-rewrite", "bounce unix - - n - 0 bounce",
+	"defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce", "verify unix - - n - 1 verify", "flush unix n - n 1000? 0 flush", "proxymap unix - - n - - proxymap", "smtp unix - - n - - smtp", "relay unix - - n - - smtp",
+	"error unix - - n - - error", "retry unix - - n - - error", "discard unix - - n - - discard", "local unix - n n - - local", "virtual unix - n n - - virtual", "lmtp unix - - n - - lmtp",
+	"anvil unix - - n - 1 anvil", "scache unix - - n - 1 scache", "smtp inet n - n - - smtpd"}
+
 // setting is one that an operator changes in the middle of it all.
 func (g *generator) setting() string {
 	return pick(g, []string{"soft_bounce = yes", "soft_bounce = no", "defer_transports = smtp", "defer_transports =", "maximal_queue_lifetime = 1m",

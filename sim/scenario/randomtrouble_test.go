@@ -48,7 +48,11 @@ func (g *generator) lasting() time.Duration {
 // trouble is one that begins at a time.
 func (g *generator) trouble(at time.Duration) {
 	host := pick(g, g.hosts)
-	switch k := g.IntN(16); {
+	switch k := g.IntN(17); {
+	case k == 16: // somebody takes a service out of master.cf
+		line := pick(g, services)
+		words := strings.Fields(line)
+		g.do.may("%s %s$ postconf -MX %s/%s; postfix reload\n%s %s$ postconf -M '%s/%s=%s'; postfix reload", at, host, words[0], words[1], at+g.lasting(), host, words[0], words[1], line)
 	case k == 0 && len(g.dovecot) > 0:
 		host = pick(g, g.dovecot)
 		g.do.may("%s %s$ dovecot stop", at, host)

@@ -292,7 +292,7 @@ func (g *generator) people(mx1, domain string, lmtp bool) {
 		g.doc.section("command %s /usr/bin/prog", mx1).must("exit %d", exit)
 	}
 	if g.chance(40) && !lmtp {
-		g.doc.section("file %s:/home/b/.forward", mx1).may("%s", pick(g, []string{`\b, ` + other(), other(), "a, " + other()}))
+		g.doc.section("file %s:/home/b/.forward", mx1).may("%s", pick(g, []string{`\b, ` + other(), other(), "a, " + other(), `\b, "|/usr/bin/prog"`, "/home/b/box", ":include:/etc/lists/incl", "b+x, a+y"}))
 	}
 }
 

@@ -13,27 +13,32 @@ import "time"
 // at most one entry stands on the heap: one that comes too early, because the
 // process waits for something else by now, goes back to where it belongs.
 
-// entry is something to be done at a later time: the alarm of a process,
-// something under way that arrives, or a function to call.
+// entry is something to be done at a later time.
 type entry struct {
 	at    int64
 	order uint64
-	on    *coroutine
-	sent  underway
-	call  func()
+	what  happening
 }
 
-// ready is something to be done at the present instant: a process to wake,
-// something under way that arrives, or a function to call.
+// ready is something to be done at the present instant: a process to wake, or
+// something that happens.
 type ready struct {
 	proc *Proc
 	wait uint64 // which wait of the process is meant
-	sent underway
-	call func()
+	what happening
 }
 
-// underway is a flight or a datagram.
-type underway interface{ arrive() }
+// happening is the alarm of a coroutine, a flight or a datagram that arrives, or
+// a function to call.
+type happening interface{ happen() }
+
+// call is a function to call.
+type call func()
+
+func (f call) happen() { f() }
+
+// happen is the alarm of a coroutine: its process goes on, see World.turn.
+func (c *coroutine) happen() { c.alarm.queued.order = 0 }
 
 // alarm is when the present wait of a process ends, whether or not anything
 // happens; order is 0 when it has no end. The entry of the heap has the time
@@ -123,7 +128,7 @@ func (q *instant) pop() ready {
 // is past.
 func (w *World) schedule(e entry) {
 	if e.at <= w.now {
-		w.instant.push(ready{sent: e.sent, call: e.call})
+		w.instant.push(ready{what: e.what})
 		return
 	}
 	w.order++
@@ -149,50 +154,51 @@ func (w *World) limit(p *Proc, d time.Duration) {
 func (w *World) ring(c *coroutine) {
 	a := &c.alarm
 	a.queued.at, a.queued.order = a.at, a.order
-	w.agenda.push(entry{at: a.at, order: a.order, on: c})
+	w.agenda.push(entry{at: a.at, order: a.order, what: c})
 }
 
 // At calls f when the virtual time is d since the start, or now if that is past.
-func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), call: f}) }
+func (w *World) At(d time.Duration, f func()) { w.schedule(entry{at: int64(d), what: call(f)}) }
+
+// place is where the next thing to be done stands.
+type place uint8
+
+const (
+	nowhere place = iota
+	inSoon
+	onHeap
+	inInstant
+)
 
 // Next is the time of the next thing to be done; ok is false when the world is
 // at rest.
 func (w *World) Next() (d time.Duration, ok bool) {
-	w.dropStale()
-	switch {
-	case w.full:
-		return 0, false
-	case len(w.soon) > 0 || !w.instant.empty():
-		return w.Now(), true
-	case len(w.agenda) == 0:
-		return 0, false
-	}
-	return time.Duration(w.agenda[0].at), true
+	where, at := w.next()
+	return time.Duration(at), where != nowhere
 }
 
-// heapFirst tells whether the next thing stands on the heap.
-func (w *World) heapFirst() bool {
-	return len(w.agenda) > 0 && (w.instant.empty() || w.agenda[0].at <= w.now)
-}
-
-// dropStale forgets what is next on the agenda as long as nobody waits for it
-// any more.
-func (w *World) dropStale() {
+// next finds the next thing to be done, and its time. It forgets what nobody
+// waits for any more.
+func (w *World) next() (place, int64) {
 	for {
-		if w.heapFirst() {
-			if c := w.agenda[0].on; c == nil || !w.tooEarly(c) {
-				return
+		switch {
+		case w.full:
+			return nowhere, 0
+		case len(w.soon) > 0:
+			return inSoon, w.now
+		case len(w.agenda) > 0 && (w.instant.empty() || w.agenda[0].at <= w.now):
+			at := w.agenda[0].at
+			if c, alarm := w.agenda[0].what.(*coroutine); !alarm || !w.tooEarly(c) {
+				return onHeap, at
 			}
-			continue
+		case w.instant.empty():
+			return nowhere, 0
+		default:
+			if r := &w.instant.list[w.instant.next]; r.proc == nil || r.proc.parked && r.proc.waits == r.wait {
+				return inInstant, w.now
+			}
+			w.instant.pop()
 		}
-		if w.instant.empty() {
-			return
-		}
-		r := &w.instant.list[w.instant.next]
-		if r.proc == nil || r.proc.parked && r.proc.waits == r.wait {
-			return
-		}
-		w.instant.pop()
 	}
 }
 
@@ -212,16 +218,15 @@ func (w *World) tooEarly(c *coroutine) bool {
 	return true
 }
 
-// turn is the process whose turn it is next; nil when it is something else's,
-// or nothing is due.
-func (w *World) turn() *Proc {
-	switch {
-	case len(w.soon) > 0:
-	case w.heapFirst():
-		if c := w.agenda[0].on; c != nil {
+// turn is the process whose turn the next thing is; nil when it is something
+// else's.
+func (w *World) turn(next place) *Proc {
+	switch next {
+	case onHeap:
+		if c, alarm := w.agenda[0].what.(*coroutine); alarm {
 			return c.proc
 		}
-	case !w.instant.empty():
+	case inInstant:
 		return w.instant.list[w.instant.next].proc
 	}
 	return nil
@@ -235,55 +240,41 @@ func (w *World) turn() *Proc {
 // below it on the stack.
 func (w *World) work(self *Proc) bool {
 	for {
-		next, ok := w.Next()
-		if !ok || int64(next) > w.until || int64(next) > w.now && w.Trace.Len() >= w.pause {
+		next, at := w.next()
+		if next == nowhere || at > w.until || at > w.now && w.Trace.Len() >= w.pause {
 			return false
 		}
-		p := w.turn()
-		if p != nil && p.works {
-			if p != self {
-				return false
-			}
-			w.take()
-			w.spill()
-			return true
+		p := w.turn(next)
+		works := p != nil && p.works
+		if works && p != self {
+			return false
 		}
-		w.take()
-		if p != nil {
+		w.take(next)
+		if p != nil && !works {
 			p.resume()
 		}
 		w.spill()
+		if works {
+			return true
+		}
 	}
 }
 
 // take takes the next thing off the agenda, and does it unless it is a
 // process's turn.
-func (w *World) take() {
-	switch {
-	case len(w.soon) > 0:
+func (w *World) take(next place) {
+	switch next {
+	case inSoon:
 		f := w.soon[0]
 		w.soon = w.soon[1:]
 		f()
-	case w.heapFirst():
+	case onHeap:
 		e := w.agenda.pop()
 		w.now = e.at
-		if e.on != nil {
-			e.on.alarm.queued.order = 0
-		} else {
-			do(e.sent, e.call)
-		}
-	default:
+		e.what.happen()
+	case inInstant:
 		if r := w.instant.pop(); r.proc == nil {
-			do(r.sent, r.call)
+			r.what.happen()
 		}
 	}
-}
-
-// do lets something arrive, or calls a function.
-func do(sent underway, call func()) {
-	if sent != nil {
-		sent.arrive()
-		return
-	}
-	call()
 }

@@ -75,27 +75,26 @@ func (c *Conn) Pending() bool {
 }
 
 // emit records an event of this end.
-func (c *Conn) emit(e trace.Event, text []byte) trace.Seq {
-	e = c.event(e)
+func (c *Conn) emit(e *trace.Event, text []byte) trace.Seq {
+	c.own(e)
 	if c.owner != nil {
-		return c.owner.Emit(e, text)
+		return c.owner.emit(e, text)
 	}
 	if e.Cause == 0 {
 		e.Cause = c.cause
 	}
 	e.Msg = c.msg
-	c.cause = c.d.w.Emit(e, text)
+	c.cause = c.d.w.emit(e, text)
 	return c.cause
 }
 
-// event says of an event that it is of this end.
-func (c *Conn) event(e trace.Event) trace.Event {
-	e.Node, e.Peer, e.Conn, e.Proto = c.node.ID, c.Peer().ID, c.d.id, c.d.info().Proto
+// own says of an event that it is of this end.
+func (c *Conn) own(e *trace.Event) {
+	e.Node, e.Peer, e.Conn, e.Proto = c.node.ID, c.Peer().ID, c.d.id, c.d.about.Proto
 	e.Side = trace.Client
 	if c.side == wire.Server {
 		e.Side = trace.Server
 	}
-	return e
 }
 
 // because is the event that this end acts upon.
@@ -201,7 +200,7 @@ func (c *Conn) Broken() bool { return c.failed != nil }
 // the session.
 func (c *Conn) givesUp() {
 	if c.side == wire.Client && !c.calm {
-		c.emit(trace.Event{Kind: trace.Timeout, A: c.d.w.Trace.Intern("read")}, nil)
+		c.emit(&trace.Event{Kind: trace.Timeout, A: c.d.w.Trace.Intern("read")}, nil)
 	}
 }
 
@@ -318,7 +317,7 @@ func (c *Conn) close(how string) error {
 		}
 	}
 	if c.failed == nil && !c.late { // else the RST is there before the process has done what it still does
-		fin := c.emit(trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
+		fin := c.emit(&trace.Event{Kind: trace.Close, A: c.d.w.Trace.Intern(how)}, nil)
 		f := c.d.w.flight()
 		f.fin = fin
 		c.d.send(c, f)
@@ -336,9 +335,10 @@ func (c *Conn) refuse(f *flight) {
 		return
 	}
 	c.reset = true
-	rst := c.event(trace.Event{Kind: trace.Reset, Cause: f.segs[len(f.segs)-1].event})
-	rst.Msg = f.segs[len(f.segs)-1].msg
-	seq := c.d.w.Emit(rst, nil)
+	last := &f.segs[len(f.segs)-1]
+	rst := trace.Event{Kind: trace.Reset, Cause: last.event, Msg: last.msg}
+	c.own(&rst)
+	seq := c.d.w.emit(&rst, nil)
 	if delay, ok := c.d.w.transit(c.node, peer.node); ok {
 		c.d.w.At(c.d.w.Now()+delay, func() { peer.fail(ErrReset, seq) })
 	}
@@ -361,7 +361,7 @@ func (c *Conn) Abort() {
 	if c.closed || c.d.w.stopped {
 		return
 	}
-	rst := c.emit(trace.Event{Kind: trace.Reset}, nil)
+	rst := c.emit(&trace.Event{Kind: trace.Reset}, nil)
 	c.shut()
 	peer := c.d.ends[1-c.side]
 	if delay, ok := c.d.w.transit(c.node, peer.node); ok {

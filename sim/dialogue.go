@@ -52,15 +52,15 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 	if d.splitter == nil {
 		e := trace.Event{Kind: trace.Raw}
 		c.seal(&e)
-		seq := c.emit(e, b)
-		sent := d.w.Trace.At(seq)
-		return append(out, segment{data: d.w.Trace.Text(sent), event: seq, msg: sent.Msg})
+		seq := c.emit(&e, b)
+		return append(out, segment{data: d.w.Trace.Text(&e), event: seq, msg: e.Msg})
 	}
 	units := d.splitter.Split(d.w.units[:0], c.side, b)
 	d.w.units = nil // until we are done with them
 	held := d.held[c.side]
 	because := c.because()
-	for i, u := range units {
+	for i := range units {
+		u := &units[i]
 		fresh := u.N - len(held) - d.told[c.side] // octets of b that belong to the unit
 		if fresh < 0 || fresh > len(b) {
 			break // a splitter that miscounts must not lose bytes: the rest is held
@@ -69,19 +69,20 @@ func (d *dialogue) record(c *Conn, b []byte, out []segment) []segment {
 		if len(held) > 0 {
 			text = append(held, text...)
 		}
-		e := d.unitEvent(u, c.side, i > 0)
+		var e trace.Event
 		if u.Kind == wire.Raw && d.describe != nil {
 			e = d.describe(d.w.Trace, text[u.Frame:])
+		} else {
+			d.tellUnit(&e, u, c.side, i > 0)
 		}
 		e.Cause = because
 		c.seal(&e)
-		seq := c.emit(e, text[u.Frame:])
-		sent := d.w.Trace.At(seq)
-		whole := d.w.Trace.Text(sent)
+		seq := c.emit(&e, text[u.Frame:])
+		whole := d.w.Trace.Text(&e)
 		if u.Frame > 0 {
 			whole = append([]byte(nil), text...) // it travels whole
 		}
-		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq, msg: sent.Msg})
+		out = append(out, segment{data: whole[len(whole)-fresh:], event: seq, msg: e.Msg})
 		b, held = b[fresh:], held[:0]
 		d.told[c.side] = 0
 	}
@@ -108,7 +109,7 @@ func (d *dialogue) tell(c *Conn, part []byte) trace.Seq {
 	d.told[c.side] += len(part)
 	e := trace.Event{Kind: trace.Raw}
 	c.seal(&e)
-	return c.emit(e, part)
+	return c.emit(&e, part)
 }
 
 // flushHeld records what an end leaves unfinished when it closes.
@@ -130,15 +131,15 @@ func (d *dialogue) cut(side wire.Side) {
 
 var unitKinds = [...]trace.Kind{wire.Line: trace.Line, wire.Content: trace.Content, wire.Auth: trace.Auth, wire.Raw: trace.Raw}
 
-func (d *dialogue) unitEvent(u wire.Unit, side wire.Side, follows bool) trace.Event {
-	e := trace.Event{Kind: unitKinds[u.Kind], A: d.w.Trace.Intern(u.Verb), Code: uint16(u.Code)}
+// tellUnit fills in the event of a unit.
+func (d *dialogue) tellUnit(e *trace.Event, u *wire.Unit, side wire.Side, follows bool) {
+	e.Kind, e.A, e.Code = unitKinds[u.Kind], d.w.Trace.Intern(u.Verb), uint16(u.Code)
 	if u.More {
 		e.Flags |= trace.More
 	}
 	if follows && side == wire.Client {
 		e.Flags |= trace.Pipelined
 	}
-	return e
 }
 
 // flight is segments on their way, perhaps with a FIN behind them. What has
@@ -150,7 +151,7 @@ type flight struct {
 	try  int
 }
 
-func (f *flight) arrive() { f.from.d.arrive(f) }
+func (f *flight) happen() { f.from.d.arrive(f) }
 
 // flight returns one that is empty.
 func (w *World) flight() *flight {
@@ -188,7 +189,7 @@ func (d *dialogue) travel(f *flight) bool {
 	if ok {
 		at := max(d.w.now+int64(delay), from.arrival)
 		from.arrival = at
-		d.w.schedule(entry{at: at, sent: f})
+		d.w.schedule(entry{at: at, what: f})
 	}
 	return ok
 }
@@ -229,7 +230,7 @@ func (d *dialogue) arrive(f *flight) {
 			f.try++
 			at := d.w.now + int64(wait)
 			from.arrival = max(from.arrival, at)
-			d.w.schedule(entry{at: at, sent: f})
+			d.w.schedule(entry{at: at, what: f})
 		} else {
 			from.fail(ErrTimeout, 0)
 		}

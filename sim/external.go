@@ -41,7 +41,7 @@ func (w *World) Connect(n *Node, from netip.Addr, to netip.AddrPort, cause trace
 	d.ends[0].node, d.ends[1].node = n, target
 	c := d.ends[0]
 	c.sink, c.cause = sink, cause
-	syn := c.emit(trace.Event{Kind: trace.Open}, nil)
+	syn := c.emit(&trace.Event{Kind: trace.Open}, nil)
 	d.sendSYN(target, to, syn, 0)
 	return &External{c}
 }

@@ -44,6 +44,9 @@ func (w *World) transit(a, b *Node) (time.Duration, bool) {
 	if a.down || b.down || a.silent || b.silent {
 		return 0, false
 	}
+	if len(w.faults.links) == 0 {
+		return w.cfg.Delay, true
+	}
 	l, ok := w.faults.links[[2]trace.NodeID{a.ID, b.ID}]
 	if !ok {
 		return w.cfg.Delay, true

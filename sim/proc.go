@@ -274,25 +274,33 @@ func (p *Proc) Handle(m trace.MsgID) { p.msg = m }
 // Emit records an event at this process's node, with its cause and message
 // where e has none, and makes it the cause of what the process does next.
 func (p *Proc) Emit(e trace.Event, text []byte) trace.Seq {
-	p.cause = p.w.Emit(p.ours(e), text)
+	return p.emit(&e, text)
+}
+
+// emit is Emit for an event in memory.
+func (p *Proc) emit(e *trace.Event, text []byte) trace.Seq {
+	p.own(e)
+	p.cause = p.w.emit(e, text)
 	return p.cause
 }
 
 // EmitShared is Emit for a text, perhaps a long one, that nobody changes from
 // now on: the trace need not copy it.
 func (p *Proc) EmitShared(e trace.Event, text []byte) trace.Seq {
-	p.cause = p.w.emitShared(p.ours(e), text)
+	p.own(&e)
+	p.cause = p.w.emitShared(e, text)
 	return p.cause
 }
 
 // Record is Emit without becoming the cause of what follows: for a remark by
 // the way, such as a line in the log.
 func (p *Proc) Record(e trace.Event, text []byte) trace.Seq {
-	return p.w.Emit(p.ours(e), text)
+	p.own(&e)
+	return p.w.emit(&e, text)
 }
 
-// ours is an event with the process's node, cause and message where it has none.
-func (p *Proc) ours(e trace.Event) trace.Event {
+// own gives an event the process's node, cause and message where it has none.
+func (p *Proc) own(e *trace.Event) {
 	if e.Node == 0 {
 		e.Node = p.node.ID
 	}
@@ -302,7 +310,6 @@ func (p *Proc) ours(e trace.Event) trace.Event {
 	if e.Msg == 0 {
 		e.Msg = p.msg
 	}
-	return e
 }
 
 // Sym interns a string in the trace.

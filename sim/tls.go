@@ -80,7 +80,7 @@ func (c *Conn) agreed(facts wire.TLSFacts) {
 	}
 	c.d.agreed = true
 	w := c.d.w
-	c.emit(trace.Event{Kind: trace.TLS, A: w.Trace.Intern(facts.Version), B: w.Trace.Intern(facts.Cipher), N: uint32(facts.Bits)}, nil)
+	c.emit(&trace.Event{Kind: trace.TLS, A: w.Trace.Intern(facts.Version), B: w.Trace.Intern(facts.Cipher), N: uint32(facts.Bits)}, nil)
 }
 
 // Secured tells whether the end is inside TLS.
@@ -233,7 +233,7 @@ func (r rawConn) Write(b []byte) (int, error) {
 		}
 		e := c.tls.describe(c.d.w.Trace, record)
 		e.Cause = because
-		seq := c.emit(e, nil)
+		seq := c.emit(&e, nil)
 		f.segs = append(f.segs, segment{data: record, event: seq, msg: c.d.w.Trace.At(seq).Msg})
 	}
 	if len(f.segs) > 0 {

@@ -143,7 +143,7 @@ func (g *datagram) landed(w *World) {
 }
 
 // send lets a datagram travel.
-func (g *datagram) send(w *World) { w.schedule(entry{at: w.now + int64(g.delay), sent: g}) }
+func (g *datagram) send(w *World) { w.schedule(entry{at: w.now + int64(g.delay), what: g}) }
 
 // Send sends a datagram and returns its event.
 func (s *UDPSocket) Send(data []byte) trace.Seq {
@@ -171,8 +171,8 @@ func (s *UDPSocket) Send(data []byte) trace.Seq {
 	return seq
 }
 
-// arrive is a datagram at its target, or an answer back at the client.
-func (g *datagram) arrive() {
+// happen is a datagram at its target, or an answer back at the client.
+func (g *datagram) happen() {
 	s, w := g.socket, g.target.w
 	switch {
 	case g.answer && g.sink != nil:

@@ -133,12 +133,15 @@ func (w *World) Watch(f func(trace.Seq)) { w.cfg.Watch = f }
 func (w *World) Full() bool { return w.full }
 
 // Emit records an event that no process is responsible for.
-func (w *World) Emit(e trace.Event, text []byte) trace.Seq {
+func (w *World) Emit(e trace.Event, text []byte) trace.Seq { return w.emit(&e, text) }
+
+// emit is Emit for an event in memory, to which it gives its time.
+func (w *World) emit(e *trace.Event, text []byte) trace.Seq {
 	if w.stopped {
 		return 0
 	}
 	e.Time = w.now
-	return w.emitted(w.Trace.Append(e, text))
+	return w.emitted(w.Trace.Add(e, text))
 }
 
 // emitShared is Emit for a text that the trace need not copy. It stands apart so

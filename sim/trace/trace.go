@@ -56,27 +56,30 @@ func (t *Trace) Octets() int { return t.octets }
 
 // Append adds an event with its text and returns its number. Times must not
 // decrease; a cause must be an earlier event.
-func (t *Trace) Append(e Event, text []byte) Seq {
-	return t.append(e, t.store(text), text)
+func (t *Trace) Append(e Event, text []byte) Seq { return t.Add(&e, text) }
+
+// Add is Append for an event in memory, which it completes and copies.
+func (t *Trace) Add(e *Event, text []byte) Seq {
+	return t.append(e, t.store(text), len(text))
 }
 
 // AppendShared is Append for a text that nobody changes from now on: the trace
 // refers to it where Append would copy it. It is meant for long ones.
 func (t *Trace) AppendShared(e Event, text []byte) Seq {
 	if len(text) < longText {
-		return t.Append(e, text)
+		return t.Add(&e, text)
 	}
 	t.octets += len(text)
 	t.arenas = append(t.arenas, text[:len(text):len(text)])
-	return t.append(e, uint64(len(t.arenas)-1)<<32, text)
+	return t.append(&e, uint64(len(t.arenas)-1)<<32, len(text))
 }
 
-func (t *Trace) append(e Event, where uint64, text []byte) Seq {
+func (t *Trace) append(e *Event, where uint64, length int) Seq {
 	if t.n&(chunkSize-1) == 0 {
 		t.chunks = append(t.chunks, new(chunk))
 	}
-	e.Text, e.Len = where, uint32(len(text))
-	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = e
+	e.Text, e.Len = where, uint32(length)
+	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = *e
 	t.n++
 	return Seq(t.n)
 }
@@ -87,7 +90,7 @@ func (t *Trace) store(text []byte) uint64 {
 		return 0
 	}
 	t.octets += len(text)
-	if len(t.arenas) == 0 || cap(t.arenas[t.open])-len(t.arenas[t.open]) < len(text) {
+	if t.open >= len(t.arenas) || cap(t.arenas[t.open])-len(t.arenas[t.open]) < len(text) {
 		t.open = len(t.arenas)
 		t.arenas = append(t.arenas, make([]byte, 0, max(arenaSize, len(text))))
 	}

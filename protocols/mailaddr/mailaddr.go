@@ -61,6 +61,9 @@ func neverSplit(local, delimiters string) bool {
 // string when it is no dot-string (RFC 5321 §4.1.2). A source route before it
 // stays as it is.
 func Quote(addr string) string {
+	if isUsual(addr) {
+		return addr
+	}
 	if colon := strings.IndexByte(addr, ':'); colon > 0 && addr[0] == '@' {
 		return addr[:colon+1] + Quote(addr[colon+1:])
 	}
@@ -86,6 +89,23 @@ func Quote(addr string) string {
 	b.WriteByte('"')
 	b.WriteString(addr[at:])
 	return b.String()
+}
+
+// isUsual reports whether an address is a dot-string, an @ and anything without
+// another @, as nearly all are.
+func isUsual(addr string) bool {
+	dot := true // no dot may follow, and no @
+	for i := range len(addr) {
+		switch c := addr[i]; {
+		case c == '@':
+			return !dot && strings.IndexByte(addr[i+1:], '@') < 0
+		case special[c] || c == '.' && dot:
+			return false
+		default:
+			dot = c == '.'
+		}
+	}
+	return false
 }
 
 // isDotString reports whether a local part needs no quotes. 8-bit characters

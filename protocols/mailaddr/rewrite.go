@@ -24,11 +24,9 @@ func Rewrite(addr string, c RewriteConfig) string {
 			addr = after
 		}
 	}
-	// What is quoted is a local part as it stands, whatever it contains.
-	quoted := !strings.HasPrefix(addr, "\"") && Quote(addr) != addr
 	at := strings.LastIndexByte(addr, '@')
 	if at < 0 {
-		addr = c.addDomain(addr, quoted)
+		addr = c.addDomain(addr)
 		at = strings.LastIndexByte(addr, '@')
 	}
 	if at >= 0 {
@@ -44,8 +42,9 @@ func Rewrite(addr string, c RewriteConfig) string {
 }
 
 // addDomain gives an address without @ its domain.
-func (c RewriteConfig) addDomain(addr string, quoted bool) string {
-	if !quoted {
+func (c RewriteConfig) addDomain(addr string) string {
+	// What is quoted is a local part as it stands, whatever it contains.
+	if strings.HasPrefix(addr, "\"") || Quote(addr) == addr {
 		if c.SwapBang {
 			if site, user, ok := strings.Cut(addr, "!"); ok {
 				return user + "@" + site

@@ -22,9 +22,8 @@ type Client struct {
 	waiting []asked
 	offered
 	done     bool
-	replies  [lastStage + 1]Reply       // the last reply of each stage
-	known    *[lastStage + 1]knownReply // the last reply to any client, by stage
-	lesson   lesson                     // what the last one has learned
+	replies  *[lastStage + 1]knownReply // the last reply of each stage, perhaps to the client before
+	lesson   lesson                     // what the last client has learned
 	outcomes []Outcome
 	refused  *Error // why nothing of the mail under way can be sent
 	confused bool

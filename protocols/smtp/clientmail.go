@@ -409,26 +409,28 @@ const roomBehind = 16
 // Postfix does it. It tells whether there was such a line.
 func appendContent(dst, content []byte, limit int) (grown []byte, long bool) {
 	dst = slices.Grow(dst, len(content)+bytes.Count(content, []byte{'\n'})+roomBehind)
-	for len(content) > 0 {
-		line := content
-		if i := bytes.IndexByte(content, '\n'); i >= 0 {
-			line, content = content[:i], content[i+1:]
-		} else {
-			content = nil
+	for next := 0; next < len(content); {
+		line := content[next:]
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line = line[:i]
 		}
-		if n := len(line); n > 0 && line[n-1] == '\r' {
-			line = line[:n-1]
+		next += len(line) + 1
+		if n := len(line); n > 0 {
+			if line[0] == '.' {
+				dst = append(dst, '.')
+			}
+			if line[n-1] == '\r' {
+				line = line[:n-1]
+			}
 		}
-		if len(line) > 0 && line[0] == '.' {
-			dst = append(dst, '.')
+		if limit > 0 && len(line) > limit {
+			long = true
+			for room := limit; limit > 1 && len(line) > room; room = limit - 1 {
+				dst = append(append(dst, line[:room]...), "\r\n "...)
+				line = line[room:]
+			}
 		}
-		long = long || limit > 0 && len(line) > limit
-		for room := limit; limit > 1 && len(line) > room; room = limit - 1 {
-			dst = append(dst, line[:room]...)
-			dst = append(dst, "\r\n "...)
-			line = line[room:]
-		}
-		dst = append(append(dst, line...), '\r', '\n')
+		dst = append(append(dst, line...), "\r\n"...)
 	}
 	return dst, long
 }

@@ -21,7 +21,6 @@ const (
 // RFC 5321 §4.2.1: lines "250-…" up to one "250 …". A line that is no reply
 // becomes part of the text of the next one that is, as with Postfix.
 func (c *Client) read(stage Stage) (*Reply, error) {
-	r := &c.replies[stage]
 	lines, raw := 0, 0
 	first := c.from
 	for {
@@ -31,16 +30,19 @@ func (c *Client) read(stage Stage) (*Reply, error) {
 		}
 		lines++
 		raw += len(line) + 1
-		if code, more := replyCode(line); code > 0 && !more {
+		code, more := replyCode(line)
+		if code > 0 && !more {
+			k := &c.replies[stage]
+			var r *Reply
 			if lines == 1 {
-				c.single(r, stage, line)
+				r = k.single(line)
 			} else {
-				c.multi(r, stage, first)
+				r = k.multi(c.in[first:c.from])
 			}
 			c.compact()
 			return r, nil
 		}
-		if code, _ := replyCode(line); code == 0 {
+		if code == 0 {
 			c.confused = true
 		}
 		if raw > replyLimit*8 {
@@ -57,37 +59,36 @@ func replyCode(line []byte) (code int, more bool) {
 	return code, code > 0 && len(line) > 3 && line[3] == '-'
 }
 
-// single makes a reply of one line. Servers repeat themselves: the same line
-// as last time costs nothing.
-func (c *Client) single(r *Reply, stage Stage, line []byte) {
+// single makes a reply of one line.
+func (k *knownReply) single(line []byte) *Reply {
 	if len(line) > replyLimit {
 		line = line[:replyLimit]
 	}
-	if string(line) == r.raw || c.recall(r, stage, line) {
-		return
+	if string(line) == k.whole {
+		return &k.Reply
 	}
 	whole := string(line)
 	text := visibleReply(whole)
 	code, _ := replyCode(line)
-	*r = Reply{Code: code, raw: text}
+	r := Reply{Code: code, raw: text}
 	if len(text) > 4 {
 		r.Enhanced, r.Text = splitEnhanced(code, text[4:])
 	}
-	c.remember(r, stage, whole)
+	return k.learned(whole, r)
 }
 
-// multi makes a reply of all lines since first. The code is that of the last.
-func (c *Client) multi(r *Reply, stage Stage, first int) {
-	if c.recall(r, stage, c.in[first:c.from]) {
-		return
+// multi makes a reply of several lines. The code is that of the last.
+func (k *knownReply) multi(lines []byte) *Reply {
+	if string(lines) == k.whole {
+		return &k.Reply
 	}
-	all := string(c.in[first:c.from])
+	all := string(lines)
 	whole := all
 	var text, raw strings.Builder
 	text.Grow(min(len(whole), 2*replyLimit))
 	raw.Grow(min(len(whole), 2*replyLimit))
 	code, enhanced := 0, ""
-	for p := c.in[first:c.from]; len(p) > 0; {
+	for p := lines; len(p) > 0; {
 		line, _, n := wire.CutLine(p)
 		s := visibleReply(whole[:len(line)])
 		p, whole = p[n:], whole[n:]
@@ -99,20 +100,19 @@ func (c *Client) multi(r *Reply, stage Stage, first int) {
 			text.WriteByte('\n')
 		}
 		raw.WriteString(s)
-		if k, _ := replyCode(line); k > 0 {
-			code = k
+		if n, _ := replyCode(line); n > 0 {
+			code = n
 			if s = s[min(4, len(s)):]; enhancedLen(s) > 0 {
 				enhanced, s = splitEnhanced(code, s)
 			}
 		}
 		text.WriteString(s)
 	}
-	last, _ := replyCode(lastLine(c.in[first:c.from]))
+	last, _ := replyCode(lastLine(lines))
 	if last > 0 {
 		code = last
 	}
-	*r = Reply{Code: code, Enhanced: enhanced, Text: text.String(), raw: raw.String()}
-	c.remember(r, stage, all)
+	return k.learned(all, Reply{Code: code, Enhanced: enhanced, Text: text.String(), raw: raw.String()})
 }
 
 func lastLine(p []byte) []byte {
@@ -132,16 +132,14 @@ func visibleReply(line string) string {
 
 // line returns the next line, without its end. It points into c.in.
 func (c *Client) line(stage Stage) ([]byte, error) {
-	searched := 0
+	from, searched := c.from, c.from
 	for {
-		rest := c.in[c.from:]
-		if i := bytes.IndexByte(rest[searched:], '\n'); i >= 0 {
-			i += searched
-			c.from += i + 1
-			return trimEnd(rest[:i]), nil
+		if i := bytes.IndexByte(c.in[searched:], '\n'); i >= 0 {
+			c.from = searched + i + 1
+			return trimEnd(c.in[from : searched+i]), nil
 		}
-		searched = len(rest)
-		if searched > replyLimit*8 {
+		searched = len(c.in)
+		if searched-from > replyLimit*8 {
 			return nil, c.broken(stage, io.ErrUnexpectedEOF)
 		}
 		if err := c.fill(stage); err != nil {

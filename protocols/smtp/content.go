@@ -111,7 +111,8 @@ func (s *Session) usualLines(p []byte) (used int) {
 			break
 		}
 		used += n + 1
-		body = append(append(body, rest[:n-1]...), '\n')
+		body = append(body, rest[:n]...)
+		body[len(body)-1] = '\n' // in the place of CR
 	}
 	if used > 0 {
 		c.body, c.lastBare = body, false

@@ -225,8 +225,8 @@ func (s *Session) isForbidden(verb []byte) bool {
 
 // force asks the backend for a reply that stands in for the real one.
 func (s *Session) force() *Reply {
-	if f, ok := s.b.(Forcer); ok {
-		return f.Force(&s.facts)
+	if s.forcer == nil {
+		return nil
 	}
-	return nil
+	return s.forcer.Force(&s.facts)
 }

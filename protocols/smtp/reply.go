@@ -63,7 +63,8 @@ func (r *Reply) Append(dst []byte) []byte {
 }
 
 func appendCode(dst []byte, code int, sep byte) []byte {
-	return append(dst, byte('0'+code/100%10), byte('0'+code/10%10), byte('0'+code%10), sep)
+	tens := code / 10
+	return append(dst, byte('0'+tens/10%10), byte('0'+tens%10), byte('0'+code-10*tens), sep)
 }
 
 // usualReply is how long a reply with many lines usually is.
@@ -90,13 +91,11 @@ func codeOf[T string | []byte](line T) (code int, ok bool) {
 	if len(line) < 3 || len(line) > 3 && line[3] != ' ' && line[3] != '-' {
 		return 0, false
 	}
-	for i := range 3 {
-		if line[i] < '0' || line[i] > '9' {
-			return 0, false
-		}
-		code = code*10 + int(line[i]-'0')
+	a, b, c := line[0]-'0', line[1]-'0', line[2]-'0'
+	if a > 9 || b > 9 || c > 9 {
+		return 0, false
 	}
-	return code, true
+	return int(a)*100 + int(b)*10 + int(c), true
 }
 
 // splitEnhanced takes an enhanced status code off the front of a reply's

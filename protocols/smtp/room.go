@@ -22,7 +22,9 @@ func (r *Room) session() *Session {
 	last := len(r.sessions) - 1
 	s := r.sessions[last]
 	r.sessions = r.sessions[:last]
-	*s = Session{in: s.in[:0], out: s.out[:0], counts: s.counts[:0]}
+	in, out, counts := s.in[:0], s.out[:0], s.counts[:0]
+	*s = Session{}
+	s.in, s.out, s.counts = in, out, counts
 	return s
 }
 
@@ -30,12 +32,14 @@ func (r *Room) session() *Session {
 // others.
 func (r *Room) client() *Client {
 	if r == nil || len(r.clients) == 0 {
-		return &Client{}
+		return &Client{replies: new([lastStage + 1]knownReply)}
 	}
 	last := len(r.clients) - 1
 	c := r.clients[last]
 	r.clients = r.clients[:last]
-	*c = Client{in: c.in[:0], out: c.out[:0], waiting: c.waiting[:0], known: c.known, lesson: c.lesson}
+	in, out, waiting, replies, lesson := c.in[:0], c.out[:0], c.waiting[:0], c.replies, c.lesson
+	*c = Client{}
+	c.in, c.out, c.waiting, c.replies, c.lesson = in, out, waiting, replies, lesson
 	return c
 }
 
@@ -76,32 +80,21 @@ func (r *Room) put(b []byte) {
 	}
 }
 
-// knownReply is a reply that some server has given before, as it came. Servers
-// repeat themselves, to everybody.
+// knownReply is the last reply at a stage, and the octets of which it was made;
+// none when they are too many. Servers repeat themselves, to everybody: the same
+// octets as last time are the same reply.
 type knownReply struct {
 	whole string
-	reply Reply
+	Reply
 }
 
-// recall makes r the reply of these octets if it is the one known for the
-// stage.
-func (c *Client) recall(r *Reply, stage Stage, whole []byte) bool {
-	if c.known == nil || c.known[stage].whole != string(whole) {
-		return false
+// learned makes k the reply that these octets mean.
+func (k *knownReply) learned(whole string, r Reply) *Reply {
+	if len(whole) > replyLimit {
+		whole = ""
 	}
-	*r = c.known[stage].reply
-	return true
-}
-
-// remember keeps a reply for recall.
-func (c *Client) remember(r *Reply, stage Stage, whole string) {
-	if c.cfg.Room == nil || len(whole) > replyLimit {
-		return
-	}
-	if c.known == nil {
-		c.known = new([lastStage + 1]knownReply)
-	}
-	c.known[stage] = knownReply{whole, *r}
+	*k = knownReply{whole, r}
+	return &k.Reply
 }
 
 // lesson is what some client has learned of a reply to EHLO.

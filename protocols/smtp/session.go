@@ -12,6 +12,7 @@ import (
 type Session struct {
 	cfg     Config
 	b       Backend
+	forcer  Forcer // b, if it is one
 	table   []Command
 	small   []string
 	dialect Dialect
@@ -64,6 +65,7 @@ func NewSession(cfg Config, b Backend) *Session {
 	}
 	s := cfg.Room.session()
 	s.cfg, s.b = cfg, b
+	s.forcer, _ = b.(Forcer)
 	s.facts = Facts{Peer: cfg.Peer, Proto: "SMTP", Where: "CONNECT"}
 	if cfg.LMTP {
 		s.dialect = Dovecot

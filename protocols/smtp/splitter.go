@@ -90,29 +90,29 @@ func (s *splitter) splitLine(units []wire.Unit, side wire.Side, p []byte) ([]wir
 	if i < 0 {
 		return units, n
 	}
-	line = trimEnd(line)
-	var u wire.Unit
+	units = append(units, wire.Unit{N: h.n})
 	if side == wire.Client {
-		u = s.clientLine(line)
+		s.clientLine(&units[len(units)-1], trimEnd(line))
 	} else {
-		u = s.serverLine(line)
+		s.serverLine(&units[len(units)-1], trimEnd(line))
 	}
-	u.N = h.n
 	h.line, h.n = h.line[:0], 0
-	return append(units, u), n
+	return units, n
 }
 
 // clientLine tells what a client's line is.
-func (s *splitter) clientLine(line []byte) wire.Unit {
+func (s *splitter) clientLine(u *wire.Unit, line []byte) {
 	if s.auth {
 		s.auth = false
 		s.asked = append(s.asked, question{verb: "AUTH"})
-		return wire.Unit{Kind: wire.Auth, Verb: "AUTH"}
+		u.Kind, u.Verb = wire.Auth, "AUTH"
+		return
 	}
 	first, _ := cutWord(line)
 	if len(first.text) == 0 {
 		s.asked = append(s.asked, question{})
-		return wire.Unit{Kind: wire.Raw}
+		u.Kind = wire.Raw
+		return
 	}
 	verb := verbOf(first.text)
 	q := question{verb: verb}
@@ -124,11 +124,10 @@ func (s *splitter) clientLine(line []byte) wire.Unit {
 			s.chunk, q.last = size, last
 		}
 	case "":
-		s.asked = append(s.asked, q)
-		return wire.Unit{Kind: wire.Raw}
+		u.Kind = wire.Raw
 	}
 	s.asked = append(s.asked, q)
-	return wire.Unit{Kind: wire.Line, Verb: verb}
+	u.Verb = verb
 }
 
 // verbOf returns a word in capitals when it can be a verb.
@@ -150,15 +149,16 @@ func verbOf(w []byte) string {
 }
 
 // serverLine tells what a line of a reply is, and which command it answers.
-func (s *splitter) serverLine(line []byte) wire.Unit {
+func (s *splitter) serverLine(u *wire.Unit, line []byte) {
 	code, ok := codeOf(line)
 	if !ok {
-		return wire.Unit{Kind: wire.Raw, Verb: s.head().verb}
+		u.Kind, u.Verb = wire.Raw, s.head().verb
+		return
 	}
-	u := wire.Unit{Kind: wire.Line, Code: code, More: len(line) > 3 && line[3] == '-'}
+	u.Code, u.More = code, len(line) > 3 && line[3] == '-'
 	if !s.greeted {
 		s.greeted = !u.More
-		return u
+		return
 	}
 	q := s.head()
 	u.Verb = q.verb
@@ -168,7 +168,6 @@ func (s *splitter) serverLine(line []byte) wire.Unit {
 	if !u.More {
 		s.replied(q, code)
 	}
-	return u
 }
 
 func (s *splitter) head() question {
@@ -274,10 +273,11 @@ func skipLines(p []byte) int {
 
 // trimEnd takes the end of a line off.
 func trimEnd(line []byte) []byte {
-	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
-		line = line[:len(line)-1]
+	n := len(line)
+	for n > 0 && (line[n-1] == '\n' || line[n-1] == '\r') {
+		n--
 	}
-	return line
+	return line[:n]
 }
 
 // splitChunk takes the octets of a BDAT chunk off p.

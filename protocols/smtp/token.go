@@ -48,10 +48,14 @@ var marks = func() (t [256]bool) {
 
 // wordLen is the length of the word at the start of s.
 func wordLen(s []byte) (n int, open bool) {
-	for n < len(s) {
-		switch c := s[n]; {
-		case !marks[c]:
+	for {
+		for n < len(s) && !marks[s[n]] {
 			n++
+		}
+		if n >= len(s) {
+			return n, open
+		}
+		switch c := s[n]; {
 		case isSpace(c):
 			return n, open
 		case c == '<' || c == '"':
@@ -69,7 +73,6 @@ func wordLen(s []byte) (n int, open bool) {
 			n++
 		}
 	}
-	return n, open
 }
 
 // maxNesting bounds the depth of brackets in brackets.
@@ -85,8 +88,11 @@ func quotedLen(s []byte) (n int, closed bool) {
 		want = '>'
 	}
 	for n = 1; n < len(s); n++ {
-		switch c := s[n]; {
-		case !marks[c]:
+		c := s[n]
+		if !marks[c] {
+			continue
+		}
+		switch {
 		case c == '\\':
 			n++
 		case c == want:
@@ -114,11 +120,9 @@ func equalFold(b []byte, upper string) bool {
 	if len(b) != len(upper) {
 		return false
 	}
+	upper = upper[:len(b)]
 	for i, c := range b {
-		if c >= 'a' && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		if c != upper[i] {
+		if c != upper[i] && (c-('a'-'A') != upper[i] || c < 'a' || c > 'z') {
 			return false
 		}
 	}

@@ -32,6 +32,7 @@ type TLS struct {
 // of sim.Conn.SecureServer.
 func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
 	v := &serving{p: p, c: c, s: s, tls: t, state: s.State()}
+	v.waker, _ = s.(wire.Waker)
 	v.out, v.held = v.room[:0], v.first[:0]
 	if t.Implicit {
 		if v.secure(); v.err != nil {
@@ -53,6 +54,7 @@ type serving struct {
 	p     *sim.Proc
 	c     *sim.Conn
 	s     wire.Session
+	waker wire.Waker // s, if it may speak unasked
 	out   []reply
 	room  [4]reply // of out
 	held  []byte   // of the replies that wait
@@ -87,7 +89,7 @@ func (v *serving) run() error {
 			v.c.Close()
 			return err
 		case errors.Is(err, sim.ErrInterrupted), alarm && errors.Is(err, sim.ErrTimeout):
-			if end := v.said(v.s.(wire.Waker).Wake()); end {
+			if end := v.said(v.waker.Wake()); end {
 				return v.err
 			}
 			continue
@@ -113,9 +115,8 @@ const notifyDelay = 500 * time.Millisecond
 // until a session that speaks unasked has something to say.
 func (v *serving) listen() (alarm bool) {
 	wait := v.s.Timeout()
-	w, ok := v.s.(wire.Waker)
-	if ok && w.Watch(v.wake) {
-		if d := w.WakeAt().Sub(v.p.Now()); d < wait || wait == 0 {
+	if v.waker != nil && v.waker.Watch(v.wake) {
+		if d := v.waker.WakeAt().Sub(v.p.Now()); d < wait || wait == 0 {
 			wait, alarm = max(d, 1), true
 		}
 	}

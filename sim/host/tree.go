@@ -158,8 +158,19 @@ func split(parts []string, name string) ([]string, error) {
 	return parts, nil
 }
 
+// fewKids is how many names are looked at one by one: most are told apart by
+// their length.
+const fewKids = 16
+
 // find returns where name stands, or would stand, among the kids.
 func (d *dirent) find(name string) (int, bool) {
+	if len(d.kids) <= fewKids {
+		for i, k := range d.kids {
+			if k.name == name {
+				return i, true
+			}
+		}
+	}
 	lo, hi := 0, len(d.kids)
 	if hi > 0 && d.kids[hi-1].name < name { // new mail comes last
 		return hi, false

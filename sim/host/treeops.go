@@ -197,8 +197,9 @@ func (d *dirent) count() (files int, size int64) {
 func (t *Tree) Rename(from, to string) error {
 	var rooms [2][usualDepth]string
 	a, err := split(rooms[0][:0], from)
+	var src *dirent
 	if err == nil {
-		_, err = t.lookup(a)
+		src, err = t.lookup(a)
 	}
 	if err != nil {
 		return pathErr("rename", from, err)
@@ -210,53 +211,46 @@ func (t *Tree) Rename(from, to string) error {
 	if slices.Equal(a, b) {
 		return nil
 	}
-	if err := t.move(a, b); err != nil {
+	if err := t.move(src, a, b); err != nil {
 		return pathErr("rename", to, err)
 	}
 	return nil
 }
 
-// move is Rename of what exists to another place.
-func (t *Tree) move(a, b []string) error {
-	src, err := t.lookup(a)
-	switch {
-	case err != nil:
-		return err
-	case len(a) == 0 || len(b) == 0 || src.dir && len(b) > len(a) && slices.Equal(b[:len(a)], a):
+// move is Rename of src, which stands at a, to another place.
+func (t *Tree) move(src *dirent, a, b []string) error {
+	if len(a) == 0 || len(b) == 0 || src.dir && len(b) > len(a) && slices.Equal(b[:len(a)], a) {
 		return fs.ErrInvalid
 	}
 	last := b[len(b)-1]
-	into, err := t.lookup(b[:len(b)-1])
-	if err == nil && !into.dir {
-		err = ErrNotDir
-	}
+	into, err := t.walk(b[:len(b)-1], false)
 	if err != nil {
 		return err
 	}
-	if i, found := into.find(last); found && (into.kids[i].dir || src.dir) {
+	place, found := into.find(last)
+	switch {
+	case found && (into.kids[place].dir || src.dir):
 		return fs.ErrExist
-	}
-	if into, err = t.walk(b[:len(b)-1], false); err != nil {
-		return err
-	}
-	if i, found := into.find(last); found {
-		t.size -= int64(len(into.kids[i].data))
-		t.unlink(into, i)
+	case found:
+		t.size -= int64(len(into.kids[place].data))
+		t.unlink(into, place)
 	}
 	outOf, err := t.walk(a[:len(a)-1], false)
 	if err != nil {
 		return err
 	}
 	i, _ := outOf.find(a[len(a)-1])
-	moved, mtime := *outOf.kids[i], outOf.kids[i].mtime
+	moved := t.own(outOf, i)
+	mtime := moved.mtime
 	files := t.unlink(outOf, i)
-	i, _ = into.find(last)
+	if into == outOf {
+		place, _ = into.find(last)
+	}
 	moved.name = last
-	if err := t.insert(into, i, &moved); err != nil {
+	if err := t.insert(into, place, moved); err != nil {
 		return err
 	}
 	t.files += files - 1
-	moved.owner = nil // its kids may be shared still
 	moved.mtime = mtime
 	return nil
 }

@@ -71,7 +71,7 @@ func (s *System) Submit(p *sim.Proc, client, sender string) (*Submission, error)
 	if wait := s.qmgr.slowDown(); wait > 0 {
 		p.Sleep(wait)
 	}
-	u := &Submission{d: d, client: client, limit: svc.conf.Int("message_size_limit")}
+	u := &Submission{d: d, client: client, limit: svc.conf.cleanup().sizeLimit}
 	u.mail = s.queue.create(p, incoming)
 	u.mail.Sender, d.message = sender, u.mail.ID
 	p.Emit(trace.Event{Kind: trace.Daemon, A: p.Sym(client), B: p.Sym("cleanup"), C: p.Sym(u.mail.ID)}, nil)
@@ -142,7 +142,7 @@ func (u *Submission) Write(b []byte) {
 	} else {
 		u.body = append(u.body, bytes.ReplaceAll(b, crlf, crlf[1:])...)
 	}
-	if u.d.conf.Bool("cleanup_replace_stray_cr_lf") {
+	if u.d.conf.cleanup().replacesCR {
 		for rest := u.body[start:]; len(rest) > 0; {
 			i := bytes.IndexByte(rest, '\r')
 			if i < 0 {

@@ -20,7 +20,7 @@ func (u *Submission) openEnvelope() {
 	}
 	u.opened = true
 	u.mail.Sender = u.d.rewriteSender(u.mail.Sender)
-	u.copyTo(u.bccOf("sender_bcc_maps", u.mail.Sender))
+	u.copyTo(u.bccOf(u.d.conf.cleanup().senderBCC, u.mail.Sender))
 	for _, r := range u.mail.Recipients {
 		if u.failed != nil && u.failed.Code < 500 {
 			return
@@ -41,7 +41,7 @@ func (u *Submission) openEnvelope() {
 			r = u.expanded(r, addr)
 		}
 		u.envelope.add(r, targets)
-		u.copyTo(u.bccOf("recipient_bcc_maps", addr))
+		u.copyTo(u.bccOf(u.d.conf.cleanup().recipientBCC, addr))
 	}
 }
 
@@ -52,7 +52,7 @@ func (u *Submission) closeEnvelope() {
 		u.copyTo(addr)
 	}
 	if len(u.mail.Recipients) > 0 {
-		u.copyTo(u.d.conf.Get("always_bcc"))
+		u.copyTo(u.d.conf.cleanup().alwaysBCC)
 	}
 	list := u.envelope.list
 	u.mail.Recipients = list
@@ -147,9 +147,9 @@ func (u *Submission) copied() bool {
 	return (u.client == "smtpd" || u.client == "pickup") && !u.d.unmapped
 }
 
-// bccOf looks up who gets a blind copy of mail from or to an address.
-func (u *Submission) bccOf(param, addr string) string {
-	specs := u.d.conf.List(param)
+// bccOf looks up in some tables who gets a blind copy of mail from or to an
+// address.
+func (u *Submission) bccOf(specs []string, addr string) string {
 	if len(specs) == 0 || addr == "" || !u.copied() {
 		return ""
 	}

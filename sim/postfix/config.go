@@ -38,8 +38,10 @@ type Config struct {
 	over    map[string]Entry
 	cache   values
 	rewrite *mailaddr.RewriteConfig // see rewriting
+	clean   *cleanupParams          // see cleanup
 	nets    map[string]*Networks
-	own     []netip.Prefix
+	own     []netip.Prefix // see OwnAddresses
+	proxies []netip.Addr   // likewise: proxy_interfaces
 	domains map[string]*DomainList
 	routes  *knownRoutes
 }

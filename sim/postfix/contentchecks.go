@@ -40,12 +40,13 @@ func newContentChecks(u *Submission) *contentChecks {
 	if u.client != "smtpd" && u.client != "pickup" || u.unchecked {
 		return nil
 	}
-	var c *contentChecks
-	for kind, param := range contentParams {
-		if specs := u.d.conf.List(param); len(specs) > 0 {
-			if c == nil {
-				c = &contentChecks{u: u, limit: u.d.conf.Int("body_checks_size_limit")}
-			}
+	set := u.d.conf.cleanup()
+	if !set.checked {
+		return nil
+	}
+	c := &contentChecks{u: u, limit: u.d.conf.Int("body_checks_size_limit")}
+	for kind, specs := range set.checks {
+		if len(specs) > 0 {
 			c.maps[kind] = u.d.maps(specs)
 		}
 	}

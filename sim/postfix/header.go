@@ -15,6 +15,7 @@ type headerPass struct {
 	changed   bool   // from there on a copy
 	head      int    // how much of it is header, when that is known
 	hops      int
+	limit     int64                                   // hopcount_limit
 	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
 	resent    int                                     // 1: there is a Resent- field
 	addressed bool                                    // there is a To or Cc field, or a Resent- one
@@ -27,12 +28,13 @@ type headerPass struct {
 }
 
 func newHeaderPass(u *Submission) *headerPass {
-	h := &headerPass{u: u, drop: u.d.conf.List("message_drop_headers")}
+	set := u.d.conf.cleanup()
+	h := &headerPass{u: u, drop: set.drops, limit: set.hopLimit}
 	h.rewrites, h.form = u.mail.Local, u.d.rewriting()
-	if domain := u.d.conf.Get("remote_header_rewrite_domain"); !u.mail.Local && domain != "" {
+	if domain := set.remoteDomain; !u.mail.Local && domain != "" {
 		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
 	}
-	h.completes = h.rewrites || u.d.conf.Bool("always_add_missing_headers")
+	h.completes = h.rewrites || set.completes
 	if h.checks = newContentChecks(u); h.checks != nil {
 		h.mime.c = h.checks
 		h.change()
@@ -193,8 +195,8 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 	switch string(key) {
 	case "received":
 		h.hops++
-		switch limit := h.u.d.conf.Int("hopcount_limit"); {
-		case int64(h.hops) < limit:
+		switch {
+		case int64(h.hops) < h.limit:
 		case h.u.returns(): // it is read to the end, and is read to the end
 			h.u.d.log("warning: %s: message rejected: hopcount exceeded", h.u.mail.ID)
 			h.u.failed, h.u.hopping = &Refusal{Code: 554, Enhanced: "5.4.0", Text: "Error: too many hops"}, true

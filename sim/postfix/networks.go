@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,12 @@ func (c *Config) OwnAddresses() []netip.Prefix {
 			own = append(own, p)
 		}
 	}
-	c.own = own
+	c.own = own // first of all: proxy_interfaces may name what is made of it
+	for _, name := range c.List("proxy_interfaces") {
+		if a, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+			c.proxies = append(c.proxies, a)
+		}
+	}
 	return own
 }
 
@@ -140,12 +146,7 @@ func (c *Config) IsOwnAddress(a netip.Addr) bool {
 	if a.IsLoopback() && a == loopback(a) && c.protocolEnabled(a) && c.interfaceEnabled(a) {
 		return true
 	}
-	for _, name := range c.List("proxy_interfaces") {
-		if want, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil && want == a {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.proxies, a)
 }
 
 // Networks is a list of network patterns as mynetworks has it: "1.2.3.4",

@@ -8,8 +8,11 @@ import "strconv"
 func (dest *destination) warnClogged(d *daemon) {
 	q := dest.t.q
 	length, now := int64(dest.left+dest.busy), d.p.Now().Unix()
+	if length <= q.limit/5 {
+		return
+	}
 	every := d.conf.Duration("qmgr_clog_warn_time")
-	if length <= q.limit/5 || every <= 0 || now < dest.warned || !d.conf.Bool("helpful_warnings") {
+	if every <= 0 || now < dest.warned || !d.conf.Bool("helpful_warnings") {
 		return
 	}
 	dest.warned = now + seconds(every)

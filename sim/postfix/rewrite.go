@@ -62,7 +62,7 @@ const (
 // have for it.
 func (d *daemon) rewriteAs(addr string, of side, class string) string {
 	addr = d.standard(addr)
-	if d.unmapped {
+	if d.unmapped || !d.conf.cleanup().mapped[of] {
 		return addr
 	}
 	params := [...]struct{ maps, classes string }{

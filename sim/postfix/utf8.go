@@ -13,7 +13,7 @@ var autodetects = map[string]string{"pickup": "sendmail", "smtpd": "smtpd", "loc
 // of smtpd(8) has to say so itself. The header is the first octets of the content.
 func (u *Submission) detectUTF8(header int) {
 	c, m := u.d.conf, u.mail
-	if !c.Bool("smtputf8_enable") {
+	if !c.cleanup().utf8 {
 		return
 	}
 	m.beyond = beyondASCII(m.Sender) || headerBeyondASCII(m.Content[:header])
@@ -21,7 +21,10 @@ func (u *Submission) detectUTF8(header int) {
 	for _, r := range m.Recipients {
 		found = found || beyondASCII(r.Addr)
 	}
-	if classes := c.List("smtputf8_autodetect_classes"); found && (listHas(classes, autodetects[u.client]) || listHas(classes, "all")) {
+	if !found {
+		return
+	}
+	if classes := c.List("smtputf8_autodetect_classes"); listHas(classes, autodetects[u.client]) || listHas(classes, "all") {
 		m.UTF8 = true
 	}
 }

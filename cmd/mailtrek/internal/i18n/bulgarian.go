@@ -6,6 +6,7 @@ var bulgarian = map[string]string{
 	"app.event.short": "{n}/{of}",
 	"app.mail":        "писмо „{name}“",
 	"app.small":       "mailtrek има нужда от поне {w} колони и {h} реда. Увеличете прозореца или натиснете q за изход.",
+	"app.tiny":        "Нужно е {w}×{h} или повече; q излиза.",
 	"app.nothing":     "В този запис няма събития.",
 
 	"lens.map":    "карта",

@@ -6,6 +6,7 @@ var english = map[string]string{
 	"app.event.short": "{n}/{of}",
 	"app.mail":        "mail “{name}”",
 	"app.small":       "mailtrek needs at least {w} columns and {h} rows. Make the window larger, or press q to leave.",
+	"app.tiny":        "{w}×{h} or more, please; q leaves.",
 	"app.nothing":     "This trace has no events.",
 
 	"lens.map":    "map",

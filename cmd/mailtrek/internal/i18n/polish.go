@@ -6,6 +6,7 @@ var polish = map[string]string{
 	"app.event.short": "{n}/{of}",
 	"app.mail":        "list „{name}”",
 	"app.small":       "mailtrek potrzebuje co najmniej {w} kolumn i {h} wierszy. Powiększ okno albo naciśnij q, aby wyjść.",
+	"app.tiny":        "Potrzeba {w}×{h} lub więcej; q: wyjście.",
 	"app.nothing":     "Ten zapis nie zawiera zdarzeń.",
 
 	"lens.map":    "mapa",

@@ -94,7 +94,11 @@ func (f *frame) lensArea(r Region) {
 // drawTooSmall says politely that there is no room.
 func drawTooSmall(in *Instant, r Region) {
 	text := in.Words.T("app.small", "w", strconv.Itoa(leastWidth), "h", strconv.Itoa(leastHeight))
-	for i, l := range wrap(text, max(r.W-2, 1)) {
+	lines := wrap(text, max(r.W-2, 1))
+	if len(lines) > r.H {
+		lines = wrap(in.Words.T("app.tiny", "w", strconv.Itoa(leastWidth), "h", strconv.Itoa(leastHeight)), max(r.W-2, 1))
+	}
+	for i, l := range lines {
 		r.Put(min(1, r.W-1), i, Plain, l)
 	}
 }

@@ -49,6 +49,7 @@ type screen struct {
 	tty     *tty
 	paint   *painter
 	sized   bool // the size is known; before that nothing is shown
+	small   bool // the window is too small to show anything: only leaving is possible
 	stopped bool // by ourselves: the signal to go on is expected
 }
 
@@ -136,7 +137,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	defer s.rescue()
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		s.sized = true
+		s.sized, s.small = true, msg.Width < leastWidth || msg.Height < leastHeight
 		s.paint.forget()
 	case tea.ColorProfileMsg:
 		s.paint.colours(msg.Profile)
@@ -154,6 +155,17 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	if k, ok := msg.(tea.KeyPressMsg); ok && k.String() == "ctrl+z" && !undoes(s.model) {
 		return s, tea.Suspend
+	}
+	if s.small {
+		switch msg := msg.(type) {
+		case tea.KeyPressMsg: // nobody sees what another key would do
+			if k := msg.String(); k == "q" || k == "ctrl+c" {
+				return s, tea.Quit
+			}
+			return s, nil
+		case tea.PasteMsg, tea.MouseMsg:
+			return s, nil
+		}
 	}
 	m, cmd := s.model.Update(msg)
 	s.model = m.(shower)

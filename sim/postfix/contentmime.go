@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// mimeWalk goes through the body of a message for the content checks: it knows
-// which lines are header fields of a part or of an attached message, by the
-// boundaries that Content-Type announces (RFC 2046 §5.1; mime_state.c).
+// mimeWalk goes through the body of a message: it knows which lines are header
+// fields of a part or of an attached message, by the boundaries that
+// Content-Type announces (RFC 2046 §5.1; mime_state.c). These are checked, and
+// lose the blanks before their colons.
 type mimeWalk struct {
-	c          *contentChecks
+	c          *contentChecks // nil: only the form of header fields matters
 	out        []byte
 	boundaries []string // of the multiparts that are open, the innermost last
 	nested     bool     // the header under way is that of an attached message
@@ -87,7 +88,7 @@ func (w *mimeWalk) body(msg []byte) []byte {
 	if inHeader && len(msg) > 0 && msg[0] == '\n' {
 		w.out, msg = append(w.out, '\n'), msg[1:]
 	}
-	for len(msg) > 0 && !w.c.over {
+	for len(msg) > 0 && (w.c == nil || !w.c.over) {
 		n := 0
 		if inHeader {
 			n = fieldEnd(msg)
@@ -97,9 +98,7 @@ func (w *mimeWalk) body(msg []byte) []byte {
 			if w.nested {
 				kind = nestedHeader
 			}
-			before, field := w.c.header(kind, msg[:n])
-			w.typed(field)
-			w.out = append(append(w.out, before...), field...)
+			w.field(kind, tidy(msg[:n]))
 			msg = msg[n:]
 			continue
 		}
@@ -124,11 +123,48 @@ func (w *mimeWalk) body(msg []byte) []byte {
 	return w.out
 }
 
+// field checks a header field of a part.
+func (w *mimeWalk) field(kind contentKind, field []byte) {
+	var before []byte
+	if w.c != nil {
+		before, field = w.c.header(kind, field)
+	}
+	w.typed(field)
+	w.out = append(append(w.out, before...), field...)
+}
+
+// tidy is a header field without blanks before its colon.
+func tidy(field []byte) []byte {
+	n := nameLen(field)
+	if n == 0 || field[n] == ':' {
+		return field
+	}
+	return append(field[:n:n], field[bytes.IndexByte(field, ':'):]...)
+}
+
+// untidyParts tells whether the body may have parts with header fields that
+// have blanks before their colons, of a message whose header has been written.
+func (h *headerPass) untidyParts(body []byte) bool {
+	if !bytes.Contains(body, []byte(" :")) && !bytes.Contains(body, []byte("\t:")) || h.u.d.conf.Bool("disable_mime_input_processing") {
+		return false
+	}
+	for head := h.out; len(head) > 0; {
+		n := foldedEnd(head)
+		h.mime.typed(head[:n])
+		head = head[n:]
+	}
+	if h.mime.next != messagePart && len(h.mime.boundaries) == 0 {
+		return false
+	}
+	h.change()
+	return true
+}
+
 // line checks a line of a body, as long as the part is not longer than
 // body_checks_size_limit.
 func (w *mimeWalk) line(line []byte) {
 	var before []byte
-	if w.c.limit == 0 || w.offset < w.c.limit {
+	if w.c != nil && (w.c.limit == 0 || w.offset < w.c.limit) {
 		before, line = w.c.check(bodyLine, line)
 	}
 	w.offset += int64(len(line))

@@ -78,7 +78,7 @@ func (h *headerPass) run() *Refusal {
 	}
 	h.missing()
 	h.head = len(h.out)
-	if h.checks != nil {
+	if h.checks != nil || h.untidyParts(msg) {
 		msg = h.mime.body(msg)
 		if h.over() {
 			return h.u.failed
@@ -162,6 +162,10 @@ func nameLen(line []byte) int {
 
 // field treats one header field, whose name has so many octets.
 func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
+	if raw[nameLength] != ':' {
+		h.change()
+		raw = tidy(raw)
+	}
 	if h.checks != nil {
 		var before []byte
 		before, raw = h.checks.header(primaryHeader, raw)
@@ -175,10 +179,6 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 	var room [32]byte // all names that matter here are shorter
 	name := raw[:nameLength]
 	colon := bytes.IndexByte(raw, ':')
-	if colon > len(name) { // the blanks before it go
-		raw = append(raw[:len(name):len(name)], raw[colon:]...)
-		colon = len(name)
-	}
 	key := append(room[:0], name[:min(len(name), len(room))]...)
 	for i, c := range key {
 		if 'A' <= c && c <= 'Z' {

@@ -59,7 +59,7 @@ type Report struct {
 // Recipient is what a Report says of one recipient.
 type Recipient struct {
 	Final      string // where it went
-	Expanded   string // the address it was expanded from, "" if it is the same
+	Expanded   string // the address it was expanded from, "" if none is to be named
 	ORcpt      string // RFC 3461 §4.2, "rfc822;ivan@alabala.com"; "" if none
 	Action     string // failed, delayed, delivered, relayed, expanded
 	Status     string // RFC 3463, "5.1.1"
@@ -138,7 +138,7 @@ func (r *Report) notification(b *bytes.Buffer) {
 	}
 	for _, to := range r.Recipients {
 		who := "<" + to.Final + ">"
-		if to.Expanded != "" && to.Expanded != to.Final {
+		if to.Expanded != "" {
 			who += " (expanded from <" + to.Expanded + ">)"
 		}
 		b.WriteString(Wrap(who+": "+to.Text) + "\n\n")

@@ -40,6 +40,7 @@ type result struct {
 	at         time.Time
 	soft       bool // a failure for good that soft_bounce has made one that may pass
 	passed     bool // the next host was asked to report success itself
+	returned   bool // who is to hear of it has been told
 }
 
 // request is a delivery request of the queue manager to an agent: one message,
@@ -163,6 +164,8 @@ func appendAll(b []byte, texts ...string) []byte {
 func (m *Mail) remember(to *Recipient, res result) (log string) {
 	e := logged{*to, res}
 	switch {
+	case res.status == bounced && res.returned:
+		log = "bounce"
 	case res.status == bounced:
 		m.bounceLog, log = append(m.bounceLog, e), "bounce"
 	case res.status == deferral:

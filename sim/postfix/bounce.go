@@ -87,6 +87,7 @@ type notice struct {
 	blank      bool // nobody knows why, or about whom it is
 	postmaster bool // it goes to the postmaster
 	headers    bool // without the body of the message
+	alone      bool // about one recipient only, at once
 	template   dsn.Template
 }
 
@@ -230,7 +231,10 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 		r.HdrsOnly = true
 	}
 	for _, rcpt := range about {
-		res := rcpt.result
+		res, expanded := rcpt.result, quotedOr(rcpt.Orig)
+		if rcpt.Orig == rcpt.Addr && !n.alone { // a log of several has the original only where it is another
+			expanded = ""
+		}
 		if (kind == dsn.Success || kind == dsn.Verify) && res.relay != "none" {
 			res.text = "delivery via " + res.relay + ": " + res.text
 		}
@@ -242,7 +246,7 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 		if action == "" || kind != dsn.Success && kind != dsn.Verify {
 			action = [...]string{dsn.Failure: "failed", dsn.Delay: "delayed", dsn.Success: "relayed", dsn.Verify: outcomes[res.status]}[kind]
 		}
-		r.Recipients = append(r.Recipients, dsn.Recipient{Final: mailaddr.Quote(rcpt.Addr), Expanded: quotedOr(rcpt.Orig), ORcpt: rcpt.original(), Action: action,
+		r.Recipients = append(r.Recipients, dsn.Recipient{Final: mailaddr.Quote(rcpt.Addr), Expanded: expanded, ORcpt: rcpt.original(), Action: action,
 			Status: res.dsn, RemoteMTA: res.remoteMTA, Diagnostic: diagnostic, Text: res.text})
 	}
 	return r

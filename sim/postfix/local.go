@@ -2,14 +2,12 @@ package postfix
 
 import (
 	"bytes"
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
-	"mailtrek/protocols/smtp"
 	"mailtrek/sim/host"
-	"mailtrek/sim/trace"
 )
 
 // local is local(8): it expands aliases and .forward files and delivers to the
@@ -17,11 +15,7 @@ import (
 // that an expansion yields become a new message, which is queued again.
 func (d *daemon) local(r *request) {
 	for _, to := range r.recipients {
-		e := &expansion{d: d, r: r, top: to, sender: r.sender(), seen: map[string]bool{}, delivered: to.Addr}
-		if e.looping() {
-			d.bounced(r, to, result{dsn: "5.4.6", text: "mail forwarding loop for " + to.Addr, relay: "local"})
-			continue
-		}
+		e := &expansion{d: d, r: r, top: to, sender: r.sender(), seen: map[string]bool{}}
 		e.recipient(to, 0)
 		d.p.Shield(func() { // what has been forwarded must not be forwarded again
 			e.forward()
@@ -37,11 +31,12 @@ type expansion struct {
 	top       *Recipient
 	sender    string // owner-alias, once an alias has one
 	within    string // the alias or user whose destinations are being delivered to
+	unmatched string // the address extension that the destinations get, with its delimiter
 	origin    string // what the destinations stand in: "alias", "include", "forward"
 	owner     string // owner-alias, or the user whose .forward file it is: who hears of problems
+	anew      bool   // the mail is the list's own: it has no original recipient
 	rights    string // the user with whose rights files and commands are used; "" is default_privs
-	reported  bool   // the success of the expansion has been reported
-	delivered string // for Delivered-To: the address under which it all began
+	delivered string // for Delivered-To: the address under which it all began (frozen_delivered_to)
 	seen      map[string]bool
 	elsewhere []forwarding // what is to be forwarded, by sender
 	outcomes  []result     // of all that it was expanded to
@@ -49,17 +44,17 @@ type expansion struct {
 
 // forwarding is one new message for what goes elsewhere.
 type forwarding struct {
-	sender string
-	to     []*Recipient
+	delivered, sender string
+	to                []*Recipient
 }
 
-// maxAliasDepth is how deep aliases may refer to each other (local(8),
-// recipient.c).
+// maxAliasDepth is how deep local(8) goes in the end. Each of its steps counts: to
+// a recipient, its alias, one of the destinations, its resolution (alias.c).
 const maxAliasDepth = 100
 
 // looping tells whether the message has been delivered to this address before:
 // it then has a Delivered-To field that says so (local(8), "mail forwarding loop").
-func (e *expansion) looping() bool {
+func (e *expansion) looping(addr string) bool {
 	msg := e.r.mail.Content
 	for len(msg) > 0 {
 		n := fieldEnd(msg)
@@ -67,7 +62,7 @@ func (e *expansion) looping() bool {
 			return false
 		}
 		if name, value, _ := bytes.Cut(msg[:n], []byte(":")); strings.EqualFold(string(name), "Delivered-To") &&
-			strings.EqualFold(string(bytes.TrimSpace(value)), e.delivered) {
+			strings.EqualFold(string(bytes.TrimSpace(value)), addr) {
 			return true
 		}
 		msg = msg[n:]
@@ -93,6 +88,12 @@ func (e *expansion) done(to *Recipient, s status, res result) {
 	}
 }
 
+// putOff tells whether anything is to be tried again: then nothing is forwarded
+// yet, or it would be so each time (forward_finish).
+func (e *expansion) putOff() bool {
+	return slices.ContainsFunc(e.outcomes, func(o result) bool { return o.status == deferral })
+}
+
 // conclude gives the queue manager one result for the recipient it asked
 // about: deferred if anything is to be tried again, else bounced if anything
 // failed, else sent.
@@ -111,48 +112,38 @@ func (e *expansion) conclude() {
 // once at each depth, or aliases that name each other would multiply
 // (deliver_recipient).
 func (e *expansion) recipient(to *Recipient, depth int) {
-	d := e.d
-	if depth > 0 {
-		here := "recipient " + strconv.Itoa(depth) + " " + strings.ToLower(to.Addr)
-		if e.seen[here] {
-			return
-		}
-		e.seen[here] = true
+	depth++
+	if e.again("recipient", strconv.Itoa(depth), to.Addr) {
+		return
+	}
+	if e.looping(to.Addr) {
+		e.fail(to, result{dsn: "5.4.6", text: "mail forwarding loop for " + to.Addr})
+		return
 	}
 	name, _ := mailaddr.Split(to.Addr)
+	defer func(unmatched, delivered string) { e.unmatched, e.delivered = unmatched, delivered }(e.unmatched, e.delivered)
+	if e.unmatched = ""; e.delivered == "" || !e.d.conf.Bool("frozen_delivered_to") {
+		e.delivered = to.Addr
+	}
 	if user, ok := strings.CutPrefix(name, `\`); ok {
-		e.user(to, user)
+		e.user(to, user, user, depth)
 		return
 	}
-	if depth > maxAliasDepth {
-		d.log("warning: alias database loop for %s", name)
-		e.done(to, bounced, result{dsn: "5.4.6", text: "alias database loop for " + name})
-		return
+	delims := e.d.conf.Get("recipient_delimiter")
+	base, ext := SplitExtension(name, delims, e.d.conf.Bool("owner_request_special"))
+	if strings.Contains(ext, "/") {
+		e.d.log("warning: %s: address with illegal extension: %s", e.r.mail.ID, strings.ToLower(name))
+		ext = ""
 	}
-	base, ext := SplitExtension(name, d.conf.Get("recipient_delimiter"), d.conf.Bool("owner_request_special"))
 	for _, key := range uniq(name, base) {
-		if strings.EqualFold(key, e.within) {
-			continue // an alias that includes its own name means the user (deliver_alias)
+		if key == base && key != name && e.propagates("alias") {
+			e.unmatched = ext
 		}
-		value, spec, err := d.tables.Maps(d.conf.List("alias_maps")).Find(strings.ToLower(key))
-		if err != nil {
-			d.unavailable(d.conf.List("alias_maps"), strings.ToLower(key), lookupFailed)
-			e.done(to, deferral, result{dsn: "4.3.0", text: "alias database unavailable"})
-			return
-		}
-		if spec != "" {
-			d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(spec), C: d.p.Sym(key)}, []byte(value))
-			if e.r.mail.probe {
-				e.done(to, sent, result{dsn: "2.0.0", text: "aliased to " + value})
-				return
-			}
-			e.alias(to, key, value, depth)
+		if e.aliased(to, key, depth) {
 			return
 		}
 	}
-	if specs := d.conf.List("alias_maps"); len(specs) > 0 {
-		d.consulted("local", strings.Join(specs, " "), name, AddressMatch{})
-	}
+	e.unmatched = ext
 	if e.origin == "include" || e.owner != "" && !strings.EqualFold(e.owner, base) {
 		e.resubmit(to)
 		return
@@ -160,73 +151,28 @@ func (e *expansion) recipient(to *Recipient, depth int) {
 	if e.dotForward(to, base, ext, depth) {
 		return
 	}
-	e.user(to, base)
+	e.user(to, name, base, depth)
 }
 
-// uniq leaves out the second string when it is the first.
-func uniq(a, b string) []string {
-	if a == b {
-		return []string{a}
-	}
-	return []string{a, b}
+// again tells whether something has been done before in this delivery (been_here).
+func (e *expansion) again(what ...string) bool {
+	key := strings.ToLower(strings.Join(what, " "))
+	was := e.seen[key]
+	e.seen[key] = true
+	return was
 }
 
-// alias delivers to what an alias stands for. An owner-alias becomes the
-// sender of what goes elsewhere (aliases(5)).
-func (e *expansion) alias(to *Recipient, name, value string, depth int) {
-	targets, err := ParseTargets(value)
-	if err != nil {
-		e.done(to, deferral, result{dsn: "4.3.0", text: "alias database error for " + name})
-		return
-	}
-	defer func(was expansion) { e.restore(&was) }(*e)
-	e.within, e.origin, e.rights = name, "alias", ""
-	next := *to
-	owner, spec, _ := e.d.tables.Maps(e.d.conf.List("alias_maps")).Find(strings.ToLower("owner-" + name))
-	if spec != "" {
-		e.sender = e.d.standard("owner-" + name)
-		if e.d.conf.Bool("expand_owner_alias") {
-			e.sender = e.d.standard(owner)
-		}
-		e.owner = e.sender
-	}
-	e.expansionSucceeded(&next, spec != "")
-	e.targets(&next, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "alias", depth)
-}
-
-// restore makes what depends on where a destination stands what it was.
-func (e *expansion) restore(was *expansion) {
-	e.sender, e.within, e.origin, e.owner, e.rights = was.sender, was.within, was.origin, was.owner, was.rights
-}
-
-// expansionSucceeded reports the success of a delivery to an alias or a
-// .forward file to a sender who wants to hear of it; what becomes of the
-// single destinations is then no success to report (RFC 3461 §5.2.7.3: the
-// mailing list has been reached; an alias with an owner is one).
-func (e *expansion) expansionSucceeded(to *Recipient, list bool) {
-	if to.Notify&smtp.NotifySuccess != 0 && !e.reported {
-		e.reported = true
-		action := "expanded"
-		if list {
-			action = "delivered"
-		}
-		e.r.mail.remember(to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "local", action: action})
-	}
-	to.Notify = withoutSuccess(to.Notify)
-}
-
-// withoutSuccess is what remains to be reported when success has been.
-func withoutSuccess(n smtp.Notify) smtp.Notify {
-	if n == smtp.NotifySuccess {
-		return smtp.NotifyNever
-	}
-	return n &^ smtp.NotifySuccess
+// propagates tells whether an address extension goes on through a kind of
+// expansion (propagate_unmatched_extensions).
+func (e *expansion) propagates(kind string) bool {
+	return listHas(e.d.conf.List("propagate_unmatched_extensions"), kind)
 }
 
 // targets delivers to each of a list of destinations. A backslash in front of a
 // name means nothing, whatever aliases(5) says: alias and .forward are looked up
 // as for the name alone (recipient.c).
 func (e *expansion) targets(to *Recipient, targets []Target, commands, files []string, origin string, depth int) {
+	depth++
 	for _, t := range targets {
 		switch t.Kind {
 		case TargetUser, TargetAddress:
@@ -261,7 +207,11 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 	if res.Class == classLocal && res.Recipient != "" {
 		next.Addr = res.Recipient // "@here" is the mail system
 	}
-	if err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(addr) {
+	if e.unmatched != "" {
+		local, domain, _ := splitAddress(next.Addr)
+		next.Addr = local + e.unmatched + "@" + domain
+	}
+	if err == nil && res.Transport == e.d.svc.Name && e.d.isLocalAddress(next.Addr) {
 		e.recipient(next, depth+1)
 		return
 	}
@@ -273,14 +223,12 @@ func (e *expansion) address(to *Recipient, addr string, depth int) {
 // in a .forward file, are among them: each is then delivered to, and retried, for
 // itself (deliver_switch).
 func (e *expansion) resubmit(to *Recipient) {
-	key := strings.ToLower(to.Addr)
-	if e.seen[key] {
-		return // duplicate elimination within one delivery (been_here)
+	if e.again("indirect", to.Addr) {
+		return
 	}
-	e.seen[key] = true
 	next := *to
 	next.result = nil
-	if e.r.mail.probe { // deliver_indirect
+	if e.r.mail.probe {
 		e.done(&next, sent, result{dsn: "2.0.0", text: "forwards to " + to.Addr})
 		return
 	}
@@ -288,105 +236,12 @@ func (e *expansion) resubmit(to *Recipient) {
 		next = Recipient{Addr: to.Addr, Notify: to.Notify} // a mailing list sends in its own name
 	}
 	for i := range e.elsewhere {
-		if f := &e.elsewhere[i]; f.sender == e.sender {
+		if f := &e.elsewhere[i]; f.sender == e.sender && f.delivered == e.delivered {
 			f.to = append(f.to, &next)
 			return
 		}
 	}
-	e.elsewhere = append(e.elsewhere, forwarding{e.sender, []*Recipient{&next}})
-}
-
-// include delivers to the destinations in a file. That it is not there, or no
-// file, is a mistake in the configuration, and the mail comes back (include.c).
-func (e *expansion) include(to *Recipient, path string, depth int) {
-	info, err := e.d.Host.Tree.Stat(path)
-	wrong := ""
-	switch {
-	case !strings.HasPrefix(path, "/"):
-		wrong = fmt.Sprintf(":include:%s uses a relative path", path)
-	case err != nil:
-		wrong = fmt.Sprintf("unable to lookup :include: file %s: No such file or directory", path)
-	case info.Dir:
-		wrong = fmt.Sprintf(":include: file %s is not a regular file", path)
-	default:
-		wrong = e.d.includable(path)
-	}
-	if wrong != "" {
-		e.d.log("warning: %s", wrong)
-		e.done(to, bounced, result{dsn: "5.3.5", text: "mail system configuration error"})
-		return
-	}
-	text, err := e.d.Host.Tree.ReadFile(path)
-	if err != nil {
-		e.done(to, deferral, result{dsn: "4.2.0", text: fmt.Sprintf("cannot open include file %s: Permission denied", path)})
-		return
-	}
-	targets, err := ParseTargetFile(string(text))
-	if err != nil {
-		e.done(to, deferral, result{dsn: "4.3.0", text: "bad include file " + path})
-		return
-	}
-	defer func(was expansion) { e.restore(&was) }(*e)
-	e.origin, e.rights = "include", e.d.homeOf(path)
-	if e.owner == "" && e.rights != "" { // somebody's own list
-		e.owner, e.sender = e.rights, e.d.standard(e.rights)
-	}
-	e.targets(to, targets, e.d.conf.List("allow_mail_to_commands"), e.d.conf.List("allow_mail_to_files"), "include", depth)
-}
-
-// dotForward delivers as the user's .forward says, if there is one that has not
-// been followed before.
-func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool {
-	d := e.d
-	u, ok := d.user(name)
-	if !ok {
-		return false
-	}
-	for _, pattern := range d.conf.List("forward_path") {
-		path, err := ExpandWith(pattern, func(n string) (string, bool) {
-			switch n {
-			case "home":
-				return u.Home, true
-			case "user":
-				return u.Name, true
-			case "local":
-				return name, true
-			case "extension":
-				return strings.TrimLeft(ext, d.conf.Get("recipient_delimiter")), true
-			case "recipient_delimiter":
-				return ext[:min(len(ext), 1)], true
-			}
-			return "", false
-		})
-		if err != nil || ext == "" && strings.Contains(pattern, "extension") {
-			continue
-		}
-		if !d.forwardable(path, u) {
-			continue
-		}
-		text, err := d.Host.Tree.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		targets, err := ParseTargetFile(string(text))
-		if err != nil || len(targets) == 0 || e.seen["forward "+path] {
-			return false
-		}
-		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
-		if e.r.mail.probe {
-			e.done(to, sent, result{dsn: "2.0.0", text: "forward via file: " + path})
-			return true
-		}
-		e.seen["forward "+path] = true
-		next := *to
-		e.expansionSucceeded(&next, false)
-		was := *e
-		e.origin, e.owner, e.rights = "forward", u.Name, u.Name
-		e.targets(&next, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth)
-		e.restore(&was)
-		return true
-	}
-	return false
+	e.elsewhere = append(e.elsewhere, forwarding{e.delivered, e.sender, []*Recipient{&next}})
 }
 
 // user is the host's user of that name.

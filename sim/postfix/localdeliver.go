@@ -15,20 +15,18 @@ import (
 // mailbox_transport_maps, mailbox_transport, mailbox_command_maps,
 // mailbox_command, home_mailbox, mail_spool_directory; for a name that is no
 // user, fallback_transport_maps, fallback_transport or luser_relay (local(8),
-// mailbox.c, unknown.c).
-func (e *expansion) user(to *Recipient, name string) {
+// mailbox.c, unknown.c). local is the name with its extension.
+func (e *expansion) user(to *Recipient, local, name string, depth int) {
 	d := e.d
-	key := "mailbox " + strings.ToLower(name)
-	if e.seen[key] {
-		return // not twice, whether or not the user exists (been_here)
+	if e.again("mailbox", local) {
+		return // whether or not the user exists
 	}
-	e.seen[key] = true
 	if e.passed(to, name, "mailbox_transport") {
 		return
 	}
 	u, ok := d.user(name)
 	if !ok {
-		e.unknown(to, name)
+		e.unknown(to, name, depth)
 		return
 	}
 	if e.homeless(to, u) || e.mailboxCommand(to, u) {
@@ -110,10 +108,12 @@ func (e *expansion) headers(to *Recipient, context string) []string {
 	h := []string{"Return-Path: <" + quotedOr(e.sender) + ">"}
 	if e.d.conf.Bool("enable_original_recipient") {
 		orig := to.Orig
-		if orig == "" {
+		if orig == "" && !e.anew {
 			orig = to.Addr
 		}
-		h = append(h, "X-Original-To: "+quotedOr(orig))
+		if orig != "" {
+			h = append(h, "X-Original-To: "+quotedOr(orig))
+		}
 	}
 	if listHas(e.d.conf.List("prepend_delivered_header"), context) {
 		h = append(h, "Delivered-To: "+quotedOr(e.delivered))
@@ -122,7 +122,7 @@ func (e *expansion) headers(to *Recipient, context string) []string {
 }
 
 // unknown deals with a name that is neither an alias nor a user.
-func (e *expansion) unknown(to *Recipient, name string) {
+func (e *expansion) unknown(to *Recipient, name string, depth int) {
 	d := e.d
 	if e.passed(to, name, "fallback_transport") {
 		return
@@ -131,9 +131,9 @@ func (e *expansion) unknown(to *Recipient, name string) {
 		addr, err := ExpandWith(raw, func(n string) (string, bool) {
 			return e.variable(to, name, n)
 		})
-		if err == nil && !e.seen["luser"] {
-			e.seen["luser"] = true
-			e.address(to, addr, 0)
+		if err == nil && !strings.EqualFold(d.standard(addr), to.Addr) {
+			e.unmatched = ""
+			e.address(to, addr, depth+1)
 			return
 		}
 	}
@@ -149,6 +149,9 @@ func (e *expansion) unknown(to *Recipient, name string) {
 // name ends in a slash.
 func (e *expansion) file(to *Recipient, path string, allowed bool) {
 	d := e.d
+	if e.again("file", e.rights, path) {
+		return
+	}
 	if !allowed {
 		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to file is restricted"})
 		return
@@ -225,6 +228,9 @@ func fileError(err error) string {
 // A model that the document declares for it, or for its program, goes first.
 func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 	d := e.d
+	if e.again("command", to.Addr, user, line) {
+		return
+	}
 	if !allowed {
 		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to command is restricted"})
 		return
@@ -250,11 +256,15 @@ func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 		child.log("%s", why)
 		status, output = 75, "local: "+why+"\n"
 	}
-	c := *to
-	c.result = nil
-	d.commandResult(e.r, &c, line, "local", result{text: "delivered to command: " + line, action: "delivered"}, status, output)
-	if c.result != nil {
-		e.outcomes = append(e.outcomes, *c.result)
+	if status == 0 {
+		e.done(to, sent, result{dsn: "2.0.0", text: "delivered to command: " + line, action: "delivered"})
+		return
+	}
+	res := failedCommand(line, status, output)
+	if res.dsn[0] == '4' {
+		e.done(to, deferral, res)
+	} else {
+		e.fail(to, res)
 	}
 }
 
@@ -301,8 +311,15 @@ func (e *expansion) commandEnv(to *Recipient, user string) map[string]string {
 }
 
 // forward queues new messages for all that goes elsewhere: one for each sender.
+// Those that have been begun are given up when anything is to be tried again.
 func (e *expansion) forward() {
 	for _, f := range e.elsewhere {
+		if e.putOff() {
+			if u, err := e.d.Submit(e.d.p, "local", f.sender); err == nil {
+				u.Abort()
+			}
+			continue
+		}
 		e.submit(f)
 	}
 }
@@ -320,7 +337,7 @@ func (e *expansion) submit(f forwarding) {
 	n.Body8, n.UTF8, n.EnvID, n.Ret = m.Body8, m.UTF8, m.EnvID, m.Ret
 	u.Prepend(fmt.Sprintf("Received: by %s (%s)\n\tid %s; %s", d.conf.Get("myhostname"), d.conf.Get("mail_name"), u.ID(), postfixDate(n.Arrived)))
 	if contains(d.conf.List("prepend_delivered_header"), "forward") {
-		u.Prepend("Delivered-To: " + e.delivered)
+		u.Prepend("Delivered-To: " + f.delivered)
 	}
 	for _, to := range f.to {
 		u.AddRecipient(to)

@@ -3,15 +3,17 @@ package postfix
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strconv"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
+	"mailtrek/sim/node"
 )
 
 // pipe is pipe(8), which hands a message to a command, one for all recipients
 // of the request. Nothing is executed: a "command" block of the scenario models
-// the program, and one that no block models is missing on this host.
+// the program, or the host's simulated shell knows it, or it is missing there.
 func (d *daemon) pipe(r *request) {
 	a, why := d.pipeAttributes()
 	if why != "" {
@@ -125,7 +127,7 @@ func (p *piping) report(to *Recipient, res result) {
 // prevented is why the command is not even run; nil if it is.
 func (p *piping) prevented() *result {
 	for _, flag := range "DO" {
-		if name := p.d.svc.Name + "_destination_recipient_limit"; strings.ContainsRune(p.a.flags, flag) && p.d.conf.Int(name) != 1 {
+		if name := p.d.svc.Name + "_destination_recipient_limit"; strings.ContainsRune(p.a.flags, flag) && len(p.r.recipients) > 1 {
 			defer p.d.log("warning: pipe flag `%c' requires %s = 1", flag, name)
 			return &result{dsn: "4.3.5", text: "mail system configuration error"}
 		}
@@ -283,16 +285,14 @@ func (p *piping) content() []byte {
 func (p *piping) run(argv []string) {
 	d, user := p.d, p.a.user
 	d.p.Sleep(commandTime)
-	status, output := 75, ""
-	if model := d.Host.Command(argv[0]); model != nil {
-		user, _, _ = strings.Cut(user, ":")
-		status, output = model(d.p, user, argv, p.content())
-	} else {
+	user, _, _ = strings.Cut(user, ":")
+	status, output, found := p.execute(argv, user)
+	if !found {
 		why := "fatal: pipe_command: execvp " + argv[0] + ": No such file or directory"
 		child := *d
 		child.pid = d.Host.NextPID()
 		child.log("%s", why)
-		output = "pipe: " + why + "\n"
+		status, output = 75, "pipe: "+why+"\n"
 	}
 	done := fmt.Sprintf("delivered via %s service", d.svc.Name)
 	if text := strings.TrimSpace(output); text != "" {
@@ -305,6 +305,40 @@ func (p *piping) run(argv []string) {
 	for _, to := range p.r.recipients {
 		d.commandResult(p.r, to, argv[0], d.svc.Name, result{text: done, action: action}, status, output)
 	}
+}
+
+// execute is what a program does with the message.
+func (p *piping) execute(argv []string, user string) (status int, output string, found bool) {
+	d := p.d
+	if model := d.Host.Command(argv[0]); model != nil {
+		status, output = model(d.p, user, argv, p.content())
+		return status, output, true
+	}
+	sh := d.Host.Shell()
+	if sh == nil {
+		return 0, "", false
+	}
+	line := node.Line{User: user, Input: p.content(), Env: map[string]string{"MAIL_CONFIG": "/etc/postfix", "PATH": "/usr/bin:/bin"}}
+	if u, ok := d.user(user); ok {
+		line.Env["HOME"] = u.Home
+	}
+	if len(argv) > 2 && path.Base(argv[0]) == "sh" && argv[1] == "-c" {
+		line.Text = argv[2]
+		status, output = sh(d.p, line)
+		name := argv[0] // what sh(1) calls itself
+		if len(argv) > 3 {
+			name = argv[3]
+		}
+		if rest, ok := strings.CutPrefix(output, "sh: "); ok {
+			output = name + ": " + rest
+		}
+		return status, output, true
+	}
+	for _, word := range argv {
+		line.Text += "'" + strings.ReplaceAll(word, "'", `'\''`) + "' "
+	}
+	status, output = sh(d.p, line)
+	return status, output, status != 127
 }
 
 // oneLine makes blanks of line ends, as the delivery agents do with what a

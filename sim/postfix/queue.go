@@ -74,6 +74,11 @@ type Mail struct {
 	bounceLog, deferLog, traceLog []logged
 }
 
+// verifies tells whether it is a probe of verify(8), which wants to know no more
+// than whether there is such an address (DEL_REQ_FLAG_MTA_VRFY); what "sendmail
+// -bv" asks goes further.
+func (m *Mail) verifies() bool { return m.probe && !m.report }
+
 // logged is an entry of such a log: one recipient, perhaps one that an
 // expansion led to, and what became of it.
 type logged struct {

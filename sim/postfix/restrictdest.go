@@ -203,14 +203,23 @@ func (k *checks) unlisted(addr, class, enhanced string) verdict {
 }
 
 // errorTransport refuses what transport_maps or relocated_maps send to the
-// error transport; the text there begins with a status code.
+// error transport, and puts off what they send to the retry transport; the text
+// there begins with a status code.
 func (k *checks) errorTransport(res resolution, addr, class string) verdict {
-	if res.Transport != k.conf.Get("error_service_name") || res.Bad {
+	usual := ""
+	switch {
+	case res.Bad:
+		return dunno
+	case res.Transport == k.conf.Get("error_service_name"):
+		usual = "5.1.1"
+	case res.Transport == "retry":
+		usual = "4.1.1"
+	default:
 		return dunno
 	}
 	enhanced, text, _ := strings.Cut(res.Nexthop, " ")
 	if len(enhanced) < 5 || enhanced[1] != '.' {
-		enhanced, text = "5.1.1", res.Nexthop
+		enhanced, text = usual, res.Nexthop
 	}
 	code := int64(550)
 	if enhanced[0] == '4' {

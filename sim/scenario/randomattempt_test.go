@@ -90,12 +90,14 @@ func (a *audit) delivery(e *trace.Event) {
 		whose = at.addrs[0]
 	}
 	at.codes[whose] = append(at.codes[whose], e.Code)
-	if e.Code == 5 {
+	told := e.Code == 5 && f.ownerKnows(addr)
+	if e.Code == 5 && !told {
 		f.news++
 	}
 	for _, r := range f.rcpts {
 		if r.last == at && strings.EqualFold(r.addr, whose) {
 			r.state, r.since = worst(at.codes[whose]), a.at
+			r.told = r.told || told
 			if e.Code != 2 {
 				f.fails(strings.ToLower(addr), r)
 			}
@@ -105,6 +107,20 @@ func (a *audit) delivery(e *trace.Event) {
 		a.handedOver(e, string(a.t.Text(e)))
 		a.keeps(at, e)
 	}
+}
+
+// ownerKnows tells whether the owner of a list has been told already that mail to
+// it has failed (local(8), bounce_workaround.c).
+func (f *queueFile) ownerKnows(addr string) bool {
+	name, _, _ := strings.Cut(strings.ToLower(addr), "@")
+	base, _, _ := strings.Cut(name, "+")
+	for _, list := range []string{name, base} {
+		if f.owners[list] > 0 {
+			f.owners[list]--
+			return true
+		}
+	}
+	return false
 }
 
 // fails notes why the sender may hear of an address: of the last attempt only.

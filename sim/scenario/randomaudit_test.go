@@ -48,6 +48,7 @@ type queueFile struct {
 	noticed        map[string]int // when such a notice went to an address: in which stint
 	stint          int            // how often it was in the active queue
 	news           int            // failures of which the sender has not been told
+	owners         map[string]int // notices that went to the owner of a list at once, by the list's name
 	requeued       bool
 	probe          bool                    // of verify(8): nobody is to get it
 	verify, silent bool                    // maildrop: sendmail -bv, and -N never
@@ -294,6 +295,14 @@ func (a *audit) notified(about, notice *queueFile, what string) {
 			return // bounce(8) was stopped before it had told of all of them, and begins again
 		}
 		a.problem("the sender of %s is told about somebody else, or a second time: %s", about.id, to)
+		return
+	}
+	if list, ok := strings.CutPrefix(strings.ToLower(notice.rcpts[0].addr), "owner-"); ok && about.news == 0 && !about.expired {
+		if about.owners == nil {
+			about.owners = map[string]int{}
+		}
+		list, _, _ = strings.Cut(list, "@")
+		about.owners[list]++ // its outcome comes when the notice is out
 		return
 	}
 	for _, r := range about.rcpts {

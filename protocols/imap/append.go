@@ -41,19 +41,6 @@ func (s *Session) appendCmd(c *call) {
 	}
 }
 
-// literalHead moves behind the size of a literal that does not wait, if the line
-// ends in one: Dovecot has read it with the arguments that were wrong.
-func (r *reader) literalHead() {
-	end := bytes.IndexByte(r.in[r.pos:], '\n')
-	if end < 0 {
-		return
-	}
-	line := string(bytes.TrimRight(r.in[r.pos:r.pos+end], "\r"))
-	if _, sync, ok := literalAt(line); ok && !sync {
-		r.pos += end + 1
-	}
-}
-
 // draft is a message that APPEND brings.
 type draft struct {
 	text     []byte
@@ -65,35 +52,27 @@ type draft struct {
 // waits for "+" is told at once, one that does not has its octets thrown away.
 // done is false when more is needed or the command has been answered.
 func (s *Session) appended(c *call, problem string) (list []draft, failed string, done bool) {
-	for first := true; ; first = false {
+	for {
 		c.r.blanks()
 		if c.r.unfinished() {
 			c.missed = true
 			return nil, "", false
 		}
-		if c.r.eol() && !first {
+		if c.r.eol() && (len(list) > 0 || problem != "") {
 			return list, problem, true
 		}
-		d, fault, v := s.appendHead(c.r)
-		if fault == invalidArguments {
-			c.r.literalHead()
-		}
-		if fault != "" && problem == "" {
-			if word, no := strings.CutPrefix(fault, "NO "); no {
-				return nil, word, true
-			}
-			s.wrong(c, fault)
-			return nil, "", false
-		}
-		if fault != "" {
-			return nil, problem, true
+		h, v := c.r.appendHead()
+		var d draft
+		if v == readOK {
+			v = s.appendFacts(c.r, h, &d, &problem)
 		}
 		switch {
 		case v != readOK:
-		case d.catenate:
+		case h.catenate:
+			d.catenate = true
 			v = s.catenate(c, &d, &problem)
 		default:
-			v = s.appendText(c, &d, &problem)
+			v = s.appendOctets(c, &d, h, &problem)
 		}
 		switch v {
 		case readMore:
@@ -102,9 +81,9 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 		case readDead:
 			s.bye(c.r.err)
 			return nil, "", false
-		case readBad: // what is left of the line counts as a command
-			c.ended = true
-			if c.r.err != "" {
+		case readBad: // what is left of the line may count as a command
+			c.ended = !h.skip
+			if c.r.err != "" && problem == "" {
 				s.wrong(c, c.r.err)
 				return nil, "", false
 			}
@@ -114,98 +93,132 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 	}
 }
 
-// appendHead reads flags, date and the beginning of a literal.
-func (s *Session) appendHead(r *reader) (d draft, fault string, v verdict) {
-	d.Date = s.b.Now()
+// appendHead is what stands before a message: "(flags) "date" {size}" or, in the
+// place of the size, CATENATE.
+type appendHead struct {
+	flags    []arg
+	date     string
+	dated    bool
+	size     int
+	sync     bool // the client waits for "+"
+	catenate bool
+	skip     bool // after a fault the rest of the line is dropped
+}
+
+// appendHead reads the arguments up to the first literal. What is wrong with the
+// grammar of one leaves the line behind it, which Dovecot takes for a command;
+// what is wrong with their order does not.
+func (r *reader) appendHead() (h appendHead, v verdict) {
+	var args []arg
 	for {
 		r.blanks()
 		switch {
 		case r.unfinished():
-			return d, "", readMore
+			return h, readMore
+		case r.eol() && len(args) == 0:
+			h.skip = true
+			return h, r.bad("Missing message size")
 		case r.eol():
-			return d, "Missing message size", readOK
-		case r.in[r.pos] == '{':
-			return d, "", readOK
-		case bytes.HasPrefix(r.in[r.pos:], []byte("~{")):
-			r.pos++ // RFC 3516 §4.4: literal8
-			return d, "", readOK
+			h.skip = true
+			return h, r.bad(invalidArguments)
+		case r.in[r.pos] == '{', bytes.HasPrefix(r.in[r.pos:], []byte("~{")):
+			if r.in[r.pos] == '~' {
+				r.pos++ // RFC 3516 §4.4: literal8
+			}
+			h.size, h.sync, v = r.size()
+			if v == readOK && !h.order(args) {
+				h.skip = true
+				return h, r.bad(invalidArguments)
+			}
+			return h, v
+		case r.in[r.pos] == '(' && len(args) > 0 && strings.EqualFold(args[len(args)-1].text, "CATENATE"):
+			if h.catenate = h.order(args[:len(args)-1]); h.catenate {
+				return h, readOK
+			}
 		case r.in[r.pos] == ')':
-			return d, "Unexpected ')'", readOK
+			return h, r.bad("Unexpected ')'")
 		}
 		a, v := r.one(0)
-		if v == readBad {
-			return d, r.err, readOK
-		}
 		if v != readOK {
-			return d, "", v
+			return h, v
 		}
-		switch a.kind {
-		case argList:
-			r.blanks()
-			if r.unfinished() {
-				return d, "", readMore
-			}
-			if r.eol() || r.in[r.pos] == '(' {
-				return d, invalidArguments, readOK
-			}
-			var words []string
-			if d.Flags, words, fault = flagArgs(a.list); fault != "" {
-				return d, strings.TrimPrefix(fault, "BAD "), readOK
-			}
-			d.Keywords = append(d.Keywords, words...)
-		case argString:
-			r.blanks()
-			const word = "CATENATE"
-			if rest := r.in[r.pos:]; len(rest) == 0 {
-				return d, "", readMore
-			} else if rest[0] != '{' && rest[0] != '~' && !strings.EqualFold(word[:min(len(word), len(rest))], string(rest[:min(len(word), len(rest))])) {
-				return d, invalidArguments, readOK
-			}
-			now := d.Date
-			date, ok := parseDateTime(a.text)
-			if !ok {
-				return d, "Invalid internal date", readOK
-			}
-			if d.Date = date; date.IsZero() || date.After(now) {
-				d.Date = now // what is to come cannot have come
-			}
-		default:
-			d.catenate = strings.EqualFold(a.text, "CATENATE")
-			if r.blanks(); d.catenate && r.pos < len(r.in) && r.in[r.pos] == '(' {
-				return d, "", readOK
-			}
-			if r.unfinished() {
-				return d, "", readMore
-			}
-			return d, invalidArguments, readOK
-		}
+		args = append(args, a)
 	}
 }
 
-// appendText reads the literal of a message.
+// order takes flags and date out of the arguments; false: they are others.
+func (h *appendHead) order(args []arg) bool {
+	if len(args) > 0 && args[0].kind == argList {
+		h.flags, args = args[0].list, args[1:]
+	}
+	if len(args) > 0 && args[0].kind == argString {
+		h.date, h.dated, args = args[0].text, true, args[1:]
+	}
+	return len(args) == 0
+}
+
+// appendFacts makes flags and date of a head. After a problem they do not matter
+// any more.
+func (s *Session) appendFacts(r *reader, h appendHead, d *draft, problem *string) verdict {
+	now := s.b.Now()
+	d.Date = now
+	if *problem != "" {
+		return readOK
+	}
+	var fault string
+	if d.Flags, d.Keywords, fault = flagArgs(h.flags); fault != "" {
+		if no, ok := strings.CutPrefix(fault, "NO "); ok {
+			*problem = no
+			return readOK
+		}
+		return r.bad(strings.TrimPrefix(fault, "BAD "))
+	}
+	if !h.dated {
+		return readOK
+	}
+	date, ok := parseDateTime(h.date)
+	if !ok {
+		return r.bad("Invalid internal date")
+	}
+	if !date.IsZero() && !date.After(now.Add(maxFuture)) {
+		d.Date = date // what is to come cannot have come
+	}
+	return readOK
+}
+
+// maxFuture is how far in the future the date of a message may lie.
+const maxFuture = 2 * time.Hour
+
+// appendText reads a literal with its size.
 func (s *Session) appendText(c *call, d *draft, problem *string) verdict {
-	n, sync, v := c.r.size()
-	if v != readOK {
+	var h appendHead
+	var v verdict
+	if h.size, h.sync, v = c.r.size(); v != readOK {
 		return v
 	}
+	return s.appendOctets(c, d, h, problem)
+}
+
+// appendOctets reads the octets of a literal.
+func (s *Session) appendOctets(c *call, d *draft, h appendHead, problem *string) verdict {
 	switch {
-	case n > MaxAppend:
+	case h.size > MaxAppend:
 		c.r.err = "Literal size too large"
 		return readDead
-	case n == 0 && *problem == "" && !d.catenate:
+	case h.size == 0 && *problem == "" && !d.catenate:
 		*problem = "Can't save a zero byte message"
 	}
-	if *problem != "" && sync {
+	if *problem != "" && h.sync {
 		return readBad
 	}
-	if sync {
+	if h.sync {
 		c.r.met()
 	}
-	if len(c.r.in)-c.r.pos < n {
+	if len(c.r.in)-c.r.pos < h.size {
 		return readMore
 	}
-	d.text = c.r.in[c.r.pos : c.r.pos+n]
-	c.r.pos += n
+	d.text = c.r.in[c.r.pos : c.r.pos+h.size]
+	c.r.pos += h.size
 	return readOK
 }
 

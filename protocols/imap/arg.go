@@ -119,8 +119,20 @@ func (r *reader) one(depth int) (arg, verdict) {
 	case '(':
 		r.pos++
 		return r.inner(depth + 1)
+	case '~':
+		if r.pos+1 >= len(r.in) {
+			return arg{}, readMore
+		}
+		if r.in[r.pos+1] == '{' {
+			return arg{}, r.bad("literal8 not allowed here")
+		}
 	}
-	return r.word(depth)
+	from := r.pos
+	a, v := r.word(depth)
+	if v == readBad && r.pos > from {
+		r.pos = from + 1 // all that Dovecot has passed of what is wrong
+	}
+	return a, v
 }
 
 // inner reads the rest of a list.
@@ -193,8 +205,10 @@ func (r *reader) quoted() (arg, verdict) {
 				r.pos++
 			}
 		case '\r', '\n':
+			r.pos = from
 			return arg{}, r.bad(`Missing '"'`)
 		case 0:
+			r.pos = from
 			return arg{}, r.bad("NULs not allowed in strings")
 		}
 	}
@@ -235,6 +249,9 @@ func (r *reader) size() (n int, sync bool, v verdict) {
 	}
 	if r.in[i] != '}' {
 		r.pos = from
+		if !sync {
+			return 0, sync, r.bad("Expecting '}' after '+'")
+		}
 		return 0, sync, r.bad("Invalid literal size")
 	}
 	i++

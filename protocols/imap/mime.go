@@ -2,21 +2,18 @@ package imap
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 )
 
-// part is a node of a message's MIME tree (RFC 2045 §2.5), read as Dovecot's
-// message-parser does. Offsets count in the message, whose lines end in CRLF.
+// part is a node of a message's MIME tree (RFC 2045 §2.5). Offsets count in the
+// message, whose lines end in CRLF.
 type part struct {
 	start, body, end int
 	fields           []field
-	typ, sub         string // as written; "text", "plain" where nothing is said
-	params           []param
-	encoding         string
-	parts            []*part
-	lines            int  // of the body
-	closed           bool // the last delimiter of a multipart was there
+	kind
+	parent *part
+	parts  []*part
+	lines  int // of the body
 }
 
 // field is a field of a header. Lines that are no field have no name.
@@ -26,149 +23,202 @@ type field struct {
 	value      int // where the value begins
 }
 
-// param is a parameter of a structured field.
-type param struct{ name, value string }
-
-func (p *part) multipart() bool { return strings.EqualFold(p.typ, "multipart") }
-
-func (p *part) message() bool {
-	return strings.EqualFold(p.typ, "message") && strings.EqualFold(p.sub, "rfc822")
+// delimiter is the boundary of a multipart that is open.
+type delimiter struct {
+	text string
+	part *part
 }
 
-// scanHeader finds the fields of the header that begins at from. It ends only
-// at an empty line or at the end.
-func scanHeader(text []byte, from, end int) (fields []field, body int) {
-	at := from
-	for at < end {
-		n := bytes.IndexByte(text[at:end], '\n') + 1
-		if n == 0 {
-			n = end - at
-		}
-		line := text[at : at+n]
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			return fields, at + n
-		}
-		if (line[0] == ' ' || line[0] == '\t') && len(fields) > 0 {
-			fields[len(fields)-1].end = at + n
-		} else {
-			f := field{start: at, end: at + n, value: at + n}
-			if colon := bytes.IndexByte(line, ':'); colon >= 0 {
-				f.name = string(bytes.TrimRight(line[:colon], " \t"))
-				f.value = at + colon + 1
-			}
-			fields = append(fields, f)
-		}
-		at += n
-	}
-	return fields, end
-}
-
-// unfolded is the value of a field on one line.
-func unfolded(text []byte, f field) string {
-	v := strings.Trim(string(text[f.value:f.end]), " \t\r\n")
-	if !strings.Contains(v, "\n") {
-		return v
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(v, "\r", ""), "\n", "")
-}
-
-// header is the value of the last field of a name.
-func (p *part) header(text []byte, name string) string {
-	for i := len(p.fields) - 1; i >= 0; i-- {
-		if strings.EqualFold(p.fields[i].name, name) {
-			return unfolded(text, p.fields[i])
-		}
-	}
-	return ""
-}
-
-// mimeReader counts the parts of one message.
+// mimeReader reads the tree of one message as Dovecot's message-parser does: a
+// line is a delimiter when it begins with "--" and the boundary of any multipart
+// that is open (RFC 2046 §5.1.1).
 type mimeReader struct {
 	text  []byte
+	pos   int
+	part  *part // that is read
+	open  []delimiter
 	count int
+	depth int
 }
 
 // parseMIME reads the tree of a message.
 func parseMIME(text []byte) *part {
-	r := &mimeReader{text: text}
-	return r.read(0, len(text), false, 0)
+	r := &mimeReader{text: text, count: 1}
+	root := &part{}
+	r.part = root
+	for going := true; going; {
+		cut := r.header()
+		switch {
+		case r.part.rfc822 && r.room():
+			r.begin(false)
+		default:
+			r.part.rfc822 = false
+			going = r.bodies(cut)
+		}
+	}
+	for p := r.part; p != nil; p = p.parent {
+		r.finish(p, len(text))
+	}
+	return root
 }
 
-// read reads the part between two offsets. digest tells that it is part of a
-// multipart/digest, where messages are the default (RFC 2046 §5.1.5).
-func (r *mimeReader) read(start, end int, digest bool, depth int) *part {
+// room tells whether there may be a part in the one that is read.
+func (r *mimeReader) room() bool { return r.depth+1 < MaxDepth && r.count < MaxParts }
+
+// begin begins a part in the one that is read. mime tells that its Content
+// fields count without a MIME-Version.
+func (r *mimeReader) begin(mime bool) {
+	p := &part{start: r.pos, parent: r.part}
+	p.mime = mime
+	r.part.parts = append(r.part.parts, p)
+	r.part = p
 	r.count++
-	p := &part{start: start, end: end, typ: "text", sub: "plain"}
-	if digest {
-		p.typ, p.sub = "message", "rfc822"
-	}
-	p.fields, p.body = scanHeader(r.text, start, end)
-	p.lines = bytes.Count(r.text[p.body:end], []byte{'\n'})
-	if v := p.header(r.text, "Content-Type"); v != "" {
-		t := &tokens{s: v}
-		typ := t.word()
-		var sub string
-		if t.take('/') {
-			sub = t.word()
-		}
-		if typ != "" {
-			p.typ, p.sub, p.params = typ, sub, t.params()
-		}
-	}
-	if v := p.header(r.text, "Content-Transfer-Encoding"); v != "" {
-		p.encoding = (&tokens{s: v}).word()
-	}
-	switch {
-	case depth >= MaxDepth || r.count >= MaxParts:
-	case p.multipart():
-		r.split(p, depth)
-	case p.message():
-		p.parts = []*part{r.read(p.body, end, false, depth+1)}
-	}
-	return p
+	r.depth++
 }
 
-// split finds the parts between the delimiter lines of a multipart (RFC 2046
-// §5.1.1). The line end before a delimiter belongs to the delimiter.
-func (r *mimeReader) split(p *part, depth int) {
-	boundary := ""
-	for _, x := range p.params {
-		if strings.EqualFold(x.name, "boundary") {
-			boundary = "--" + x.value
-		}
+// finish ends a part.
+func (r *mimeReader) finish(p *part, at int) {
+	p.end = at
+	p.lines = bytes.Count(r.text[p.body:at], []byte{'\n'})
+}
+
+// line is where the line at r.pos ends.
+func (r *mimeReader) line() int {
+	if n := bytes.IndexByte(r.text[r.pos:], '\n'); n >= 0 {
+		return r.pos + n + 1
 	}
-	if boundary == "" {
+	return len(r.text)
+}
+
+// header reads the header of the part. A delimiter ends it as well, and then the
+// line end before belongs to that, also when it is the empty line: cut.
+func (r *mimeReader) header() (cut bool) {
+	p := r.part
+	known, empty := false, false
+	newline := 0 // length of the line end before r.pos
+	for r.pos < len(r.text) {
+		end := r.line()
+		line := r.text[r.pos:end]
+		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		blank := !empty && len(text) == 0
+		if blank {
+			known = true
+			r.openMultipart()
+		}
+		if i := r.delimiter(text); i >= 0 && r.open[i].part != p {
+			p.body, cut = r.pos-newline, true
+			break
+		}
+		if empty {
+			break
+		}
+		newline = len(line) - len(text)
+		if empty = blank; !empty {
+			p.line(r.text, r.pos, end)
+		}
+		r.pos = end
+	}
+	if !cut {
+		p.body = r.pos
+	}
+	if !known {
+		p.settle(r.text)
+	}
+	return cut
+}
+
+// openMultipart finds out what the part is, whose header is at its end. The
+// delimiters of a multipart count from here on.
+func (r *mimeReader) openMultipart() {
+	p := r.part
+	boundary := p.settle(r.text)
+	switch {
+	case boundary == "":
+	case r.depth+1 < MaxDepth:
+		r.open = append(r.open, delimiter{boundary, p})
+	default:
+		p.multi = false
+	}
+}
+
+// line adds a line of the header to the fields.
+func (p *part) line(text []byte, at, end int) {
+	if c := text[at]; (c == ' ' || c == '\t') && len(p.fields) > 0 {
+		p.fields[len(p.fields)-1].end = end
 		return
 	}
-	digest := strings.EqualFold(p.sub, "digest")
-	from := -1
-	for at := p.body; at < p.end; {
-		n := bytes.IndexByte(r.text[at:p.end], '\n') + 1
-		if n == 0 {
-			n = p.end - at
-		}
-		if rest, ok := bytes.CutPrefix(r.text[at:at+n], []byte(boundary)); ok {
-			if from >= 0 && r.count < MaxParts {
-				child := r.read(from, max(from, withoutLineEnd(r.text, at)), digest, depth+1)
-				if child.closed {
-					// Behind its own last delimiter a multipart has an
-					// epilogue, to which the line end belongs.
-					child.end = at
-					child.lines = bytes.Count(r.text[child.body:at], []byte{'\n'})
-				}
-				p.parts = append(p.parts, child)
-			}
-			from = at + n
-			if bytes.HasPrefix(rest, []byte("--")) {
-				p.closed = true
-				return
-			}
-		}
-		at += n
+	f := field{start: at, end: end, value: at}
+	if colon := bytes.IndexByte(text[at:end], ':'); colon >= 0 {
+		f.name = string(bytes.TrimRight(text[at:at+colon], " \t"))
+		f.value = at + colon + 1
 	}
-	if from >= 0 && r.count < MaxParts {
-		p.parts = append(p.parts, r.read(from, p.end, digest, depth+1))
+	p.fields = append(p.fields, f)
+}
+
+// bodies reads the body of the part up to the header of another, and that of
+// those around it when it ends. It returns false at the end of the message. cut
+// tells that the part has no body, for a delimiter follows its header.
+func (r *mimeReader) bodies(cut bool) bool {
+	first := true // a line end before belongs to something else
+	for r.pos < len(r.text) {
+		if len(r.open) == 0 {
+			return false
+		}
+		end := r.line()
+		i := r.delimiter(bytes.TrimSuffix(bytes.TrimSuffix(r.text[r.pos:end], []byte("\n")), []byte("\r")))
+		if i < 0 {
+			r.pos, first = end, false
+			continue
+		}
+		at := r.pos
+		if !first {
+			at = withoutLineEnd(r.text, at)
+		}
+		d := r.open[i]
+		for r.part != d.part {
+			if cut {
+				r.finish(r.part, r.part.body)
+			} else {
+				r.finish(r.part, at)
+			}
+			cut = false
+			r.part = r.part.parent
+			r.depth--
+		}
+		closing := bytes.HasPrefix(r.text[r.pos+2+len(d.text):end], []byte("--"))
+		r.open = r.open[:i+1]
+		if closing {
+			r.open = r.open[:i]
+		}
+		whole := r.text[end-1] == '\n'
+		if r.pos, first = end, true; !closing && whole {
+			r.begin(true)
+			return true
+		}
 	}
+	return false
+}
+
+// delimiter is the index of the open multipart to which a line belongs, -1 if
+// it is none. Of several whose boundaries fit, the longest counts.
+func (r *mimeReader) delimiter(line []byte) int {
+	rest, ok := bytes.CutPrefix(line, []byte("--"))
+	if !ok || r.count >= MaxParts {
+		return -1
+	}
+	dashes := len(rest) > 2 && bytes.HasSuffix(rest, []byte("--"))
+	best := -1
+	for i := len(r.open) - 1; i >= 0; i-- {
+		text := r.open[i].text
+		if len(text) > len(rest) || string(rest[:len(text)]) != text || best >= 0 && len(r.open[best].text) >= len(text) {
+			continue
+		}
+		best = i
+		if len(text) == len(rest) || dashes && len(text) == len(rest)-2 {
+			break
+		}
+	}
+	return best
 }
 
 // withoutLineEnd is at without the line end before it.
@@ -182,149 +232,44 @@ func withoutLineEnd(text []byte, at int) int {
 	return at
 }
 
-// tokens reads a structured field (RFC 2045 §5.1, RFC 5322 §3.2).
-type tokens struct {
-	s       string
-	pos     int
-	comment string // the last one skipped
+// value is the value of a field as it stands there: without what is white before
+// it, and with bare line ends where it is folded.
+func value(text []byte, f field) string {
+	v := strings.TrimSuffix(strings.TrimSuffix(string(text[f.value:f.end]), "\n"), "\r")
+	first, rest, folded := strings.Cut(v, "\n")
+	first = strings.TrimSuffix(first, "\r")
+	if trimmed := strings.TrimLeft(first, " \t"); trimmed != "" || first == "" {
+		first = trimmed
+	} else if f.name != "" {
+		first = first[1:]
+	}
+	if !folded {
+		return first
+	}
+	return first + "\n" + strings.ReplaceAll(rest, "\r\n", "\n")
 }
 
-// skip skips white space and comments.
-func (t *tokens) skip() {
-	for t.pos < len(t.s) {
-		switch t.s[t.pos] {
-		case ' ', '\t', '\r', '\n':
-			t.pos++
-		case '(':
-			t.skipComment()
-		default:
-			return
-		}
+// unfolded is the value of a field on one line.
+func unfolded(text []byte, f field) string {
+	v := strings.Trim(string(text[f.value:f.end]), " \t\r\n")
+	if !strings.Contains(v, "\n") {
+		return v
 	}
+	return strings.ReplaceAll(strings.ReplaceAll(v, "\r", ""), "\n", "")
 }
 
-func (t *tokens) skipComment() {
-	from, depth := t.pos+1, 0
-	for ; t.pos < len(t.s); t.pos++ {
-		switch t.s[t.pos] {
-		case '\\':
-			t.pos++
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				t.comment = unescape(t.s[from:t.pos])
-				t.pos++
-				return
-			}
+// find is the first field of a name.
+func (p *part) find(name string) (field, bool) {
+	for _, f := range p.fields {
+		if strings.EqualFold(f.name, name) {
+			return f, true
 		}
 	}
-	t.pos = len(t.s)
+	return field{}, false
 }
 
-// take skips c if it comes next.
-func (t *tokens) take(c byte) bool {
-	t.skip()
-	if t.pos < len(t.s) && t.s[t.pos] == c {
-		t.pos++
-		return true
-	}
-	return false
-}
-
-// peek is the next octet that is neither white space nor comment, 0 at the end.
-func (t *tokens) peek() byte {
-	t.skip()
-	if t.pos < len(t.s) {
-		return t.s[t.pos]
-	}
-	return 0
-}
-
-// word reads a token of MIME.
-func (t *tokens) word() string {
-	t.skip()
-	from := t.pos
-	for t.pos < len(t.s) && t.s[t.pos] > ' ' && !strings.ContainsRune(`()<>@,;:\"/[]?=`, rune(t.s[t.pos])) {
-		t.pos++
-	}
-	return t.s[from:t.pos]
-}
-
-// quoted reads a quoted string without its quotes.
-func (t *tokens) quoted() string {
-	t.pos++
-	from := t.pos
-	for ; t.pos < len(t.s); t.pos++ {
-		switch t.s[t.pos] {
-		case '\\':
-			t.pos++
-		case '"':
-			v := unescape(t.s[from:t.pos])
-			t.pos++
-			return v
-		}
-	}
-	t.pos = len(t.s)
-	return unescape(t.s[min(from, len(t.s)):])
-}
-
-// params reads "; name=value" up to the end.
-func (t *tokens) params() []param {
-	var list []param
-	for len(list) < 256 {
-		// What does not belong to a parameter is passed over.
-		for t.pos < len(t.s) && t.peek() != ';' {
-			if t.pos < len(t.s) {
-				t.pos++
-			}
-		}
-		if !t.take(';') {
-			break
-		}
-		name := t.word()
-		if name == "" || !t.take('=') {
-			continue
-		}
-		value := ""
-		if t.peek() == '"' {
-			value = t.quoted()
-		} else {
-			from := t.pos
-			for t.pos < len(t.s) && t.s[t.pos] > ' ' && t.s[t.pos] != ';' && t.s[t.pos] != '(' {
-				t.pos++
-			}
-			value = t.s[from:t.pos]
-		}
-		list = append(list, param{name, value})
-	}
-	return continued(list)
-}
-
-// continued joins values that are spread over "name*0", "name*1" (RFC 2231 §3);
-// with an extended one among them the name keeps its star (§4.1).
-func continued(list []param) []param {
-	var out, joined []param
-	for _, p := range list {
-		name, number, star := strings.Cut(p.name, "*")
-		digits, extended := strings.CutSuffix(number, "*")
-		n, err := strconv.Atoi(digits)
-		if !star || err != nil || n < 0 {
-			out = append(out, p)
-			continue
-		}
-		if n == 0 {
-			if extended {
-				name += "*"
-			}
-			joined = append(joined, param{name, p.value})
-			continue
-		}
-		for i := range joined {
-			if strings.EqualFold(strings.TrimSuffix(joined[i].name, "*"), name) {
-				joined[i].value += p.value
-			}
-		}
-	}
-	return append(out, joined...)
+// header is the value of the first field of a name.
+func (p *part) header(text []byte, name string) string {
+	f, _ := p.find(name)
+	return unfolded(text, f)
 }

@@ -182,8 +182,8 @@ func (p *searchParser) partNumber(name string) partKey {
 
 // disposition reads the field Content-Disposition (RFC 2183).
 func (x *site) disposition() (kind string, params []param) {
-	t := &tokens{s: x.p.header(x.c.text, "Content-Disposition")}
-	return t.word(), t.params()
+	kind, params, _ = x.p.disposition(x.c.text)
+	return kind, params
 }
 
 func (p *searchParser) partDisposition() partKey {

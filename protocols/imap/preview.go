@@ -15,7 +15,7 @@ func fetchPreview(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	if err != nil {
 		return b, err
 	}
-	return appendText(b, text), nil
+	return appendString(b, text), nil
 }
 
 func fetchSnippet(s *Session, b []byte, i int, _ *item) ([]byte, error) {
@@ -23,7 +23,7 @@ func fetchSnippet(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	if err != nil {
 		return b, err
 	}
-	return append(appendText(append(b, "(FUZZY "...), text), ')'), nil
+	return append(appendString(append(b, "(FUZZY "...), text), ')'), nil
 }
 
 // parsePreview reads what may stand behind PREVIEW (RFC 8970 §3.1) and SNIPPET:
@@ -59,7 +59,7 @@ func (s *Session) preview(i int) (string, error) {
 		p = p.parts[0]
 	}
 	// A message in a multipart is shown as it is written.
-	if !strings.EqualFold(p.typ, "text") && !(p.message() && p != c.root) {
+	if !p.isText() && !(p.message() && p != c.root) {
 		return "", nil
 	}
 	text := c.decoded(p)

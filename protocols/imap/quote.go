@@ -1,12 +1,23 @@
 package imap
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
+
+// maxEscapes is the number of backslashes that Dovecot puts into a quoted
+// string before it prefers a literal.
+const maxEscapes = 4
 
 // appendString appends a string, quoted if it can be, else as a literal
 // (RFC 3501 §4.3).
 func appendString(b []byte, s string) []byte {
+	escapes := 0
 	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 || s[i] == '\r' || s[i] == '\n' || s[i] == 0 {
+		if s[i] == '"' || s[i] == '\\' {
+			escapes++
+		}
+		if s[i] >= 0x80 || s[i] == '\r' || s[i] == '\n' || s[i] == 0 || escapes > maxEscapes {
 			return appendLiteral(b, s)
 		}
 	}
@@ -20,15 +31,22 @@ func appendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// appendText appends a text written by people. Dovecot sends it as a literal
-// as soon as it would need a backslash.
+// appendText appends a text written by people: what is white becomes one blank,
+// none at the ends. Dovecot sends it as a literal as soon as anything in it is
+// not plain.
 func appendText(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		if s[i] == '"' || s[i] == '\\' {
-			return appendLiteral(b, s)
-		}
+	plain := !strings.Contains(s, "  ") && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ")
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] < 0x80 && s[i] != '"' && s[i] != '\\' && s[i] != '\r' && s[i] != '\n' && s[i] != '\t'
 	}
-	return appendString(b, s)
+	if plain {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }), " ")
+	if s == "" {
+		return append(b, `""`...)
+	}
+	return appendLiteral(b, s)
 }
 
 func appendLiteral(b []byte, s string) []byte {

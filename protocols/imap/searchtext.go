@@ -25,8 +25,8 @@ func (p *searchParser) header(name, text string) key {
 	}
 }
 
-// address is a key about a field of addresses: one of them, as it would be
-// written anew, "name" <mailbox@host>, contains a text in any case.
+// address is a key about a field of addresses: the list, as it would be written
+// anew, contains a text in any case.
 func (p *searchParser) address(name, text string) key {
 	s, text := p.s, fold(text)
 	return func(i int) bool {
@@ -36,38 +36,12 @@ func (p *searchParser) address(name, text string) key {
 		}
 		c.parse()
 		for _, f := range c.root.fields {
-			if !strings.EqualFold(f.name, name) {
-				continue
-			}
-			for _, a := range writtenAddresses(unfolded(c.text, f)) {
-				if strings.Contains(fold(a), text) {
-					return true
-				}
+			if strings.EqualFold(f.name, name) && strings.Contains(fold(writtenAddresses(value(c.text, f))), text) {
+				return true
 			}
 		}
 		return false
 	}
-}
-
-// writtenAddresses writes the addresses of a field anew.
-func writtenAddresses(value string) []string {
-	var list []string
-	for _, a := range parseAddresses(strings.ToValidUTF8(value, "\uFFFD")) {
-		one := a.mailbox
-		if a.host != "" && a.host != missingDomain {
-			one += "@" + a.host
-		}
-		if name := mail.DecodeWords(a.name); name != "" {
-			if strings.ContainsFunc(name, func(r rune) bool { // RFC 5322 §3.2.3 specials
-				return r <= ' ' || r < 0x80 && strings.ContainsRune(`()<>@,;:\".[]`, r)
-			}) {
-				name = `"` + name + `"`
-			}
-			one = name + " <" + one + ">"
-		}
-		list = append(list, one)
-	}
-	return list
 }
 
 // text is a key about what the message says: bodies of texts; with TEXT the
@@ -97,7 +71,7 @@ func (c *content) says(p *part, text string, header bool) bool {
 		}
 	}
 	if len(p.parts) == 0 {
-		return (strings.EqualFold(p.typ, "text") || p.message()) && strings.Contains(fold(c.decoded(p)), text)
+		return (p.isText() || p.message()) && strings.Contains(fold(c.decoded(p)), text)
 	}
 	for _, child := range p.parts {
 		if c.says(child, text, header) {

@@ -134,7 +134,7 @@ func (c *content) find(path []int) *part {
 	for i, n := range path {
 		switch {
 		case p.multipart():
-			if n < 1 || n > len(p.parts) {
+			if n = max(n, 1); n > len(p.parts) { // Dovecot takes 0 for 1
 				return nil
 			}
 			p, own = p.parts[n-1], false

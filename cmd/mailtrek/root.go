@@ -76,6 +76,9 @@ func (a *app) settle(cmd *cobra.Command) error {
 	}
 	if a.lang == "" {
 		a.lang = i18n.FromLocale(firstSet("LC_ALL", "LC_MESSAGES", "LANG"))
+		if _, charset, ok := strings.Cut(firstSet("LC_ALL", "LC_CTYPE", "LANG"), "."); ok && charset != "" && asciiLocale() {
+			a.lang = "en" // the letters of the others come in UTF-8
+		}
 	} else if _, ok := i18n.In(a.lang); !ok {
 		return usagef("unknown language %q; known: %s", a.lang, strings.Join(i18n.Languages(), ", "))
 	}

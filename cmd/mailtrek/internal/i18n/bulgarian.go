@@ -222,6 +222,7 @@ var bulgarian = map[string]string{
 	"help.homefind":  "търсене по дума от заглавието или текста",
 	"key.theme":      "тема",
 	"home.loading":   "изпълнява се {what} …",
+	"home.broken":    "{what} не може да се отвори",
 	"home.tagline":   "Вижте как пътува едно писмо.",
 
 	"stage.submit":  "подаване",

@@ -222,6 +222,7 @@ var english = map[string]string{
 	"help.homefind":  "find by a word of title or text",
 	"key.theme":      "theme",
 	"home.loading":   "running {what} …",
+	"home.broken":    "{what} cannot be opened",
 	"home.tagline":   "Watch an e-mail travel.",
 
 	"stage.submit":  "submit",

@@ -222,6 +222,7 @@ var polish = map[string]string{
 	"help.homefind":  "szukaj po słowie z tytułu lub tekstu",
 	"key.theme":      "motyw",
 	"home.loading":   "działa {what} …",
+	"home.broken":    "Nie można otworzyć: {what}",
 	"home.tagline":   "Zobacz, jak podróżuje list.",
 
 	"stage.submit":  "wysłanie",

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"io"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -70,6 +71,7 @@ type App struct {
 	find    *prompt
 	loading string
 	failed  string
+	failure *failure // more than a line of it
 	path    *prompt
 	help    bool
 	player  *Player
@@ -154,10 +156,12 @@ func (a *App) open(l loaded) {
 	}
 	a.loading = ""
 	if l.err != nil {
-		a.failed = l.err.Error()
 		if p := a.playing(); p != nil {
-			p.notice, a.failed = oneLine([]byte(a.failed)), ""
+			first, _, _ := strings.Cut(l.err.Error(), "\n")
+			p.notice = first
+			return
 		}
+		a.fails(l.id, l.err.Error())
 		return
 	}
 	a.player, a.learner = nil, nil
@@ -180,6 +184,8 @@ func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case k.String() == "ctrl+c":
 		return tea.Quit
+	case a.failure != nil:
+		a.failure = nil
 	case a.path != nil:
 		return a.typed(k)
 	case a.find != nil && a.seek(k):
@@ -281,6 +287,9 @@ func (a *App) frame() *Canvas {
 	switch {
 	case c.w < leastWidth || c.h < leastHeight:
 		drawTooSmall(in, r)
+		return c
+	case a.failure != nil:
+		a.failure.draw(in, r)
 		return c
 	case a.help:
 		drawHomeHelp(in, r)

@@ -277,6 +277,31 @@ func TestHomeBroken(t *testing.T) {
 	}
 }
 
+// TestHomeFailure: a document with mistakes is told of with place, line and what
+// was expected, on a page that the next key closes.
+func TestHomeFailure(t *testing.T) {
+	a := Home(Config{Items: []Item{{ID: "alabala", Title: "A mail"}}})
+	a.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	why := "b.md:6:4: \"mainn.cf\" is no kind of block\n    6 | ```mainn.cf smtp\n      |    ^~~~~~~~\n        expected one of host, hosts, link, zone, main.cf, master.cf, aliases, file or mail\x1b[31m\n\n1 error"
+	a.loading = "b.md"
+	a.Update(loaded{id: "b.md", err: errors.New(why)})
+	got := a.frame().Text()
+	for _, want := range []string{"b.md cannot be opened", "b.md:6:4:", "    6 | ```mainn.cf smtp", "      |    ^~~~~~~~", "        expected one of host", "or mail␛[31m", "1 error"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the page lacks %q:\n%s", want, got)
+		}
+	}
+	press(a, "down")
+	if got := a.frame().Text(); strings.Contains(got, "b.md") || !strings.Contains(got, "A mail") || a.at != 0 {
+		t.Errorf("a key does not close the page, or does more:\n%s", got)
+	}
+	a.loading = "nope.md"
+	a.Update(loaded{id: "nope.md", err: errors.New("nope.md: no such file")})
+	if got := a.frame().Text(); !strings.Contains(got, "nope.md: no such file") || !strings.Contains(got, "A mail") {
+		t.Errorf("a short reason stands below the list, not:\n%s", got)
+	}
+}
+
 // TestWords: every key that the code asks for has an English text.
 func TestWords(t *testing.T) {
 	w, _ := i18n.In("en")

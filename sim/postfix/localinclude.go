@@ -94,8 +94,11 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 			continue
 		}
 		targets, err := ParseTargetFile(string(text))
-		if err != nil || len(targets) == 0 || e.seen["forward "+path] {
+		if err != nil || len(targets) == 0 {
 			return false
+		}
+		if e.seen["forward "+path] { // a user who names himself gets the mail; one who is named again has got it
+			return e.seen["forward-done "+path]
 		}
 		d.p.Record(trace.Event{Kind: trace.Lookup, A: d.p.Sym("local"), B: d.p.Sym(path), C: d.p.Sym(name)}, text)
 		if e.r.mail.verifies() {
@@ -112,6 +115,7 @@ func (e *expansion) dotForward(to *Recipient, name, ext string, depth int) bool 
 		e.within, e.origin, e.owner, e.rights = name+ext, "forward", u.Name, u.Name
 		e.targets(&next, targets, d.conf.List("allow_mail_to_commands"), d.conf.List("allow_mail_to_files"), "forward", depth+1)
 		e.restore(&was)
+		e.seen["forward-done "+path] = true
 		return true
 	}
 	return false

@@ -68,7 +68,7 @@ var commands = []Command{
 		Summary: "Lists mailboxes by a pattern: * is anything, % anything within one level."},
 	{Verb: "LSUB", Args: "reference pattern", RFC: "RFC 3501 §6.3.9", after: (*Session).lsubCmd, reads: allArgs,
 		Summary: "Lists mailboxes subscribed to."},
-	{Verb: "STATUS", Args: "mailbox (items)", RFC: "RFC 3501 §6.3.10", after: (*Session).statusCmd, reads: allArgs,
+	{Verb: "STATUS", Args: "mailbox (items)", RFC: "RFC 3501 §6.3.10", after: (*Session).statusCmd, reads: ownArgs,
 		Summary: "Tells facts of a mailbox without opening it."},
 	{Verb: "APPEND", Args: "mailbox [(flags)] [date] literal …", RFC: "RFC 3501 §6.3.11, RFC 3502", after: (*Session).appendCmd, reads: ownArgs,
 		Summary: "Puts messages into a mailbox."},

@@ -18,17 +18,19 @@ type searchContext struct {
 	found map[uint32]bool // UIDs
 }
 
-// keep begins to keep a search up to date. It returns what is wrong.
-func (s *Session) keep(c *call, res *result, list []int) string {
+// keep begins to keep a search up to date, unless there are too many (RFC 5267
+// §4.3.1).
+func (s *Session) keep(c *call, res *result, list []int) {
 	if len(s.contexts) >= MaxContexts {
-		return "Too many search updates"
+		res.update = false
+		s.line("* NO [NOUPDATE " + string(appendString(nil, c.tag)) + "]")
+		return
 	}
 	x := &searchContext{tag: c.tag, uid: c.uid, fits: res.fits, found: map[uint32]bool{}}
 	for _, i := range list {
 		x.found[s.view.list[i].m.uid] = true
 	}
 	s.contexts = append(s.contexts, x)
-	return ""
 }
 
 // context tells whether a search with this tag is kept up to date.

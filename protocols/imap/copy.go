@@ -12,11 +12,11 @@ func (s *Session) moveCmd(c *call) { s.transfer(c, true) }
 func (s *Session) transfer(c *call, move bool) {
 	list, ok := s.messages(c.args[0].text, c.uid)
 	if !ok {
-		s.wrong(c, "Invalid messageset")
+		s.wrong(c, invalidSet(c))
 		return
 	}
 	if len(list) == 0 {
-		s.sync(c, syncFast, "OK No messages found.")
+		s.sync(c, 0, "OK No messages found.")
 		return
 	}
 	text := c.args[1].text

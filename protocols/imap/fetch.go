@@ -14,12 +14,16 @@ type item struct {
 	buffered bool
 	cached   bool // known without the message itself
 	sees     bool // sets \Seen
+	preview  bool // PREVIEW or SNIPPET
+	fuzzy    bool // with the name of its algorithm
+	lazy     bool // only if it is known already
 	sec      section
 	append   func(s *Session, b []byte, i int, it *item) ([]byte, error)
 }
 
 // fetching is the arguments of FETCH.
 type fetching struct {
+	s            *Session
 	list         []int
 	items        []item
 	changedSince uint64
@@ -29,15 +33,12 @@ type fetching struct {
 }
 
 // fetchCmd is FETCH (RFC 3501 §6.4.5) with CHANGEDSINCE and VANISHED (RFC 7162
-// §3.1.4, §3.2.6).
+// §3.1.4, §3.2.6). \Seen is set when all is told: a MODSEQ is that of before.
 func (s *Session) fetchCmd(c *call) {
 	f, problem := s.parseFetch(c)
 	if problem != "" {
 		s.wrong(c, problem)
 		return
-	}
-	if f.changed || f.has("MODSEQ") {
-		s.useCondstore()
 	}
 	if f.vanished {
 		s.tellVanished(f.known, f.changedSince)
@@ -50,25 +51,22 @@ func (s *Session) fetchCmd(c *call) {
 			}
 		}
 		f.list = list
-		f.add(item{name: "MODSEQ", buffered: true, cached: true, append: fetchModseq})
 	}
-	mode := syncMode(0)
-	if !c.uid {
-		mode = syncKeep
-	}
-	seen, err := s.markSeen(&f)
-	if err != nil {
-		s.sync(c, mode, "NO "+s.because(err, s.view.box.Name))
-		return
-	}
-	if len(seen) == 0 {
-		mode |= syncFast
-	}
-	s.tellKeywords()
 	s.view.lost = false
-	err = s.fetch(&f, seen)
+	seen := s.unseen(&f)
+	err := s.fetch(&f)
+	if set := s.markSeen(seen); err == nil {
+		err = set
+	}
 	lost := s.view.lost
 	s.view.lost = false
+	mode := syncFast
+	if len(seen) > 0 {
+		mode = 0
+	}
+	if !c.uid {
+		mode |= syncKeep
+	}
 	switch {
 	case err != nil:
 		s.sync(c, mode, "NO "+s.because(err, s.view.box.Name))
@@ -80,41 +78,52 @@ func (s *Session) fetchCmd(c *call) {
 	}
 }
 
-// markSeen sets \Seen where contents are asked for, and returns where that was
-// new.
-func (s *Session) markSeen(f *fetching) (map[int]bool, error) {
+// unseen finds the messages to which \Seen comes new, because contents are asked
+// for.
+func (s *Session) unseen(f *fetching) []int {
 	sees := false
 	for i := range f.items {
 		sees = sees || f.items[i].sees
 	}
 	if !sees || s.view.readOnly {
-		return nil, nil
+		return nil
 	}
-	var changes []change
-	var seen map[int]bool
+	var list []int
 	for _, i := range f.list {
 		e := &s.view.list[i]
 		if e.m.flags&Seen == 0 && !e.m.gone {
-			if seen == nil {
-				seen = map[int]bool{}
-			}
-			seen[i] = true
+			e.seeing = true
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// markSeen sets \Seen. The session has told it already.
+func (s *Session) markSeen(list []int) error {
+	var changes []change
+	for _, i := range list {
+		e := &s.view.list[i]
+		e.seeing = false
+		e.flags |= Seen
+		if e.m.flags&Seen == 0 {
 			changes = append(changes, change{e.m, e.m.flags | Seen, e.m.keywords})
 		}
 	}
-	err := s.view.box.set(changes)
-	for _, ch := range changes {
-		if i, ok := s.view.find(ch.m.uid); ok {
-			s.view.list[i].flags |= Seen
-		}
+	if changes == nil {
+		return nil
 	}
-	return seen, err
+	return s.view.box.set(changes)
 }
 
 // fetch answers.
-func (s *Session) fetch(f *fetching, seen map[int]bool) (err error) {
+func (s *Session) fetch(f *fetching) (err error) {
 	flags := f.has("FLAGS")
 	for _, i := range f.list {
+		seeing := s.view.list[i].seeing
+		if flags || seeing {
+			s.tellKeywords()
+		}
 		s.fetchHead(i)
 		first := true
 		tell := func(it *item) error {
@@ -137,7 +146,7 @@ func (s *Session) fetch(f *fetching, seen map[int]bool) (err error) {
 				err = tell(it)
 			}
 		}
-		if seen[i] && !flags {
+		if seeing && !flags {
 			err = tell(&item{name: "FLAGS", append: fetchFlags})
 		}
 		for k := range f.items {
@@ -162,9 +171,9 @@ func (f *fetching) has(name string) bool {
 	return false
 }
 
-// add adds an item; facts are told once, sections as often as asked.
+// add adds an item; facts are told once, sections and previews as often as asked.
 func (f *fetching) add(it item) {
-	if it.sec.label == "" && f.has(it.name) {
+	if it.sec.label == "" && !it.preview && f.has(it.name) {
 		return
 	}
 	f.items = append(f.items, it)
@@ -182,8 +191,8 @@ var facts = map[string]item{
 	"X-GUID":        {buffered: true, cached: true, append: fetchGUID},
 	"X-MAILBOX":     {buffered: true, cached: true, append: fetchMailbox},
 	"X-REAL-UID":    {buffered: true, cached: true, append: fetchUID},
-	"PREVIEW":       {buffered: true, append: fetchPreview},
-	"SNIPPET":       {buffered: true, append: fetchSnippet},
+	"PREVIEW":       {buffered: true, preview: true, append: fetchPreview},
+	"SNIPPET":       {buffered: true, preview: true, fuzzy: true, append: fetchPreview},
 	"ENVELOPE":      {append: fetchEnvelope},
 	"BODY":          {append: fetchStructure},
 	"BODYSTRUCTURE": {append: fetchStructure},
@@ -191,7 +200,11 @@ var facts = map[string]item{
 
 func fetchFlags(s *Session, b []byte, i int, _ *item) ([]byte, error) {
 	e := &s.view.list[i]
-	b = appendFlags(append(b, '('), e.m.flags, e.recent, e.m.keywords, s.view.box.keywords)
+	flags := e.m.flags
+	if e.seeing {
+		flags |= Seen
+	}
+	b = appendFlags(append(b, '('), flags, e.recent, e.m.keywords, s.view.box.keywords)
 	return append(b, ')'), nil
 }
 

@@ -8,9 +8,11 @@ import (
 // parseFetch reads the arguments of FETCH.
 func (s *Session) parseFetch(c *call) (f fetching, problem string) {
 	args := c.args
-	if len(args) < 2 || args[0].kind != argAtom {
-		return f, "Invalid arguments"
+	if len(args) < 2 || args[0].kind != argAtom && args[0].kind != argNil || args[1].kind != argAtom && args[1].kind != argList ||
+		len(args) > 2 && args[2].kind != argList {
+		return f, invalidArguments
 	}
+	f.s = s
 	var ok bool
 	if f.list, ok = s.messages(args[0].text, c.uid); !ok {
 		return f, invalidSet(c)
@@ -22,28 +24,16 @@ func (s *Session) parseFetch(c *call) (f fetching, problem string) {
 		f.add(uid)
 	}
 	args, problem = f.parseItems(args[1:])
-	if problem != "" {
-		return f, problem
+	if problem == "" && len(args) > 0 && args[0].kind == argList {
+		problem = s.parseModifiers(&f, args[0].list, c.uid)
 	}
-	if len(args) > 0 && args[0].kind == argList {
-		if problem = s.parseModifiers(&f, args[0].list, c.uid); problem != "" {
-			return f, problem
-		}
-		args = args[1:]
-	}
-	if len(args) > 0 {
-		return f, "Invalid arguments"
-	}
-	return f, ""
+	return f, problem
 }
 
 // parseItems reads one item, a macro or a list of items, and returns what
 // follows.
 func (f *fetching) parseItems(args []arg) (rest []arg, problem string) {
 	if args[0].kind != argList {
-		if args[0].kind != argAtom {
-			return nil, "Invalid arguments"
-		}
 		if f.macro(args[0].text) {
 			return args[1:], ""
 		}
@@ -68,13 +58,7 @@ func (f *fetching) parseItems(args []arg) (rest []arg, problem string) {
 func (f *fetching) parseItem(args []arg) (rest []arg, problem string) {
 	word := upper(args[0].text)
 	if it, ok := facts[word]; ok {
-		it.name = word
-		rest = args[1:]
-		if (word == "PREVIEW" || word == "SNIPPET") && len(rest) > 0 && rest[0].kind == argList {
-			return f.parsePreview(word, rest)
-		}
-		f.add(it)
-		return rest, ""
+		return f.parseFact(word, it, args[1:])
 	}
 	end := strings.IndexFunc(word, func(r rune) bool {
 		return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z')
@@ -90,11 +74,22 @@ func (f *fetching) parseItem(args []arg) (rest []arg, problem string) {
 		return args[1:], f.parseRFC822(word)
 	}
 	if it, ok := facts[head]; ok { // what stands behind is not looked at
-		it.name = head
-		f.add(it)
-		return args[1:], ""
+		return f.parseFact(head, it, args[1:])
 	}
 	return nil, "Unknown parameter: " + word
+}
+
+// parseFact adds an item that has no section.
+func (f *fetching) parseFact(name string, it item, rest []arg) ([]arg, string) {
+	it.name = name
+	if it.preview && len(rest) > 0 && rest[0].kind == argList {
+		return f.parsePreview(it, rest)
+	}
+	if name == "MODSEQ" {
+		f.s.useCondstore() // RFC 7162 §3.1: whatever becomes of the command
+	}
+	f.add(it)
+	return rest, ""
 }
 
 // parseRFC822 reads the items that were before BODY[…] (RFC 3501 §6.4.5).
@@ -134,17 +129,19 @@ func (f *fetching) parseSection(head string, args []arg) (rest []arg, problem st
 	}
 	text = text[1:]
 	var fields []arg
-	withFields := len(rest) > 0 && rest[0].kind == argList && !strings.Contains(text, "]")
+	withFields := len(rest) > 0 && rest[0].kind == argList // also when it is CHANGEDSINCE
 	var tail string
-	if !withFields && len(rest) > 0 && rest[0].kind != argList && !strings.Contains(text, "]") && strings.HasSuffix(upper(text), ".FIELDS") {
-		return nil, "Invalid arguments"
-	}
 	if withFields {
 		fields, rest = rest[0].list, rest[1:]
 		if len(rest) == 0 || rest[0].kind != argAtom || !strings.HasPrefix(rest[0].text, "]") {
 			return nil, "Invalid " + what + " parameter: Missing ']'"
 		}
 		tail, rest = rest[0].text[1:], rest[1:]
+		for _, a := range fields {
+			if a.kind == argList {
+				return nil, "Invalid BODY[..] parameter: Header list contains non-strings"
+			}
+		}
 	} else {
 		var found bool
 		if text, tail, found = strings.Cut(text, "]"); !found {
@@ -155,11 +152,10 @@ func (f *fetching) parseSection(head string, args []arg) (rest []arg, problem st
 	if it.sec, ok = parseSection(text, fields, withFields); !ok {
 		return nil, "Invalid " + what + " section"
 	}
-	if problem := it.sec.parsePartial(tail); problem != "" {
-		return nil, "Invalid " + what + " parameter: " + problem
-	}
-	if it.name == "BINARY.SIZE" {
-		it.sec.label, _, _ = strings.Cut(it.sec.label, "<")
+	if it.name != "BINARY.SIZE" { // there a partial is ignored
+		if problem := it.sec.parsePartial(tail); problem != "" {
+			return nil, "Invalid " + what + " parameter: " + problem
+		}
 	}
 	it.name += it.sec.label
 	f.add(it)
@@ -169,16 +165,21 @@ func (f *fetching) parseSection(head string, args []arg) (rest []arg, problem st
 // parseModifiers reads CHANGEDSINCE and VANISHED.
 func (s *Session) parseModifiers(f *fetching, list []arg, uid bool) string {
 	for i := 0; i < len(list); i++ {
-		switch word, _ := list[i].atom(); upper(word) {
+		word, ok := list[i].atom()
+		if !ok {
+			return "FETCH modifiers contain non-atoms"
+		}
+		switch upper(word) {
 		case "CHANGEDSINCE":
-			if i++; i >= len(list) {
+			if i++; i >= len(list) || list[i].kind != argAtom {
 				return "Invalid CHANGEDSINCE modseq"
 			}
-			n, err := strconv.ParseUint(list[i].text, 10, 63)
+			n, err := strconv.ParseUint(list[i].text, 10, 64)
 			if err != nil {
 				return "Invalid CHANGEDSINCE modseq"
 			}
-			f.changedSince, f.changed = n, true
+			f.changedSince, f.changed = max(f.changedSince, n), true
+			f.parseFact("MODSEQ", facts["MODSEQ"], nil)
 		case "VANISHED":
 			if !uid {
 				return "Unknown FETCH modifier"

@@ -74,10 +74,30 @@ func flagArgs(args []arg) (f Flags, keywords []string, problem string) {
 			f |= one
 			continue
 		}
-		if strings.ContainsAny(name, `\%*]"(){`) {
-			return 0, nil, "NO [CANNOT] Invalid characters in keyword"
-		}
 		keywords = append(keywords, name)
 	}
+	for _, name := range keywords {
+		if problem := keywordProblem(name); problem != "" {
+			return 0, nil, "NO [CANNOT] " + problem
+		}
+	}
 	return f, keywords, ""
+}
+
+// maxKeyword is the longest keyword.
+const maxKeyword = 255
+
+// keywordProblem tells what is wrong with a keyword.
+func keywordProblem(name string) string {
+	switch {
+	case name == "":
+		return "Empty keywords not allowed"
+	case strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`\%*]"(){`, r) }):
+		return "Invalid characters in keyword"
+	case strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 }):
+		return "8bit characters in keyword"
+	case len(name) > maxKeyword:
+		return "Keyword length too long"
+	}
+	return ""
 }

@@ -56,6 +56,7 @@ type message struct {
 	size     int64
 	date     time.Time
 	saved    time.Time
+	shown    bool // its preview has been made
 }
 
 // Mailbox is what the sessions on one mailbox share: the index of its messages

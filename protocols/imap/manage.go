@@ -164,11 +164,14 @@ func (s *Session) renameOne(from, to string) error {
 func (s *Session) subscribeCmd(c *call) {
 	text := c.args[0].text
 	name, problem := s.name(text)
-	if problem != "" && strings.HasPrefix(problem, "Mailbox name") {
+	if problem == notUTF7 {
 		s.tagged(c, "NO "+problem)
 		return
 	}
-	_, err := s.account.Mailbox(name)
+	err := ErrNonexistent // also where there can be none of this name
+	if problem == "" {
+		_, err = s.account.Mailbox(name)
+	}
 	if err == nil {
 		err = s.account.Subscribe(name, true)
 	}

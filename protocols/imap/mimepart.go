@@ -94,7 +94,7 @@ func (p *searchParser) partKey(related bool) partKey {
 	a := p.args[0]
 	p.args = p.args[1:]
 	if a.kind == argList {
-		inner := &searchParser{s: p.s, args: a.list, charset: p.charset, depth: p.depth}
+		inner := &searchParser{s: p.s, args: a.list, common: p.common, depth: p.depth}
 		k := inner.partKeys(related)
 		if inner.problem != "" {
 			return p.noPart(inner.problem)

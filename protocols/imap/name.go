@@ -6,12 +6,15 @@ import (
 	"unicode/utf16"
 )
 
+// notUTF7 is what is wrong with a name before anything else.
+const notUTF7 = "Mailbox name is not valid mUTF-7"
+
 // name reads the name of a mailbox as the client gives it (RFC 3501 §5.1). The
 // problem, if there is one, is what Dovecot says behind NO.
 func (s *Session) name(text string) (name, problem string) {
 	sep := string(s.cfg.Separator)
 	if !validUTF7(text) {
-		return "", "Mailbox name is not valid mUTF-7"
+		return "", notUTF7
 	}
 	switch {
 	case text == "":

@@ -282,7 +282,7 @@ func (s *Session) tellAdded(from int) {
 		f.list = append(f.list, i)
 	}
 	lost := s.view.lost
-	_ = s.fetch(&f, nil) // a message that cannot be read is told without contents
+	_ = s.fetch(&f) // a message that cannot be read is told without contents
 	s.view.lost = lost
 }
 

@@ -35,6 +35,7 @@ func (s *Session) parseNotify(args []arg) (n *notify, problem string) {
 func (s *Session) parseGroup(n *notify, list []arg) string {
 	word, _ := list[0].atom()
 	f := &notifyFilter{kind: upper(word)}
+	f.items.s = s
 	list = list[1:]
 	switch f.kind {
 	case "SELECTED", "SELECTED-DELAYED":

@@ -10,38 +10,49 @@ import (
 // previewLength is how many characters PREVIEW shows (RFC 8970 §3.1).
 const previewLength = 200
 
-func fetchPreview(s *Session, b []byte, i int, _ *item) ([]byte, error) {
-	text, err := s.preview(i)
-	if err != nil {
-		return b, err
+// fetchPreview tells a preview. A lazy one is NIL where it was never made before.
+func fetchPreview(s *Session, b []byte, i int, it *item) ([]byte, error) {
+	m := s.view.list[i].m
+	if it.fuzzy {
+		b = append(b, "(FUZZY "...)
 	}
-	return appendString(b, text), nil
-}
-
-func fetchSnippet(s *Session, b []byte, i int, _ *item) ([]byte, error) {
-	text, err := s.preview(i)
-	if err != nil {
-		return b, err
+	if it.lazy && !m.shown {
+		b = append(b, "NIL"...)
+	} else {
+		text, err := s.preview(i)
+		if err != nil {
+			return b, err
+		}
+		m.shown = true
+		b = appendString(b, text)
 	}
-	return append(appendString(append(b, "(FUZZY "...), text), ')'), nil
+	if it.fuzzy {
+		b = append(b, ')')
+	}
+	return b, nil
 }
 
 // parsePreview reads what may stand behind PREVIEW (RFC 8970 §3.1) and SNIPPET:
 // LAZY, or in Dovecot the name of an algorithm, which is then told in the reply.
-func (f *fetching) parsePreview(word string, args []arg) (rest []arg, problem string) {
-	it := facts[word]
-	it.name = word
-	if len(args[0].list) == 0 {
-		return nil, "FETCH list contains non-atoms"
-	}
+func (f *fetching) parsePreview(it item, args []arg) (rest []arg, problem string) {
 	for _, a := range args[0].list {
-		switch name, _ := a.atom(); upper(name) {
+		name, ok := a.atom()
+		if !ok {
+			return nil, "Invalid PREVIEW modifier"
+		}
+		switch upper(name) {
 		case "LAZY":
-		case "FUZZY", "LAZY=FUZZY":
-			it.append = fetchSnippet
+			it.lazy = true
+		case "LAZY=FUZZY":
+			it.lazy, it.fuzzy = true, true
+		case "FUZZY":
+			it.fuzzy = true
 		default:
 			return nil, "'" + name + "' is not a supported PREVIEW modifier"
 		}
+	}
+	if len(args[0].list) == 0 {
+		return nil, "FETCH list contains non-atoms"
 	}
 	f.add(it)
 	return args[1:], ""

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	mail "mailtrek/protocols/message"
 )
 
 // result is how a search is answered (RFC 4731 §3.1, RFC 5182, RFC 5267).
@@ -82,19 +80,25 @@ func (s *Session) find(c *call, res *result, charset string, args []arg) (list [
 		s.wrong(c, "Missing search parameters")
 		return nil, false
 	}
-	if _, err := mail.DecodeCharset(charset, nil); err != nil {
+	p := &searchParser{s: s, args: args, common: &searchCommon{charset: charset}}
+	k := p.keys(false)
+	res.fits = k
+	if p.problem == "" && !p.common.decoded {
+		p.decode("")
+	}
+	switch {
+	case p.common.unknown:
 		if res.save {
 			s.saved = nil // RFC 5182 §2.1
 		}
-		s.tagged(c, "NO [BADCHARSET] Unknown charset")
+		s.tagged(c, "NO [BADCHARSET] "+p.problem)
 		return nil, false
-	}
-	p := &searchParser{s: s, args: args, charset: charset}
-	k := p.keys(false)
-	res.fits = k
-	if p.problem != "" {
+	case p.problem != "":
 		s.wrong(c, p.problem)
 		return nil, false
+	}
+	for _, f := range p.common.then {
+		f()
 	}
 	if p.modseq {
 		s.useCondstore()
@@ -106,10 +110,7 @@ func (s *Session) find(c *call, res *result, charset string, args []arg) (list [
 		}
 	}
 	if res.update {
-		if problem := s.keep(c, res, list); problem != "" {
-			s.wrong(c, problem)
-			return nil, false
-		}
+		s.keep(c, res, list)
 	}
 	return list, true
 }
@@ -122,7 +123,11 @@ func parseReturn(args []arg) (res result, rest []arg, problem string) {
 	res.extended = true
 	list := args[1].list
 	for i := 0; i < len(list); i++ {
-		switch word, _ := list[i].atom(); upper(word) {
+		word, ok := list[i].atom()
+		if !ok {
+			return res, nil, "SEARCH return options contain non-atoms"
+		}
+		switch upper(word) {
 		case "MIN":
 			res.min = true
 		case "MAX":
@@ -135,11 +140,17 @@ func parseReturn(args []arg) (res result, rest []arg, problem string) {
 			res.save = true
 		case "CONTEXT":
 		case "UPDATE":
+			if res.update {
+				return res, nil, "SEARCH return options have duplicate UPDATE"
+			}
 			res.update = true
 		case "RELEVANCY":
 			res.relevancy = true
 		case "PARTIAL":
-			if i++; i >= len(list) {
+			if res.partial {
+				return res, nil, "PARTIAL can be used only once"
+			}
+			if i++; i >= len(list) || list[i].kind != argAtom {
 				return res, nil, "PARTIAL range missing"
 			}
 			a, b, ok := strings.Cut(list[i].text, ":")

@@ -17,10 +17,18 @@ type key func(i int) bool
 type searchParser struct {
 	s       *Session
 	args    []arg
-	charset string
+	common  *searchCommon
 	depth   int
 	modseq  bool
 	problem string
+}
+
+// searchCommon is what the parsers of one search share.
+type searchCommon struct {
+	charset string
+	decoded bool     // a text was decoded from it
+	unknown bool     // which nobody knows
+	then    []func() // to be done when all keys are understood
 }
 
 // fail notes what is wrong; the first is told.
@@ -71,7 +79,7 @@ func (p *searchParser) one() key {
 	a := p.args[0]
 	p.args = p.args[1:]
 	if a.kind == argList {
-		inner := &searchParser{s: p.s, args: a.list, charset: p.charset, depth: p.depth}
+		inner := &searchParser{s: p.s, args: a.list, common: p.common, depth: p.depth}
 		k := inner.keys(true)
 		p.modseq = p.modseq || inner.modseq
 		if inner.problem != "" {
@@ -176,12 +184,28 @@ func (p *searchParser) parameter(name string) (string, bool) {
 // decoded is a text parameter in UTF-8.
 func (p *searchParser) decoded(name string) (string, bool) {
 	text, ok := p.parameter(name)
-	d, err := mail.DecodeCharset(p.charset, []byte(text))
-	if err != nil || strings.EqualFold(p.charset, "UTF-8") && !utf8.ValidString(text) {
+	if !ok {
+		return "", false
+	}
+	return p.decode(text)
+}
+
+// decode puts a text into UTF-8. It is here that an unknown charset is found
+// out.
+func (p *searchParser) decode(text string) (string, bool) {
+	charset := p.common.charset
+	p.common.decoded = true
+	if _, err := mail.DecodeCharset(charset, nil); err != nil {
+		p.common.unknown = true
+		p.fail("Unknown charset")
+		return "", false
+	}
+	d, err := mail.DecodeCharset(charset, []byte(text))
+	if err != nil || strings.EqualFold(charset, "UTF-8") && !utf8.ValidString(text) {
 		p.fail("Invalid search key")
 		return "", false
 	}
-	return d, ok
+	return d, true
 }
 
 // withParameter reads a key that has a parameter; nil: there is none of this
@@ -201,7 +225,7 @@ func (p *searchParser) withParameter(name string) key {
 		}
 		return p.header(name, text)
 	case "HEADER":
-		field, ok := p.parameter(name)
+		field, ok := p.decoded(name)
 		if !ok {
 			return p.fail("")
 		}
@@ -216,7 +240,8 @@ func (p *searchParser) withParameter(name string) key {
 			return p.fail("")
 		}
 		return p.text(text, name == "TEXT")
-	case "BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE", "SAVEDBEFORE", "SAVEDON", "SAVEDSINCE":
+	case "BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE", "SAVEDBEFORE", "SAVEDON", "SAVEDSINCE",
+		"X-SAVEDBEFORE", "X-SAVEDON", "X-SAVEDSINCE":
 		return p.date(name)
 	case "LARGER", "SMALLER":
 		return p.size(name)
@@ -235,7 +260,13 @@ func (p *searchParser) withParameter(name string) key {
 		if !ok {
 			return p.fail("")
 		}
-		return p.numbers(text, true, "Invalid UID messageset")
+		if name == "UID" {
+			return p.numbers(text, true, "Invalid UID messageset")
+		}
+		if text == "$" {
+			return p.fail("Invalid X-REAL-UID messageset")
+		}
+		return p.numbers(text, true, "Invalid X-REAL-UID messageset")
 	case "MODSEQ":
 		return p.sequence()
 	case "X-GUID":
@@ -286,8 +317,8 @@ func (p *searchParser) keyword(name string) key {
 	}
 	v := p.s.view
 	var word uint64
-	if !strings.HasPrefix(text, `\`) {
-		word = v.box.words([]string{text})
+	if keywordProblem(text) == "" {
+		p.common.then = append(p.common.then, func() { word = v.box.words([]string{text}) })
 	}
 	return func(i int) bool { return (v.list[i].keywords&word != 0) == (name == "KEYWORD") }
 }
@@ -299,27 +330,28 @@ func (p *searchParser) sequence() key {
 	if !ok {
 		return p.fail("")
 	}
-	if flag, entry := strings.CutPrefix(text, "/flags/"); entry {
+	if flag, entry := strings.CutPrefix(strings.ToLower(text), "/flags/"); entry {
 		if strings.HasPrefix(flag, `\`) {
 			if _, known := systemFlag(flag); !known {
 				return p.fail("Invalid MODSEQ system flag")
 			}
 		}
-		if len(p.args) < 1 {
-			return p.fail("Missing MODSEQ parameters")
+		kind, ok := p.parameter("MODSEQ")
+		if !ok {
+			return p.fail("")
 		}
-		if kind, _ := p.args[0].atom(); !slices.Contains([]string{"ALL", "PRIV", "SHARED"}, upper(kind)) {
+		if !slices.Contains([]string{"ALL", "PRIV", "SHARED"}, upper(kind)) {
 			return p.fail("Invalid MODSEQ type")
 		}
-		if len(p.args) < 2 {
-			return p.fail("Missing MODSEQ parameters")
+		if text, ok = p.parameter("MODSEQ"); !ok {
+			return p.fail("")
 		}
-		if !strings.HasPrefix(flag, `\`) {
-			p.s.view.box.words([]string{flag})
+		if keywordProblem(flag) == "" {
+			box := p.s.view.box
+			p.common.then = append(p.common.then, func() { box.words([]string{flag}) })
 		}
-		text, p.args = p.args[1].text, p.args[2:]
 	}
-	n, err := strconv.ParseUint(text, 10, 63)
+	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
 		return p.fail("Invalid MODSEQ value")
 	}
@@ -342,7 +374,7 @@ func (p *searchParser) date(name string) key {
 	when := func(i int) (time.Time, bool) { return v.list[i].m.date.UTC(), true }
 	if how, sent := strings.CutPrefix(name, "SENT"); sent {
 		name, when = how, p.s.sentLocal
-	} else if how, saved := strings.CutPrefix(name, "SAVED"); saved {
+	} else if how, saved := strings.CutPrefix(strings.TrimPrefix(name, "X-"), "SAVED"); saved {
 		name, when = how, func(i int) (time.Time, bool) { return v.list[i].m.saved.UTC(), true }
 	}
 	return func(i int) bool {

@@ -79,33 +79,35 @@ func (sec *section) parsePartial(text string) string {
 	if text == "" {
 		return ""
 	}
-	inner, found := strings.CutPrefix(text, "<")
-	if !found {
+	if text[0] != '<' {
 		return "Unexpected data after ']'"
 	}
-	start, count, counted := strings.Cut(strings.TrimSuffix(inner, ">"), ".")
-	n, err := strconv.ParseUint(start, 10, 63)
-	if err != nil {
+	start, rest, ok := leadingNumber(text[1:])
+	if !ok {
 		return "Too big partial start"
 	}
-	sec.partial, sec.from = true, n
-	if counted {
-		if before, after, closed := strings.Cut(count, ">"); closed && after != "" {
-			count = before
-			if _, err := strconv.ParseUint(count, 10, 63); err == nil {
-				return "Unexpected data after '>'"
-			}
-		}
-		if sec.count, err = strconv.ParseUint(count, 10, 63); err != nil {
+	sec.partial, sec.from = true, start
+	if after, found := strings.CutPrefix(rest, "."); found {
+		if sec.count, rest, ok = leadingNumber(after); !ok {
 			return "Too big partial end"
 		}
 		sec.counted = true
 	}
-	if !strings.HasSuffix(inner, ">") {
+	if !strings.HasPrefix(rest, ">") {
 		return "Missing '>' in partial"
 	}
-	sec.label += "<" + start + ">"
+	if rest != ">" {
+		return "Unexpected data after '>'"
+	}
+	sec.label += "<" + strconv.FormatUint(start, 10) + ">"
 	return ""
+}
+
+// leadingNumber reads the digits at the beginning of a text.
+func leadingNumber(text string) (n uint64, rest string, ok bool) {
+	rest = strings.TrimLeft(text, "0123456789")
+	n, err := strconv.ParseUint(text[:len(text)-len(rest)], 10, 63)
+	return n, rest, err == nil
 }
 
 // cut applies the partial.

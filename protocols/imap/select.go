@@ -32,52 +32,36 @@ func (s *Session) ownArguments(c *call, count int) bool {
 }
 
 // open opens a mailbox. The one that was open is left first, whatever comes of
-// it (RFC 3501 §6.3.1).
+// it (RFC 3501 §6.3.1), unless the arguments cannot be read at all.
 func (s *Session) open(c *call, readOnly bool) {
-	args, v := c.r.args(0)
-	if v == readMore {
-		c.missed = true
+	if !s.ownArguments(c, 0) {
 		return
 	}
+	var o openOptions
+	name, problem := s.openName(c, &o)
 	if s.view != nil {
 		s.leave()
 		s.line("* OK [CLOSED] Previous mailbox closed.")
 	}
-	switch {
-	case v == readDead:
-		s.bye(c.r.err)
-		return
-	case v == readBad:
-		s.wrong(c, c.r.err)
-		return
-	case len(args) == 0 || args[0].kind == argList:
-		s.wrong(c, "Invalid arguments")
-		return
-	}
-	var q *resync
-	if len(args) > 1 && args[1].kind == argList {
-		var problem string
-		if q, problem = s.openOptions(args[1].list); problem != "" {
+	if problem != "" {
+		if no, ok := strings.CutPrefix(problem, "NO "); ok {
+			s.tagged(c, "NO "+no)
+		} else {
 			s.wrong(c, problem)
-			return
 		}
+		return
 	}
-	name, problem := s.name(args[0].text)
+	if o.condstore {
+		s.useCondstore()
+	}
+	box, problem := s.mailbox(name)
 	if problem != "" {
 		s.tagged(c, "NO "+problem)
 		return
 	}
-	box, err := s.account.Mailbox(name)
-	if err == nil {
-		err = box.Refresh()
-	}
-	if err != nil {
-		s.tagged(c, "NO "+s.because(err, name))
-		return
-	}
 	s.enterBox(box, readOnly)
-	if q != nil && q.validity == box.validity {
-		s.resynchronise(q)
+	if o.resync != nil && o.resync.validity == box.validity {
+		s.resynchronise(o.resync)
 	}
 	verb, mode := "Select", "READ-WRITE"
 	if readOnly {
@@ -86,47 +70,124 @@ func (s *Session) open(c *call, readOnly bool) {
 	s.tagged(c, "OK ["+mode+"] "+verb+" completed.")
 }
 
-// openOptions reads CONDSTORE and QRESYNC.
-func (s *Session) openOptions(list []arg) (q *resync, problem string) {
-	for i := 0; i < len(list); i++ {
-		switch word, _ := list[i].atom(); upper(word) {
-		case "CONDSTORE":
-			s.useCondstore()
-		case "QRESYNC":
-			if !s.qresync {
-				return nil, "QRESYNC not enabled"
-			}
-			if i++; i >= len(list) || list[i].kind != argList {
-				return nil, "QRESYNC parameters missing"
-			}
-			if q, problem = parseResync(list[i].list); problem != "" {
-				return nil, problem
-			}
-		default:
-			return nil, "Unknown FETCH modifier"
-		}
+// mailbox finds a mailbox by the name that a client gives, and looks into its
+// store.
+func (s *Session) mailbox(text string) (*Mailbox, string) {
+	name, problem := s.name(text)
+	if problem != "" {
+		return nil, problem
 	}
-	return q, ""
+	box, err := s.account.Mailbox(name)
+	if err == nil {
+		err = box.Refresh()
+	}
+	if err != nil {
+		return nil, s.because(err, name)
+	}
+	return box, ""
 }
 
+// openOptions is what stands behind the name (RFC 7162 §3.1.8, §3.2.5).
+type openOptions struct {
+	condstore bool
+	resync    *resync
+}
+
+// openName reads the arguments of SELECT.
+func (s *Session) openName(c *call, o *openOptions) (name, problem string) {
+	if len(c.args) == 0 || c.args[0].kind == argList {
+		return "", invalidArguments
+	}
+	name = c.args[0].text
+	if !validUTF7(name) {
+		return "", "NO " + notUTF7
+	}
+	if len(c.args) > 1 && c.args[1].kind == argList {
+		problem = s.openOptions(o, c.args[1].list)
+	}
+	return name, problem
+}
+
+// openOptions reads CONDSTORE and QRESYNC.
+func (s *Session) openOptions(o *openOptions, list []arg) (problem string) {
+	for i := 0; i < len(list); i++ {
+		word, ok := list[i].atom()
+		if !ok {
+			return "SELECT options contain non-atoms"
+		}
+		switch upper(word) {
+		case "CONDSTORE":
+			o.condstore = true
+		case "QRESYNC":
+			if !s.qresync {
+				return "QRESYNC not enabled"
+			}
+			if i++; i >= len(list) || list[i].kind != argList {
+				return "QRESYNC parameters missing"
+			}
+			if o.resync, problem = parseResync(list[i].list); problem != "" {
+				return problem
+			}
+		default:
+			return "Unknown FETCH modifier"
+		}
+	}
+	return ""
+}
+
+// parseResync reads "validity modseq [known-uids] [(sequence-set uid-set)]".
 func parseResync(list []arg) (*resync, string) {
 	const invalid = "Invalid QRESYNC parameters"
 	if len(list) < 2 {
 		return nil, invalid
 	}
 	validity, err := strconv.ParseUint(list[0].text, 10, 32)
-	modseq, err2 := strconv.ParseUint(list[1].text, 10, 63)
-	if err != nil || err2 != nil {
+	modseq, err2 := strconv.ParseUint(list[1].text, 10, 64)
+	if err != nil || err2 != nil || list[0].kind != argAtom || list[1].kind != argAtom {
 		return nil, invalid
 	}
 	q := &resync{validity: uint32(validity), modseq: modseq, known: set{{1, last}}}
-	if len(list) > 2 && list[2].kind == argAtom {
+	list = list[2:]
+	if len(list) > 0 && (list[0].kind == argAtom || list[0].kind == argNil) {
 		var ok bool
-		if q.known, ok = parseSet(list[2].text); !ok {
-			return nil, invalid
+		if q.known, ok = parseSet(list[0].text); !ok || q.known.starred() {
+			return nil, "Invalid QRESYNC known-uids"
 		}
+		list = list[1:]
+	}
+	if len(list) > 0 && list[0].kind == argList {
+		if problem := knownPairs(list[0].list); problem != "" {
+			return nil, problem
+		}
+		list = list[1:]
+	}
+	if len(list) > 0 {
+		return nil, invalid
 	}
 	return q, ""
+}
+
+// knownPairs checks the numbers and UIDs of messages that a client still knows
+// (RFC 7162 §3.2.5.2). They spare a server that has forgotten what is gone to
+// tell of all; this one never forgets.
+func knownPairs(list []arg) (problem string) {
+	var sets [2]set
+	for i, name := range []string{"sequence", "uid"} {
+		var ok bool
+		if i < len(list) && (list[i].kind == argAtom || list[i].kind == argNil) {
+			sets[i], ok = parseSet(list[i].text)
+		}
+		if !ok || sets[i].starred() {
+			return "Invalid QRESYNC known-" + name + "-set"
+		}
+	}
+	if sets[0].count() != sets[1].count() {
+		return "Invalid QRESYNC sets"
+	}
+	if len(list) > 2 {
+		return "Too many parameters to QRESYNC known set"
+	}
+	return ""
 }
 
 // enterBox makes box the selected mailbox and tells about it.

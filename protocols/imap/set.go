@@ -17,9 +17,10 @@ const last = ^uint32(0)
 // ordered and without overlaps.
 type set []span
 
-// parseSet reads "1,3:5,7:*". As Dovecot, it takes a comma at the end.
+// parseSet reads "1,3:5,7:*". As Dovecot, it takes a comma at the end, and an
+// empty set.
 func parseSet(text string) (set, bool) {
-	var s set
+	s := set{}
 	for text != "" {
 		var part string
 		part, text, _ = strings.Cut(text, ",")
@@ -34,21 +35,41 @@ func parseSet(text string) (set, bool) {
 		}
 		s = append(s, span{min(lo, hi), max(lo, hi)})
 	}
-	return s.ordered(), len(s) > 0
+	return s.ordered(), true
 }
 
+// parseNumber reads a number; what is too large for 32 bits counts modulo 2^32, as
+// in Dovecot.
 func parseNumber(text string) (uint32, bool) {
 	if text == "*" {
 		return last, true
 	}
-	n, err := strconv.ParseUint(text, 10, 32)
-	return min(uint32(n), last-1), err == nil && n > 0 && text[0] != '+'
+	var n uint32
+	for i := 0; i < len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + uint32(text[i]-'0')
+	}
+	return min(n, last-1), n > 0
+}
+
+// starred tells whether "*" is in the set.
+func (s set) starred() bool { return len(s) > 0 && s[len(s)-1].hi == last }
+
+// count is how many numbers are in the set.
+func (s set) count() uint64 {
+	n := uint64(0)
+	for _, r := range s {
+		n += uint64(r.hi) - uint64(r.lo) + 1
+	}
+	return n
 }
 
 // ordered sorts and joins.
 func (s set) ordered() set {
 	slices.SortFunc(s, func(a, b span) int { return cmp.Compare(a.lo, b.lo) })
-	var out set
+	out := s[:0]
 	for _, r := range s {
 		if n := len(out); n > 0 && (out[n-1].hi == last || r.lo <= out[n-1].hi+1) && r.lo != last {
 			out[n-1].hi = max(out[n-1].hi, r.hi)

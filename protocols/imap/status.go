@@ -39,15 +39,18 @@ func parseStatus(list []arg) (items map[string]bool, problem string) {
 	return items, ""
 }
 
-// statusCmd is STATUS.
+// statusCmd is STATUS. It reads two arguments, and no more of the line.
 func (s *Session) statusCmd(c *call) {
+	if !s.ownArguments(c, 2) {
+		return
+	}
 	if len(c.args) < 2 {
 		s.wrong(c, "Missing arguments")
 		return
 	}
 	text, ok := c.args[0].astring()
 	if !ok || c.args[1].kind != argList {
-		s.wrong(c, "Invalid arguments")
+		s.wrong(c, invalidArguments)
 		return
 	}
 	items, problem := parseStatus(c.args[1].list)
@@ -56,16 +59,18 @@ func (s *Session) statusCmd(c *call) {
 		return
 	}
 	name, problem := s.name(text)
+	if items["HIGHESTMODSEQ"] && problem != notUTF7 {
+		s.useCondstore() // RFC 7162 §3.1.7: whatever becomes of the command
+	}
 	if problem != "" {
 		s.tagged(c, "NO "+problem)
 		return
 	}
 	box, err := s.account.Mailbox(name)
-	if err != nil {
-		s.tagged(c, "NO "+s.because(err, text))
-		return
+	if err == nil {
+		err = s.status(box, text, items)
 	}
-	if err := s.status(box, text, items); err != nil {
+	if err != nil {
 		s.tagged(c, "NO "+s.because(err, text))
 		return
 	}

@@ -29,18 +29,23 @@ func (s *Session) storeCmd(c *call) {
 	}
 	if s.view.readOnly {
 		s.view.box.words(p.keywords)
-		s.sync(c, syncFast|syncKeep, "OK Store ignored with read-only mailbox.")
+		mode, text := syncFast, "OK Store ignored with read-only mailbox."
+		if p.conditional {
+			text = "NO CONDSTORE failed: Mailbox is read-only."
+		}
+		if !c.uid {
+			mode |= syncKeep
+		}
+		s.sync(c, mode, text)
 		return
-	}
-	if p.conditional {
-		s.useCondstore()
 	}
 	modified, err := s.store(p)
 	mode := syncMode(0)
-	if !c.uid {
-		mode |= syncKeep
-	} else {
-		mode |= syncUID
+	switch {
+	case !c.uid:
+		mode = syncKeep
+	case !p.silent || s.condstore:
+		mode = syncUID
 	}
 	switch {
 	case err != nil:
@@ -58,33 +63,29 @@ func (s *Session) storeCmd(c *call) {
 
 func (s *Session) parseStore(c *call) (p storing, problem string) {
 	args := c.args
-	if len(args) < 2 || args[0].kind == argList {
-		return p, "Invalid arguments"
+	if len(args) == 0 || args[0].kind != argAtom && args[0].kind != argNil {
+		return p, invalidArguments
 	}
 	var ok bool
 	if p.list, ok = s.messages(args[0].text, c.uid); !ok {
 		return p, invalidSet(c)
 	}
 	args = args[1:]
-	if args[0].kind == argList {
-		if problem := p.modifiers(args[0].list); problem != "" {
+	if len(args) > 0 && args[0].kind == argList {
+		if problem := s.storeModifiers(&p, args[0].list); problem != "" {
 			return p, problem
 		}
 		args = args[1:]
 	}
-	if len(args) == 0 {
-		return p, "Missing arguments"
+	if len(args) == 0 || args[0].kind == argList {
+		return p, invalidArguments
 	}
-	word, ok := args[0].atom()
-	if !ok {
-		return p, "Invalid arguments"
-	}
-	item := upper(word)
+	item := upper(args[0].text)
 	if item != "" && (item[0] == '+' || item[0] == '-') {
 		p.how, item = item[0], item[1:]
 	}
 	if item, p.silent = strings.CutSuffix(item, ".SILENT"); item != "FLAGS" {
-		return p, "Invalid arguments"
+		return p, invalidArguments
 	}
 	args = args[1:]
 	if len(args) > 0 && args[0].kind == argList {
@@ -94,20 +95,25 @@ func (s *Session) parseStore(c *call) (p storing, problem string) {
 	return p, problem
 }
 
-func (p *storing) modifiers(list []arg) string {
+// storeModifiers reads UNCHANGEDSINCE.
+func (s *Session) storeModifiers(p *storing, list []arg) string {
 	for i := 0; i < len(list); i += 2 {
-		word, _ := list[i].atom()
-		if i+1 >= len(list) {
+		word, ok := list[i].atom()
+		if !ok || i+1 >= len(list) {
 			return "Invalid STORE modifiers"
 		}
-		if !strings.EqualFold(word, "UNCHANGEDSINCE") {
+		value, ok := list[i+1].atom()
+		switch n, err := strconv.ParseUint(value, 10, 64); {
+		case !ok:
+			return "Invalid STORE modifiers"
+		case !strings.EqualFold(word, "UNCHANGEDSINCE"):
 			return "Unknown STORE modifier"
-		}
-		n, err := strconv.ParseUint(list[i+1].text, 10, 63)
-		if err != nil {
+		case err != nil:
 			return "Invalid modseq"
+		default:
+			p.unchangedSince, p.conditional = n, true
 		}
-		p.unchangedSince, p.conditional = n, true
+		s.useCondstore()
 	}
 	return ""
 }

@@ -34,6 +34,7 @@ type entry struct {
 	keywords uint64
 	modseq   uint64
 	recent   bool // to this session (RFC 3501 §2.3.2)
+	seeing   bool // the FETCH at hand is going to set \Seen
 }
 
 // syncMode is how a command looks for changes.

@@ -12,10 +12,14 @@ import (
 // mayWrite tells early whether a file may be written: it must not exist, unless
 // forced. An empty name is no file.
 func mayWrite(name string, force bool) error {
-	if name == "" || force {
+	if name == "" {
 		return nil
 	}
-	if _, err := os.Lstat(name); err == nil {
+	if info, err := os.Lstat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file in it", name)
+	} else if force {
+		return nil
+	} else if err == nil {
 		return fmt.Errorf("%s exists; --force overwrites it", name)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cannot write %s: %w", name, cause(err))

@@ -109,6 +109,9 @@ func startAt(t *trace.Trace, selector string) (trace.Seq, error) {
 	}
 	s := sel.Next(t, 0)
 	if s == 0 {
+		if err := sel.Check(t); err != nil {
+			return 0, usageError{err}
+		}
 		return 0, fmt.Errorf("no event matches %q", selector)
 	}
 	return s, nil

@@ -58,7 +58,7 @@ func newRoot(a *app) *cobra.Command {
 	f.BoolVar(&a.noColor, "no-color", false, "no colours, as with NO_COLOR in the environment")
 	f.BoolVar(&a.json, "json", false, "data as JSON where the output is data")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%v; see '%s --help'", err, cmd.CommandPath())
+		return usagef("%s; see '%s --help'", flagProblem(err), cmd.CommandPath())
 	})
 	root.AddCommand(
 		newPlay(a), newLearn(a), newRun(a), newList(a), newTest(a), newExport(a), newOpen(a), newServe(a),
@@ -119,6 +119,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return usagef("unknown command or argument %q%s; see 'mailtrek --help'", wire.Visible(args[0]), nearCommand(cmd, args[0]))
 	}
 	return nil
+}
+
+// flagProblem is what is wrong with a flag, without the names of Go functions.
+func flagProblem(err error) string {
+	text := err.Error()
+	if what, _, ok := strings.Cut(text, ": strconv."); ok {
+		return what + ": a number is expected"
+	}
+	return text
 }
 
 func nearCommand(cmd *cobra.Command, word string) string {

@@ -35,7 +35,7 @@ func (p *Player) selected(name, what string) []suggestion {
 	_, err := trace.ParseSelector(what)
 	n, first := p.countSome(f)
 	switch {
-	case n == 0 && (name != "stop" || f.near != ""):
+	case n == 0 && (name != "stop" || err != nil && f.near != ""):
 		s.why = f.none(p.instant(), "find.none")
 	case err != nil:
 		s.note = w.T("palette.text", "n", itoa(n), "first", itoa(int(first)))

@@ -95,14 +95,17 @@ type finder struct {
 func newFinder(in *Instant, what string) finder {
 	t := in.Story.T
 	sel, err := trace.ParseSelector(what)
+	var wrong *trace.SelectorError
+	near := ""
 	if err == nil {
-		return finder{what, "",
+		if errors.As(sel.Check(t), &wrong) {
+			near = wrong.Near
+		}
+		return finder{what, near,
 			func(s trace.Seq) trace.Seq { return sel.Next(t, s) },
 			func(s trace.Seq) trace.Seq { return sel.Prev(t, s) },
 			func(s trace.Seq) bool { return sel.Match(t, s) }}
 	}
-	var wrong *trace.SelectorError
-	near := ""
 	if errors.As(err, &wrong) {
 		near = wrong.Near
 	}

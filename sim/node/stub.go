@@ -243,19 +243,6 @@ func askTCP(p *sim.Proc, server netip.Addr, query []byte, wait time.Duration) ([
 	return reply, p.Cause(), err
 }
 
-// Addrs returns the IPv4 addresses of a host name, from /etc/hosts or else from
-// the DNS (nsswitch.conf "hosts: files dns").
-func (s *Stub) Addrs(p *sim.Proc, name string) ([]netip.Addr, error) {
-	if as := s.fromHosts(func(a netip.Addr, names []string) bool { return a.Is4() && hasName(names, name) }); len(as) > 0 {
-		return as, nil
-	}
-	ans, err := s.Lookup(p, name, dns.TypeA)
-	if err != nil {
-		return nil, err
-	}
-	return ans.Addrs(), nil
-}
-
 // NameOf returns the name of an address, from /etc/hosts or else from the DNS.
 func (s *Stub) NameOf(p *sim.Proc, addr netip.Addr) (string, error) {
 	if name := s.HostsName(addr); name != "" {

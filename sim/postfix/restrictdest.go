@@ -236,6 +236,7 @@ func (k *checks) listed(addr, param string) (bool, error) {
 	}
 	m, err := k.d.maps(specs).FindAddress(addr, k.conf.forms(k.d.isLocalDomain))
 	if err != nil {
+		k.d.unavailable(specs, addr, lookupError)
 		return false, err
 	}
 	m.Value = ""

@@ -187,7 +187,6 @@ func (a *smtpAgent) try(t target, final, cached bool) {
 		a.last = result{dsn: "4.4.1", text: fmt.Sprintf("connect to %s: %s", where, err)}
 		return
 	}
-	final = a.another(final)
 	a.session(&clientSession{conn: c, relay: where, peer: peer, endpoint: at}, final)
 	if a.retryPlain {
 		a.retryPlain, a.plain = false, true
@@ -196,8 +195,9 @@ func (a *smtpAgent) try(t target, final, cached bool) {
 	}
 }
 
-// another counts a session. The last that smtp_mx_session_limit allows is final,
-// too.
+// another counts a session in which a mail is to be handed over: one that failed
+// before does not count. The last that smtp_mx_session_limit allows is final, too
+// (smtp_connect.c, smtp_connect_inet).
 func (a *smtpAgent) another(final bool) bool {
 	a.sessions++
 	return final || a.lastSite && a.sessions == a.set.sessionLimit
@@ -207,7 +207,7 @@ func (a *smtpAgent) another(final bool) bool {
 func (a *smtpAgent) session(s *clientSession, final bool) {
 	defer s.close()
 	if a.greet(s, final) {
-		a.transfer(s, final)
+		a.transfer(s, a.another(final))
 	}
 	a.notify(s)
 }

@@ -38,11 +38,24 @@ func splitNexthop(s string) (host string, port uint16) {
 	return s[:i], uint16(n)
 }
 
+// clientLookupParams are those about where addresses are looked for.
+type clientLookupParams struct {
+	noMX bool // disable_dns_lookups
+	dns  bool // host_lookup
+	host bool // likewise, "native": /etc/hosts and what else the host knows
+}
+
+// clientLookup evaluates them.
+func clientLookup(c *Config, lmtp bool) clientLookupParams {
+	how, noMX := c.List(clientParam(lmtp, "host_lookup")), c.Bool("disable_dns_lookups")
+	return clientLookupParams{noMX: noMX, dns: !noMX && slices.Contains(how, "dns"), host: noMX || slices.Contains(how, "native")}
+}
+
 // find lists the addresses to try, in order; or why there are none. DNS is asked
 // for A-labels (RFC 5891 §4.4).
 func (a *smtpAgent) find(host string, port uint16) ([]target, *result) {
 	host = dnswire.ALabels(host)
-	if strings.HasPrefix(host, "[") || a.lmtp || a.d.conf.Bool("disable_dns_lookups") {
+	if strings.HasPrefix(host, "[") || a.lmtp || a.set.lookup.noMX {
 		host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 		if ip, err := parseAddr(strings.TrimPrefix(host, "IPv6:")); err == nil {
 			return a.elsewhere([]target{{host: host, addr: ip, port: port}}, host)
@@ -251,6 +264,38 @@ func (a *smtpAgent) addresses(out []target, host string, port, pref uint16) ([]t
 	if addr, err := parseAddr(host); err == nil && a.d.conf.protocolEnabled(addr) {
 		return append(out, target{host: host, addr: addr, port: port, pref: pref}), nil
 	}
+	var failure *result
+	if a.set.lookup.dns {
+		found := len(out)
+		if out, failure = a.recordsOf(out, host, port, pref); len(out) > found {
+			return out, nil
+		}
+	}
+	if a.set.lookup.host {
+		return a.known(out, host, port, pref)
+	}
+	return out, failure
+}
+
+// known adds the addresses that the host itself knows of a name, /etc/hosts first
+// (smtp_host_lookup = native).
+func (a *smtpAgent) known(out []target, host string, port, pref uint16) ([]target, *result) {
+	addrs, err := a.d.Host.Stub.Addrs(a.d.p, host)
+	if err != nil {
+		dsn := "5.4.4"
+		if temporary(err) {
+			dsn = "4.4.3"
+		}
+		return out, &result{dsn: dsn, text: fmt.Sprintf("unable to look up host %s: %s", host, hostError(err))}
+	}
+	for _, addr := range addrs {
+		out = append(out, target{host: host, addr: addr, port: port, pref: pref})
+	}
+	return out, nil
+}
+
+// recordsOf adds the addresses that the DNS has for a name.
+func (a *smtpAgent) recordsOf(out []target, host string, port, pref uint16) ([]target, *result) {
 	found := len(out)
 	var failure *result
 	for _, typ := range a.d.conf.addressTypes() {

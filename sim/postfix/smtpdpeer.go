@@ -47,24 +47,33 @@ func (d *daemon) lookupPeer(remote netip.AddrPort, byName bool) *peer {
 
 // verifyPeer looks the name of a client up and compares.
 func (d *daemon) verifyPeer(c *peer) {
-	answer, err := d.lookup(c.reverse, dns.TypeA)
+	addrs, err := d.Host.Stub.Addrs(d.p, c.reverse)
 	if err != nil {
-		c.nameOK = 5
-		why := "Name or service not known"
-		if temporary(err) {
-			c.nameOK, why = 4, "Temporary failure in name resolution"
+		if c.nameOK = 5; temporary(err) {
+			c.nameOK = 4
 		}
-		d.log("warning: hostname %s does not resolve to address %s: %s", c.reverse, c.addr, why)
+		d.log("warning: hostname %s does not resolve to address %s: %s", c.reverse, c.addr, hostError(err))
 		return
 	}
-	d.p.Because(trace.Seq(answer.Cause))
-	for _, a := range answer.Addrs() {
+	for _, a := range addrs {
 		if a.Unmap() == c.addr {
 			c.name, c.nameOK = c.reverse, 2
 			return
 		}
 	}
 	d.log("warning: hostname %s does not resolve to address %s", c.reverse, c.addr)
+}
+
+// hostError is why a host name has no address, in the words of gai_strerror(3).
+func hostError(err error) string {
+	var failure *dnswire.LookupError
+	switch {
+	case temporary(err):
+		return "Temporary failure in name resolution"
+	case errors.As(err, &failure) && failure.Failure == dnswire.NoData:
+		return "No address associated with hostname"
+	}
+	return "Name or service not known"
 }
 
 // temporary tells whether a lookup may succeed later.

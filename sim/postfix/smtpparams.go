@@ -28,6 +28,7 @@ type clientParams struct {
 	cache          clientCacheParams
 	sasl           clientSASLParams
 	dialogue       clientDialogueParams
+	lookup         clientLookupParams
 }
 
 // clientDialogueParams are those about what is said, and how the message is sent.
@@ -104,6 +105,7 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),
 		reuse:        c.Duration(name("connection_reuse_time_limit")), mails: int(c.Int(name("connection_reuse_count_limit")))}
 	p.sasl, p.dialogue = clientSASL(c, tables, lmtp), clientDialogue(c, lmtp)
+	p.lookup = clientLookup(c, lmtp)
 	s.client = p
 	return p
 }

@@ -19,7 +19,8 @@ type Conn struct {
 	d           *dialogue
 	side        wire.Side
 	node        *Node
-	owner       *Proc // nil: the end is operated from outside (External)
+	owner       *Proc     // nil: the end is operated from outside (External)
+	listener    *Listener // of a server
 	sink        func(Delivery)
 	in          []segment
 	room        []segment // in, before anything was read of it: its memory is used again

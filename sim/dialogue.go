@@ -21,6 +21,7 @@ type dialogue struct {
 	held     [2][]byte // what is on its way but completes no unit yet
 	told     [2]int    // how much of that unit is recorded already, because it is so long
 	agreed   bool      // on TLS
+	opening  handshake
 }
 
 func (w *World) newDialogue(info trace.Conn) *dialogue {

@@ -238,6 +238,17 @@ func (d *dialogue) connect(p *Proc, target *Node, at netip.AddrPort, syn trace.S
 	return c, nil
 }
 
+// handshake is the beginning of a connection: its SYN on the way to the target,
+// or the answer on the way back.
+type handshake struct {
+	d      *dialogue
+	target *Node
+	at     netip.AddrPort
+	syn    trace.Seq
+	delay  time.Duration
+	ack    trace.Seq // 0: the SYN is on its way
+}
+
 // sendSYN lets a SYN travel; one that is lost is sent again after 1, 2, 4 … s.
 func (d *dialogue) sendSYN(target *Node, at netip.AddrPort, syn trace.Seq, try int) {
 	w, c := d.w, d.ends[0]
@@ -255,26 +266,36 @@ func (d *dialogue) sendSYN(target *Node, at netip.AddrPort, syn trace.Seq, try i
 		}
 		return
 	}
-	w.At(w.Now()+delay, func() { d.arriveSYN(target, at, syn, delay) })
+	d.opening = handshake{d: d, target: target, at: at, syn: syn, delay: delay}
+	w.schedule(entry{at: w.now + int64(delay), what: &d.opening})
 }
 
-// arriveSYN is the SYN at its target: accepted, refused, or lost in silence.
-func (d *dialogue) arriveSYN(target *Node, at netip.AddrPort, syn trace.Seq, delay time.Duration) {
+// happen is the SYN at its target, or the answer back at the client.
+func (h *handshake) happen() {
+	if h.ack == 0 {
+		h.arrive()
+		return
+	}
+	c := h.d.ends[0]
+	c.established, c.cause = true, h.ack
+	c.wakeUp()
+}
+
+// arrive is the SYN at its target: accepted, refused, or lost in silence.
+func (h *handshake) arrive() {
+	d := h.d
 	w, c := d.w, d.ends[0]
-	if target.down || c.failed != nil {
+	if h.target.down || c.failed != nil {
 		return
 	}
-	l := target.tcp[at]
-	if l == nil || target.refuses(at.Port()) {
-		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: target.ID, Peer: c.node.ID, Conn: d.id, Proto: d.info().Proto, Cause: syn, Msg: d.msg}, nil)
-		w.At(w.Now()+delay, func() { c.fail(ErrRefused, rst) })
+	l := h.target.tcp[h.at]
+	if l == nil || h.target.refuses(h.at.Port()) {
+		rst := w.Emit(trace.Event{Kind: trace.Refuse, Node: h.target.ID, Peer: c.node.ID, Conn: d.id, Proto: d.about.Proto, Cause: h.syn, Msg: d.msg}, nil)
+		w.At(w.Now()+h.delay, func() { c.fail(ErrRefused, rst) })
 		return
 	}
-	ack := d.accept(l, syn, d.msg)
-	w.At(w.Now()+delay, func() {
-		c.established, c.cause = true, ack
-		c.wakeUp()
-	})
+	h.ack = d.accept(l, h.syn, d.msg)
+	w.schedule(entry{at: w.now + int64(h.delay), what: h})
 }
 
 // accept starts the service's process on a new connection.
@@ -284,8 +305,11 @@ func (d *dialogue) accept(l *Listener, syn trace.Seq, msg trace.MsgID) trace.Seq
 	if l.Splitter != nil {
 		d.splitter, d.describe = l.Splitter(), l.Describe
 	}
-	s.established = true
-	s.owner = w.Go(l.Node, l.Name, ack, msg, func(p *Proc) { l.Serve(p, s) })
-	s.owner.bereft = func() { s.Vanish() }
+	s.established, s.listener = true, l
+	s.owner = w.Go(l.Node, l.Name, ack, msg, serve)
+	s.owner.serves = s
 	return ack
 }
+
+// serve is the body of a service's process.
+func serve(p *Proc) { p.serves.listener.Serve(p, p.serves) }

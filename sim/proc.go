@@ -45,9 +45,9 @@ type Proc struct {
 	works  bool // parked, it lets the world go on: see work
 	woken  bool // by a signal, not by the timer
 	dead   bool
-	killed bool   // it ends as soon as it may
-	shield int    // how many Shields it is in
-	bereft func() // is called when it has been killed; may be nil
+	killed bool  // it ends as soon as it may
+	shield int   // how many Shields it is in
+	serves *Conn // the connection that it was started for, which ends with it if it is killed; or nil
 }
 
 // errKilled unwinds a process that is killed, or whose world is thrown away.
@@ -92,10 +92,10 @@ func (w *World) coroutine() *coroutine {
 // run runs the body of a process to its end, or until it is killed.
 func (c *coroutine) run() {
 	defer func() {
-		if c.proc.killed && c.proc.bereft != nil {
-			c.proc.bereft()
+		if c.proc.killed && c.proc.serves != nil {
+			_ = c.proc.serves.Vanish() // it may be closed already
 		}
-		c.proc.dead, c.proc.bereft = true, nil
+		c.proc.dead, c.proc.serves = true, nil
 		c.proc.leave()
 		c.proc, c.body = nil, nil
 		switch r := recover(); r {

@@ -24,6 +24,12 @@ func OrderMX(mx []MX, dice Dice) []MX {
 
 // Order is OrderMX, in place, for whatever has a preference.
 func Order[T any](list []T, dice Dice, pref func(*T) uint16) {
+	if len(list) > 1 {
+		order(list, dice, pref)
+	}
+}
+
+func order[T any](list []T, dice Dice, pref func(*T) uint16) {
 	shuffle(len(list), dice, func(i, j int) { list[i], list[j] = list[j], list[i] })
 	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(pref(&a), pref(&b)) })
 }

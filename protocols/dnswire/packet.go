@@ -117,8 +117,8 @@ func appendSimpleWire(p []byte, name string) []byte {
 	length := len(p) // where that of the label stands
 	p = append(append(p, '.'), name...)
 	for i := length + 1; i <= len(p); i++ {
-		if i < len(p) && simple[p[i]] {
-			continue
+		for i < len(p) && simple[p[i]] {
+			i++
 		}
 		n := i - length - 1
 		if n == 0 || n > maxLabel || i < len(p) && p[i] != '.' {

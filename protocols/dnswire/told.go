@@ -9,6 +9,7 @@ import "encoding/binary"
 // ready.
 type Told struct {
 	answers map[asked][]told // the last ones at the end
+	fresh   []Answer         // memory for those that are given out
 }
 
 type asked struct {
@@ -36,9 +37,10 @@ func (t *Told) ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*A
 	before := t.answers[q]
 	for i := range before {
 		if age, same := before[i].again(reply, id); same {
-			a := before[i].answer
+			a := t.room()
+			*a = before[i].answer
 			a.TTL -= age
-			return &a, nil
+			return a, nil
 		}
 	}
 	a, err := ParseAnswer(reply, id, name, typ)
@@ -49,6 +51,19 @@ func (t *Told) ParseAnswer(reply []byte, id uint16, name string, typ uint16) (*A
 		t.keep(q, told{append([]byte(nil), reply...), ttls, *a})
 	}
 	return a, nil
+}
+
+// answersAtOnce is how many answers are allocated together.
+const answersAtOnce = 16
+
+// room returns memory for an answer.
+func (t *Told) room() *Answer {
+	if len(t.fresh) == 0 {
+		t.fresh = make([]Answer, answersAtOnce)
+	}
+	a := &t.fresh[0]
+	t.fresh = t.fresh[1:]
+	return a
 }
 
 // keep remembers an answer, with what will be asked of it.

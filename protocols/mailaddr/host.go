@@ -22,33 +22,28 @@ func ValidHostname(name string) bool {
 	}
 	label, numeric := 0, true
 	for i := range len(name) {
-		c := name[i]
-		last := i+1 == len(name)
-		switch {
-		case isAlnum(c) || c == '_':
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_':
+			numeric = false
 			label++
-			if label > maxLabel {
-				return false
-			}
-			if c < '0' || c > '9' {
-				numeric = false
-			}
+		case c >= '0' && c <= '9':
+			label++
 		case c == '.':
-			if label == 0 || last {
+			if label == 0 || label > maxLabel || i+1 == len(name) {
 				return false
 			}
 			label = 0
 		case c == '-':
 			numeric = false
 			label++
-			if label == 1 || last || name[i+1] == '.' {
+			if label == 1 || i+1 == len(name) || name[i+1] == '.' {
 				return false
 			}
 		default:
 			return false
 		}
 	}
-	return !numeric
+	return !numeric && label <= maxLabel
 }
 
 // validUTF8Hostname also takes internationalized names, U-labels: letters

@@ -12,12 +12,17 @@ import (
 // has a blank in front, as strftime's %e writes it.
 func FormatDate(t time.Time) string {
 	var room [64]byte
+	return string(AppendDate(room[:0], t))
+}
+
+// AppendDate appends what FormatDate makes.
+func AppendDate(b []byte, t time.Time) []byte {
 	zone, offset := t.Zone()
-	b := appendDate(room[:0], t, ' ', offset)
+	b = appendDate(b, t, ' ', offset)
 	if zone == "" {
 		zone = string(b[len(b)-len("+0000"):])
 	}
-	return string(append(append(append(b, " ("...), zone...), ')'))
+	return append(append(append(b, " ("...), zone...), ')')
 }
 
 // FormatDateShort writes a time as Dovecot does, without the zone's name and

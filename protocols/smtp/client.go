@@ -24,6 +24,7 @@ type Client struct {
 	done     bool
 	replies  *[lastStage + 1]knownReply // the last reply of each stage, perhaps to the client before
 	lesson   lesson                     // what the last client has learned
+	result   Result
 	outcomes []Outcome
 	refused  *Error // why nothing of the mail under way can be sent
 	confused bool

@@ -61,9 +61,10 @@ const pipelineBuffer = 4096
 // one write, and QUIT together with the lone dot (RFC 2920 §3.1). The Result
 // always has an Outcome for each recipient; an error, always an *Error,
 // means that the connection broke, and those that had no verdict by then have
-// it as theirs.
+// it as theirs. It is good until the next Send, or Release.
 func (c *Client) Send(m *Mail) (*Result, error) {
-	res := &Result{}
+	c.result = Result{}
+	res := &c.result
 	if n := len(m.Recipients); n <= len(res.one) {
 		res.Outcomes = res.one[:n]
 	} else {

@@ -49,6 +49,7 @@ var (
 	tables   [3][]Command
 	small    [3][]string // their verbs as Stats has them
 	heads    [3][]uint32 // how their verbs begin, see headOf
+	first    [3][32]int8 // where the first one stands that begins with a letter
 )
 
 // The tables refer to handlers which refer to the tables.
@@ -57,7 +58,13 @@ func init() {
 	tables[Dovecot] = dovecotTable()
 	tables[Historic] = historicTable()
 	for d, t := range tables {
-		for _, c := range t {
+		for i := range first[d] {
+			first[d][i] = int8(len(t))
+		}
+		for i, c := range t {
+			if at := &first[d][c.Verb[0]&0x1f]; int(*at) == len(t) {
+				*at = int8(i)
+			}
 			small[d] = append(small[d], strings.ToLower(c.Verb))
 			heads[d] = append(heads[d], headOf([]byte(c.Verb)))
 		}
@@ -137,13 +144,14 @@ func (s *Session) find(verb []byte) int { return find(s.dialect, verb) }
 
 // find is the same for the table of a dialect.
 func find(d Dialect, verb []byte) int {
-	head := headOf(verb)
-	for i, h := range heads[d] {
-		if h == head && equalFold(verb, tables[d][i].Verb) {
+	head, list := headOf(verb), heads[d]
+	letter := head >> 24 & 0x1f
+	for i := int(first[d][letter]); i < len(list); i++ {
+		if list[i] == head && equalFold(verb, tables[d][i].Verb) {
 			return i
 		}
 	}
-	return len(tables[d])
+	return len(list)
 }
 
 // headOf is the first four letters of a verb, in capitals, as one number; 0 when

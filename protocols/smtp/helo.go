@@ -27,7 +27,7 @@ func (s *Session) ehlo(args []word) *Reply {
 		return r
 	}
 	s.facts.Proto = "ESMTP"
-	text := s.cfg.Hostname + s.keywords()
+	text := s.extensions()
 	if n := strings.Count(text, "\n"); n > 0 && s.cfg.SoftErrors > 0 && s.errors >= s.cfg.SoftErrors {
 		for range n { // Postfix delays every line
 			s.b.Sleep(s.cfg.ErrorSleep)
@@ -65,22 +65,19 @@ func neuter(name string) string {
 	}, name)
 }
 
-// keywords is the reply to EHLO after its first line: a keyword a line, in
+// extensions is the reply to EHLO: the host's name, then a keyword a line, in
 // Postfix's order, without those of $smtpd_discard_ehlo_keywords.
-func (s *Session) keywords() string {
-	var b strings.Builder
-	b.Grow(usualReply)
+func (s *Session) extensions() string {
+	b := append(make([]byte, 0, usualReply), s.cfg.Hostname...)
 	offer := func(k Keywords, line string) {
 		if s.cfg.Discard&k == 0 {
-			b.WriteByte('\n')
-			b.WriteString(line)
+			b = append(append(b, '\n'), line...)
 		}
 	}
 	offer(KeyPipelining, "PIPELINING")
-	if s.cfg.SizeLimit > 0 {
-		offer(KeySize, "SIZE "+strconv.FormatInt(s.cfg.SizeLimit, 10))
-	} else {
-		offer(KeySize, "SIZE")
+	offer(KeySize, "SIZE")
+	if s.cfg.SizeLimit > 0 && s.cfg.Discard&KeySize == 0 {
+		b = strconv.AppendInt(append(b, ' '), s.cfg.SizeLimit, 10)
 	}
 	if !s.cfg.DisableVRFY {
 		offer(KeyVRFY, "VRFY")
@@ -108,5 +105,5 @@ func (s *Session) keywords() string {
 		offer(KeyUTF8, "SMTPUTF8")
 	}
 	offer(KeyChunking, "CHUNKING")
-	return b.String()
+	return string(b)
 }

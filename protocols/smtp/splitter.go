@@ -15,6 +15,9 @@ import (
 func NewSplitter() wire.Splitter {
 	s := &splitter{}
 	s.asked = s.usual[:0]
+	for i := range s.sides {
+		s.sides[i].line = s.sides[i].first[:0]
+	}
 	return s
 }
 
@@ -37,8 +40,9 @@ const usualAsked = 4
 
 // half is what is remembered of one side: the bytes of an unfinished unit.
 type half struct {
-	line []byte
-	n    int
+	line  []byte
+	n     int
+	first [8]byte // the room of line, while it is short
 }
 
 // question is a command that waits for its reply.

@@ -35,8 +35,12 @@ func (t *Tree) Exists(name string) bool {
 
 // stat finds a file or directory.
 func (t *Tree) stat(name string) (*dirent, error) {
-	if d := t.direct(name); d != nil {
+	d, missing := t.direct(name)
+	switch {
+	case d != nil:
 		return d, nil
+	case missing:
+		return nil, fs.ErrNotExist
 	}
 	var room [usualDepth]string
 	parts, err := split(room[:0], name)
@@ -46,11 +50,12 @@ func (t *Tree) stat(name string) (*dirent, error) {
 	return t.lookup(parts)
 }
 
-// direct finds a file by a path in its shortest form, as most are; nil is for
-// all else. (No file has the name "", "." or "..".)
-func (t *Tree) direct(name string) *dirent {
+// direct finds a file by a path in its shortest form, as most are, or that it is
+// missing in its directory; nil and false are for all else. (No file has the name
+// "", "." or "..".)
+func (t *Tree) direct(name string) (found *dirent, missing bool) {
 	if t.root == nil || name == "" || name[0] != '/' || len(name) > MaxPathLen {
-		return nil
+		return nil, false
 	}
 	d := t.root
 	for rest, more := name[1:], true; more; {
@@ -58,11 +63,12 @@ func (t *Tree) direct(name string) *dirent {
 		part, rest, more = strings.Cut(rest, "/")
 		i, ok := d.find(part)
 		if !ok {
-			return nil
+			plain := part != "" && part != "." && part != ".." && len(part) <= MaxNameLen && strings.IndexByte(part, 0) < 0
+			return nil, plain && !more && d.dir
 		}
 		d = d.kids[i]
 	}
-	return d
+	return d, false
 }
 
 func (d *dirent) info() Info {

@@ -163,7 +163,3 @@ func ipv6Groups(s string, v4 bool) (int, bool) {
 	}
 	return n, true
 }
-
-func isAlnum(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-}

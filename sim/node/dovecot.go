@@ -47,6 +47,7 @@ type Dovecot struct {
 	online    map[online]int
 	idle      []uint32 // lmtp processes that wait for the next connection
 	draft     []byte   // memory for the message that LMTP takes
+	logged    []byte   // memory for a line of the log
 	logins    int      // connections to the login processes so far
 }
 
@@ -177,6 +178,7 @@ func (d *Dovecot) log(p *sim.Proc, who, format string, args ...any) {
 // record writes a line that is complete.
 func (d *Dovecot) record(p *sim.Proc, line []byte) {
 	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("dovecot")}, line)
+	d.logged = line
 }
 
 // sessionGUID is the name of an LMTP session, a GUID-128 in base64: time,

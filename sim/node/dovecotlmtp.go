@@ -84,7 +84,7 @@ func (d *Dovecot) serveLMTP(p *sim.Proc, c *sim.Conn) {
 
 // line begins a line of the log about the connection.
 func (s *lmtpServer) line() []byte {
-	b := append(make([]byte, 0, 128), "lmtp("...)
+	b := append(s.d.logged[:0], "lmtp("...)
 	b = append(strconv.AppendUint(b, uint64(s.pid), 10), "): "...)
 	return append(b, s.d.usual.level...)
 }
@@ -307,7 +307,7 @@ func (s *lmtpServer) noBox(r lmtpRecipient, msgid string) *smtp.Reply {
 // logLine is the line about a message that was saved, by deliver_log_format.
 func (m *lmtpMessage) logLine(r lmtpRecipient, msgid string) []byte {
 	s := m.s
-	b := append(append(make([]byte, 0, 256), "lmtp("...), r.user...)
+	b := append(append(s.d.logged[:0], "lmtp("...), r.user...)
 	b = strconv.AppendUint(append(b, ")<"...), uint64(s.pid), 10)
 	b = append(append(append(append(b, "><"...), r.id...), ">: "...), s.d.usual.level...)
 	return host.AppendExpand(b, s.d.usual.lmtp.deliverLog, func(key string) (string, bool) {

@@ -144,10 +144,11 @@ func encodeValue(value string) string {
 	return strings.Join(out, " ") + "\n"
 }
 
-// isASCII tells whether no octet has its highest bit set: eight at a time.
+// isASCII tells whether no octet has its highest bit set: 32 at a time.
 func isASCII(s []byte) bool {
-	for ; len(s) >= 8; s = s[8:] {
-		if binary.LittleEndian.Uint64(s)&0x8080808080808080 != 0 {
+	for ; len(s) >= 32; s = s[32:] {
+		all := binary.LittleEndian.Uint64(s) | binary.LittleEndian.Uint64(s[8:]) | binary.LittleEndian.Uint64(s[16:]) | binary.LittleEndian.Uint64(s[24:])
+		if all&0x8080808080808080 != 0 {
 			return false
 		}
 	}

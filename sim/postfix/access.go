@@ -40,9 +40,15 @@ type peer struct {
 // String returns "name[address]" as log lines and replies have it.
 func (c *peer) String() string {
 	if c.text == "" || c.shownName != c.name || c.shownAddr != c.addr {
-		c.text, c.shownName, c.shownAddr = c.name+"["+c.addr.String()+"]", c.name, c.addr
+		c.text, c.shownName, c.shownAddr = bracketed(c.name, c.addr), c.name, c.addr
 	}
 	return c.text
+}
+
+// bracketed is "name[address]".
+func bracketed(name string, addr netip.Addr) string {
+	b := append(append(make([]byte, 0, 128), name...), '[')
+	return string(append(addr.AppendTo(b), ']'))
 }
 
 // The words with which replies name what they refuse.

@@ -144,7 +144,7 @@ func (d *daemon) conclude(r *request, to *Recipient, res result) {
 	d.p.Record(trace.Event{Kind: trace.Delivery, A: d.p.Sym(r.mail.ID), B: d.p.Sym(to.Addr), C: d.p.Sym(res.relay), Code: res.status.code()},
 		d.put(res.dsn, " ", res.text))
 	to.result, to.done = &res, res.status != deferral
-	if log := r.mail.remember(to, res); log != "" {
+	if log := r.mail.remember(to, &res); log != "" {
 		d.p.Record(trace.Event{Kind: trace.Daemon, A: d.p.Sym(d.name()), B: d.p.Sym(log), C: d.p.Sym(r.mail.ID)},
 			d.put("note ", to.Addr, ": ", res.dsn, ", ", word))
 	}
@@ -161,20 +161,19 @@ func appendAll(b []byte, texts ...string) []byte {
 // remember enters an outcome in the logs from which notifications are made
 // (bounce_append, defer_append, trace_append), and returns the name of the
 // service that keeps the log; "" if nobody wants to know.
-func (m *Mail) remember(to *Recipient, res result) (log string) {
-	e := logged{*to, res}
+func (m *Mail) remember(to *Recipient, res *result) (log string) {
 	switch {
 	case res.status == bounced && res.returned:
 		log = "bounce"
 	case res.status == bounced:
-		m.bounceLog, log = append(m.bounceLog, e), "bounce"
+		m.bounceLog, log = append(m.bounceLog, logged{*to, *res}), "bounce"
 	case res.status == deferral:
-		m.deferLog, log = append(m.deferLog, e), "defer"
+		m.deferLog, log = append(m.deferLog, logged{*to, *res}), "defer"
 	case to.Notify&smtp.NotifySuccess != 0 && !res.passed, m.late && (to.Notify == 0 || to.Notify&smtp.NotifyDelay != 0):
-		m.traceLog, log = append(m.traceLog, e), "trace"
+		m.traceLog, log = append(m.traceLog, logged{*to, *res}), "trace"
 	}
 	if m.report && log != "trace" {
-		if m.traceLog = append(m.traceLog, e); log == "" {
+		if m.traceLog = append(m.traceLog, logged{*to, *res}); log == "" {
 			log = "trace"
 		}
 	}

@@ -235,10 +235,13 @@ func (d *daemon) report(m *Mail, n notice) *dsn.Report {
 		if rcpt.Orig == rcpt.Addr && !n.alone { // a log of several has the original only where it is another
 			expanded = ""
 		}
+		diagnostic := res.diagnostic
+		if diagnostic == "" && res.status == sent && res.remoteMTA != "" {
+			diagnostic = "smtp; " + res.text // which is what that host has replied
+		}
 		if (kind == dsn.Success || kind == dsn.Verify) && res.relay != "none" {
 			res.text = "delivery via " + res.relay + ": " + res.text
 		}
-		diagnostic := res.diagnostic
 		if diagnostic == "" {
 			diagnostic = "X-Postfix; " + res.text
 		}

@@ -67,10 +67,11 @@ func (u *Submission) closeEnvelope() {
 // message is refused for the moment, and nil returned.
 func (u *Submission) expand(addr string) []string {
 	targets, err := u.d.expandVirtual(addr)
+	if err == nil {
+		return targets
+	}
 	var beyond *expansionError
 	switch {
-	case err == nil:
-		return targets
 	case u.failed != nil: // it has been said why already
 	case errors.As(err, &beyond):
 		u.failed = &Refusal{Code: 451, Enhanced: "4.6.0", Text: "Alias expansion error", Log: err.Error()}
@@ -112,7 +113,7 @@ func (u *Submission) expanded(r *Recipient, alias string) *Recipient {
 	if r.Notify&smtp.NotifySuccess != 0 {
 		to := *r
 		to.Addr = alias
-		u.mail.remember(&to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "none", action: "expanded"})
+		u.mail.remember(&to, &result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "none", action: "expanded"})
 		c.Notify = withoutSuccess(r.Notify)
 	}
 	return &c

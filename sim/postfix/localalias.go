@@ -99,7 +99,7 @@ func (e *expansion) expansionSucceeded(to *Recipient, list bool) {
 	if list {
 		action = "delivered"
 	}
-	e.r.mail.remember(to, result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "local", action: action})
+	e.r.mail.remember(to, &result{status: sent, dsn: "2.0.0", text: "alias expanded", relay: "local", action: action})
 }
 
 // withoutSuccess is what remains to be reported when success has been.

@@ -215,7 +215,7 @@ func (d *daemon) refused(m *Mail, no *Refusal) {
 		if to.done { // cleanup has said so itself
 			continue
 		}
-		m.remember(to, result{status: bounced, dsn: no.Enhanced, text: strings.TrimPrefix(no.Text, "Error: "), relay: "none", at: d.p.Now()})
+		m.remember(to, &result{status: bounced, dsn: no.Enhanced, text: strings.TrimPrefix(no.Text, "Error: "), relay: "none", at: d.p.Now()})
 	}
 	d.flushBounces(m)
 }

@@ -193,7 +193,7 @@ func (q *qmgr) concluded(d *daemon, m *activeMail, recipients []*Recipient) {
 	for _, r := range recipients {
 		if r.result == nil {
 			r.result = &result{status: deferral, dsn: "4.3.0", text: "unknown mail transport error", at: d.p.Now()}
-			m.mail.remember(r, *r.result)
+			m.mail.remember(r, r.result)
 		}
 		r.done = r.done || m.mail.probe || r.result.status != deferral
 	}

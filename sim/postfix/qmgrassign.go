@@ -63,7 +63,8 @@ func (q *qmgr) assign(d *daemon, m *activeMail, list []*Recipient) {
 		dest    *destination
 		nexthop string
 	}
-	ways := make([]way, 0, len(list))
+	var room [1]way // for the usual case
+	ways := room[:0]
 	for _, r := range list {
 		res := q.route(d, m.mail, r)
 		if !m.mail.flushed && listHas(d.conf.List("defer_transports"), res.Transport) {

@@ -71,7 +71,7 @@ func (s *clientSession) rename(t target) {
 }
 
 // peer is the host as texts name it.
-func (t target) peer() string { return t.host + "[" + t.addr.String() + "]" }
+func (t target) peer() string { return bracketed(t.host, t.addr) }
 
 // relay is the host as the log names it.
 func (t target) relay(peer string) string { return peer + ":" + strconv.Itoa(int(t.port)) }

@@ -40,9 +40,11 @@ type smtpAgent struct {
 	plain    bool   // the host is tried once more without TLS
 	// retryPlain asks for that, after a handshake that failed.
 	retryPlain bool
-	reached    bool // some host answered in a way that is about the mail
-	load       bool // connections may be taken from the cache
-	store      bool // and left there
+	reached    bool              // some host answered in a way that is about the mail
+	load       bool              // connections may be taken from the cache
+	store      bool              // and left there
+	out        smtp.Mail         // the message as it is sent
+	to         [1]smtp.Recipient // the room of its recipients, when there is one
 	// label is the destination under which the first good connection is left in
 	// the cache; "" when that has been done.
 	label string
@@ -342,7 +344,7 @@ func (a *smtpAgent) outcome(to *Recipient, o smtp.Outcome, relay string, final, 
 		if dsn == "" {
 			dsn = "2.0.0"
 		}
-		a.d.sent(a.r, to, result{dsn: dsn, text: o.Reply.String(), relay: relay, remoteMTA: hostOf(relay), diagnostic: "smtp; " + o.Reply.String(), passed: dsnOffered})
+		a.d.sent(a.r, to, result{dsn: dsn, text: o.Reply.String(), relay: relay, remoteMTA: hostOf(relay), passed: dsnOffered})
 		return
 	}
 	res := result{dsn: o.Err.DSN(), text: o.Err.Error(), relay: relay}

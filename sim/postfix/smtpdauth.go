@@ -1,6 +1,8 @@
 package postfix
 
 import (
+	"slices"
+
 	"mailtrek/protocols/sasl"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim/node"
@@ -33,18 +35,20 @@ func (a *smtpdAuth) Mechanisms(f *smtp.Facts) []string {
 	if f.TLS != nil {
 		options = c.List("smtpd_sasl_tls_security_options")
 	}
-	all := a.service.Mechanisms()
-	left := make([]string, 0, len(all))
-	for _, m := range all {
-		switch {
-		case (m == "PLAIN" || m == "LOGIN") && listHas(options, "noplaintext"):
-		case m == "ANONYMOUS" && listHas(options, "noanonymous"):
-		case m == "EXTERNAL": // smtpd_sasl_mechanism_filter = !external, static:rest
-		default:
-			left = append(left, m)
+	withheld := func(mechanism string) bool {
+		switch mechanism {
+		case "PLAIN", "LOGIN":
+			return listHas(options, "noplaintext")
+		case "ANONYMOUS":
+			return listHas(options, "noanonymous")
 		}
+		return mechanism == "EXTERNAL" // smtpd_sasl_mechanism_filter = !external, static:rest
 	}
-	return left
+	all := a.service.Mechanisms()
+	if !slices.ContainsFunc(all, withheld) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), withheld)
 }
 
 // Start begins an exchange.

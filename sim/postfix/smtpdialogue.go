@@ -2,6 +2,7 @@ package postfix
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mailtrek/protocols/smtp"
@@ -58,7 +59,8 @@ func (a *smtpAgent) tooBig(left []*Recipient, limit int64, relay, peer string) {
 // mail is the message as the client sends it.
 func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	m := a.r.mail
-	out := &smtp.Mail{Sender: a.r.sender(), Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, NeedsUTF8: m.needsUTF8(left), Probe: m.probe}
+	out := &a.out
+	*out = smtp.Mail{Sender: a.r.sender(), Content: m.Content, Size: int64(m.size), EnvID: m.EnvID, Ret: m.Ret, UTF8: m.UTF8, NeedsUTF8: m.needsUTF8(left), Probe: m.probe}
 	if a.set.dialogue.xforward {
 		f := m.forward()
 		out.Forward = &f
@@ -69,7 +71,7 @@ func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	if a.downgrades(s.client) {
 		out.Content = quoted8Bit(out.Content)
 	}
-	out.Recipients = make([]smtp.Recipient, 0, len(left))
+	out.Recipients = slices.Grow(a.to[:0], len(left))
 	for _, to := range left {
 		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
 	}

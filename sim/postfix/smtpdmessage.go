@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"mailtrek/protocols/mailaddr"
+	"mailtrek/protocols/message"
 	"mailtrek/protocols/smtp"
 	"mailtrek/sim/host"
 )
@@ -82,7 +83,8 @@ func (m *smtpdMessage) Begin(f *smtp.Facts) {
 // received is the Received field (RFC 5321 §4.4) as smtpd writes it; a message
 // that goes to a filter before the queue has no queue id.
 func (b *smtpdSession) received(f *smtp.Facts, id string) string {
-	s := appendAll(make([]byte, 0, 512), "Received: from ", orElse(f.Helo, b.client.name), " (", b.client.name, " [", addressText(b.client), "])")
+	s := appendAll(make([]byte, 0, 512), "Received: from ", orElse(f.Helo, b.client.name), " (", b.client.name, " [")
+	s = append(appendAddress(s, b.client), "])"...)
 	if f.TLS != nil && b.conf.Bool("smtpd_tls_received_header") {
 		s = append(s, tlsReceived(f.TLS)...)
 	}
@@ -94,20 +96,20 @@ func (b *smtpdSession) received(f *smtp.Facts, id string) string {
 		s = appendAll(s, " id ", id)
 	}
 	if f.Recipients == 1 {
-		s = appendAll(s, "\n\tfor <", mailaddr.Quote(f.First), ">; ", postfixDate(b.p.Now()))
+		s = appendAll(s, "\n\tfor <", mailaddr.Quote(f.First), ">; ")
 	} else {
-		s = appendAll(s, ";\n\t", postfixDate(b.p.Now()))
+		s = append(s, ";\n\t"...)
 	}
-	return string(s)
+	return string(message.AppendDate(s, b.p.Now()))
 }
 
-// addressText is a client's address as Received has it (RFC 5321 §4.1.3: IPv6
-// addresses are tagged).
-func addressText(c *peer) string {
+// appendAddress appends a client's address as Received has it (RFC 5321 §4.1.3:
+// IPv6 addresses are tagged).
+func appendAddress(b []byte, c *peer) []byte {
 	if c.addr.Is6() {
-		return "IPv6:" + c.addr.String()
+		b = append(b, "IPv6:"...)
 	}
-	return c.addr.String()
+	return c.addr.AppendTo(b)
 }
 
 // Write takes content.

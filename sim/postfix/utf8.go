@@ -29,11 +29,11 @@ func (u *Submission) detectUTF8(header int) {
 	}
 }
 
-// headerBeyondASCII is beyondASCII for what is long: eight octets at a time.
+// headerBeyondASCII is beyondASCII for what is long: 32 octets at a time.
 func headerBeyondASCII(b []byte) bool {
 	var all uint64
-	for ; len(b) >= 8; b = b[8:] {
-		all |= binary.LittleEndian.Uint64(b)
+	for ; len(b) >= 32; b = b[32:] {
+		all |= binary.LittleEndian.Uint64(b) | binary.LittleEndian.Uint64(b[8:]) | binary.LittleEndian.Uint64(b[16:]) | binary.LittleEndian.Uint64(b[24:])
 	}
 	return all&0x8080808080808080 != 0 || beyondASCII(string(b))
 }

@@ -191,6 +191,7 @@ type Envelope struct {
 	EnvID  string // ENVID=, decoded (RFC 3461 §4.4)
 	VERP   string // XVERP=: the delimiters (Postfix VERP_README); "" if not asked for
 	Auth   string // AUTH=, as given; "" if none or <> (RFC 4954 §5)
+	Authed bool   // AUTH= was given, be it empty, and is not <>
 	Line   string // with Config.Relayed: the MAIL command as it was given
 	// Recipients is the number of accepted recipients, First the first one.
 	Recipients int

@@ -102,7 +102,7 @@ func (s *Session) mailParams(params []word) *Reply {
 				return replyAuthParams
 			}
 			if !bytes.Equal(v, []byte("<>")) {
-				f.Auth, auth = printable(v), true
+				f.Auth, f.Authed, auth = printable(v), true, true
 			}
 		} else if v, ok := cutFold(p.text, "RET="); ok { // RFC 3461 §4.3
 			if s.cfg.Discard&KeyDSN != 0 {

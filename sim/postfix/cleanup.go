@@ -171,7 +171,7 @@ func (u *Submission) Abort() {
 // sizes (setrlimit(2) with message_size_limit): the records of the file are
 // bigger than the lines that smtpd counts.
 func (u *Submission) overflow() {
-	u.mail.Content, u.mail.size = u.body, len(u.body)+bytes.Count(u.body, crlf[1:])
+	u.mail.Content, u.mail.size = u.body, contentSize(u.body, 0, u.d.conf.cleanup().lineLimit)
 	size := int64(0)
 	if u.limit > 0 {
 		size = u.mail.fileSize(u.limit)
@@ -249,7 +249,7 @@ func (u *Submission) complete() {
 		return
 	}
 	u.mail.Content = h.out
-	u.mail.size = len(h.out) + bytes.Count(h.out, []byte{'\n'})
+	u.mail.size = contentSize(h.out, h.head, u.d.conf.cleanup().lineLimit)
 	u.closeEnvelope()
 	u.detectUTF8(h.head)
 	if u.failed == nil && u.limit > 0 && u.mail.fileSize(u.limit) > u.limit {

@@ -6,6 +6,7 @@ type cleanupParams struct {
 	sizeLimit    int64                        // message_size_limit
 	hopLimit     int64                        // hopcount_limit
 	replacesCR   bool                         // cleanup_replace_stray_cr_lf
+	lineLimit    int                          // line_length_limit
 	alwaysBCC    string                       // always_bcc
 	senderBCC    []string                     // sender_bcc_maps
 	recipientBCC []string                     // recipient_bcc_maps
@@ -24,7 +25,7 @@ func (c *Config) cleanup() *cleanupParams {
 		return c.clean
 	}
 	p := &cleanupParams{sizeLimit: c.Int("message_size_limit"), hopLimit: c.Int("hopcount_limit"),
-		replacesCR: c.Bool("cleanup_replace_stray_cr_lf"), alwaysBCC: c.Get("always_bcc"),
+		replacesCR: c.Bool("cleanup_replace_stray_cr_lf"), lineLimit: int(c.Int("line_length_limit")), alwaysBCC: c.Get("always_bcc"),
 		senderBCC: c.List("sender_bcc_maps"), recipientBCC: c.List("recipient_bcc_maps"),
 		drops: c.List("message_drop_headers"), remoteDomain: c.Get("remote_header_rewrite_domain"),
 		completes: c.Bool("always_add_missing_headers"), utf8: c.Bool("smtputf8_enable")}

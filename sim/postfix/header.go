@@ -20,6 +20,7 @@ type headerPass struct {
 	resent    int                                     // 1: there is a Resent- field
 	addressed bool                                    // there is a To or Cc field, or a Resent- one
 	drop      []string                                // fields that are removed
+	hasNUL    bool                                    // somewhere in the message
 	rewrites  bool                                    // addresses are brought to standard form
 	completes bool                                    // missing fields are added
 	form      mailaddr.RewriteConfig                  // the standard form of this message's header
@@ -29,7 +30,7 @@ type headerPass struct {
 
 func newHeaderPass(u *Submission) *headerPass {
 	set := u.d.conf.cleanup()
-	h := &headerPass{u: u, drop: set.drops, limit: set.hopLimit}
+	h := &headerPass{u: u, hasNUL: bytes.IndexByte(u.body, 0) >= 0, drop: set.drops, limit: set.hopLimit}
 	h.rewrites, h.form = u.mail.Local, u.d.rewriting()
 	if domain := set.remoteDomain; !u.mail.Local && domain != "" {
 		h.rewrites, h.form.Origin, h.form.Domain = true, domain, domain
@@ -166,6 +167,12 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 		h.change()
 		raw = tidy(raw)
 	}
+	if h.hasNUL {
+		if end := bytes.IndexByte(raw, 0); end >= 0 { // cleanup's strings end there
+			h.change()
+			raw = append(raw[:end:end], '\n')
+		}
+	}
 	if h.checks != nil {
 		var before []byte
 		before, raw = h.checks.header(primaryHeader, raw)
@@ -209,7 +216,7 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 			h.u.mail.Body8 = true
 		}
 	case "message-id", "resent-message-id":
-		h.logID(key, value)
+		h.logID(key, bytes.TrimSuffix(raw[colon+1:], crlf[1:]))
 	case "from", "sender", "reply-to", "to", "cc", "resent-from", "resent-sender", "resent-to", "resent-cc",
 		"errors-to", "return-receipt-to", "disposition-notification-to":
 		if h.rewrites {
@@ -221,18 +228,12 @@ func (h *headerPass) field(raw []byte, nameLength int) *Refusal {
 	return nil
 }
 
-// logID logs a message id as one line.
+// logID logs a message id as it stands; what does not print, such as the end of
+// a line that goes on, is shown as "?".
 func (h *headerPass) logID(key, value []byte) {
 	d := h.u.d
 	line := append(append(d.put(h.u.mail.ID, ": "), key...), '=')
-	begin := len(line)
-	for word := range bytes.FieldsSeq(value) {
-		if len(line) > begin {
-			line = append(line, ' ')
-		}
-		line = append(line, word...)
-	}
-	d.logLine(line)
+	d.logLine(append(line, bytes.TrimLeft(value, " \t\r\n\v\f")...))
 }
 
 // drops tells whether message_drop_headers names a field.

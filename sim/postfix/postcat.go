@@ -113,6 +113,27 @@ func recordLength(content int) int {
 	return n
 }
 
+// contentSize is how many octets the records of content take, which is the size
+// that Postfix tells of a message. A line is a record; one of more octets than
+// line_length_limit is several. Of a line that has just so many, smtpd(8) and
+// sendmail(1) cannot know that it ends there, and an empty record follows;
+// cleanup(8), which has put the header together, knows it there.
+func contentSize(content []byte, header, limit int) (size int) {
+	for at := 0; at < len(content); {
+		n := bytes.IndexByte(content[at:], '\n')
+		if n < 0 {
+			n = len(content) - at
+		}
+		begin := at
+		at += n + 1
+		for limit > 0 && (n > limit || n == limit && begin >= header) {
+			size, n = size+recordLength(limit), n-limit
+		}
+		size += recordLength(n)
+	}
+	return size
+}
+
 // records writes those of the envelope.
 func (w *recordWriter) records(m *Mail, list []record) {
 	for _, r := range list {
@@ -320,21 +341,15 @@ func dataOffset(m *Mail, list []record) int {
 }
 
 // fileSize is how big the queue file is, which is what message_size_limit limits:
-// each line of the content is a record, and there is the envelope. It is 0
-// when that cannot come near the limit.
+// there is the envelope before the content. It is 0 when that cannot come near
+// the limit.
 func (m *Mail) fileSize(limit int64) int64 {
 	const envelope = 4096 // and what more is not worth to be counted
 	if int64(m.size+len(m.Recipients)*512+envelope) < limit {
 		return 0
 	}
 	head, rcpt, _ := m.records()
-	n := dataOffset(m, append(head, rcpt...))
-	for line := range bytes.Lines(m.Content) {
-		if n += 1 + len(line); len(line) > 128 {
-			n++
-		}
-	}
-	return int64(n)
+	return int64(dataOffset(m, append(head, rcpt...)) + m.size)
 }
 
 func boolDigit(b bool) int {

@@ -34,16 +34,24 @@ func (b *smtpdSession) Open(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	sub.through(b.set.filter, b.set.overrides)
 	b.msg = &smtpdMessage{b: b, sub: sub}
 	b.checks.instance++
-	b.logAll(sub.ID(), ": client=", b.client.String(), b.authLogged(f), originally(&f.Forward))
+	b.logAll(sub.ID(), ": client=", b.client.String(), authLogged(f), originally(&f.Forward))
+	if f.Authed && f.Auth == "" {
+		sub.d.log("warning: %s: spurious null attribute value for \"sasl_sender\" -- ignored", sub.ID())
+	}
 	return b.msg, nil
 }
 
-// authLogged is what "client=" says about who has logged in.
-func (b *smtpdSession) authLogged(f *smtp.Facts) string {
-	if f.User == "" {
-		return ""
+// authLogged is what "client=" says about who has logged in, and for whom
+// (AUTH= of MAIL).
+func authLogged(f *smtp.Facts) string {
+	text := ""
+	if f.User != "" {
+		text = ", sasl_method=" + f.Mechanism + ", sasl_username=" + f.User
 	}
-	return ", sasl_method=" + f.Mechanism + ", sasl_username=" + f.User
+	if f.Authed {
+		text += ", sasl_sender=" + f.Auth
+	}
+	return text
 }
 
 // ID is the queue id.

@@ -39,7 +39,7 @@ func (b *smtpdSession) openProxied(f *smtp.Facts) (smtp.Message, *smtp.Reply) {
 	}
 	b.proxy = m
 	b.checks.instance++
-	b.logAll("NOQUEUE: client=", b.client.String(), b.authLogged(f), originally(&f.Forward))
+	b.logAll("NOQUEUE: client=", b.client.String(), authLogged(f), originally(&f.Forward))
 	return m, nil
 }
 

@@ -136,6 +136,10 @@ func (a *audit) see(s trace.Seq) {
 		a.lookup(e)
 	case trace.Line:
 		a.line(e)
+	case trace.Raw:
+		if e.Proto == trace.SMTP && e.Side == trace.Client {
+			a.talk(e.Conn).raw = true
+		}
 	case trace.State:
 		a.opened(e)
 	case trace.Output:
@@ -259,7 +263,7 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 		case c.Kind == trace.Daemon && c.Node == f.node:
 			to := a.t.Name(c.B)
 			about := a.files[fileKey{c.Node, a.t.Name(c.C)}]
-			if to == "bounce" && about != nil && about != f {
+			if to == "bounce" && about != nil && about != f && c.Msg != e.Msg { // what local(8) forwards after it had a notice sent is the same message
 				a.notified(about, f, string(a.t.Text(c)))
 				return
 			}
@@ -345,6 +349,9 @@ func (a *audit) line(e *trace.Event) {
 		f := a.files[fileKey{e.Node, string(m[1])}]
 		if k := a.talks[e.Conn]; k != nil && k.discarded && f != nil {
 			f.discarded = true
+		}
+		if k := a.talks[e.Conn]; k != nil && f != nil && slices.Contains(k.later, f) {
+			a.meant(f, k)
 		}
 		if f == nil || f.envelope == 0 && !f.discarded {
 			a.problem("the server says that it has queued %s, and has not", m[1])

@@ -163,6 +163,8 @@ func noticeTwice(d *doctor, w *told) []*told {
 	envelope.kind, envelope.a, envelope.b, envelope.text = trace.Envelope, "TWICE", "", "a@d1.example\n"
 	second := *w
 	file.cause, envelope.cause, second.cause = d.where, d.where, d.where
+	file.e.Msg++ // a notice is another message
+	envelope.e.Msg++
 	return []*told{&file, &envelope, &second}
 }
 

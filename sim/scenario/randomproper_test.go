@@ -58,11 +58,13 @@ func (a *audit) waits(f *queueFile) {
 
 // talk is the transaction of a dialogue as its server sees it.
 type talk struct {
-	asked     []asked  // of which RCPT has not been answered
-	said      []string // to which it said yes
-	elsewhere bool     // a rule sends the message to somebody else
-	discarded bool     // or nowhere
-	silent    []string // of which the client does not want to hear
+	asked     []asked      // of which RCPT has not been answered
+	said      []string     // to which it said yes
+	elsewhere bool         // a rule sends the message to somebody else
+	discarded bool         // or nowhere
+	silent    []string     // of which the client does not want to hear
+	later     []*queueFile // whose recipients are compared when the server says that it has the content
+	raw       bool         // its client has said things that are no lines: nobody can tell what it has asked
 }
 
 // asked is a recipient of whom a client has spoken.
@@ -71,19 +73,28 @@ type asked struct {
 	never bool
 }
 
+func (a *audit) talk(conn trace.ConnID) *talk {
+	if a.talks[conn] == nil {
+		a.talks[conn] = &talk{}
+	}
+	return a.talks[conn]
+}
+
+// asks: a client names a recipient.
+func (k *talk) asks(line string) {
+	_, rest, _ := strings.Cut(line, "<")
+	addr, _, _ := strings.Cut(rest, ">")
+	k.asked = append(k.asked, asked{addr, strings.Contains(rest, "NOTIFY=") && !strings.Contains(rest, "FAILURE")})
+}
+
 // said: the recipients of a transaction.
 func (a *audit) said(e *trace.Event) {
-	verb := a.t.Name(e.A)
-	k := a.talks[e.Conn]
-	if k == nil {
-		k = &talk{}
-		a.talks[e.Conn] = k
-	}
+	verb, k := a.t.Name(e.A), a.talk(e.Conn)
 	switch {
+	case e.Side == trace.Server && verb == "MAIL" && e.Code/100 == 2 && e.Flags&trace.More == 0:
+		k.said, k.silent = nil, nil
 	case e.Side == trace.Client && verb == "RCPT":
-		_, rest, _ := strings.Cut(string(a.t.Text(e)), "<")
-		addr, _, _ := strings.Cut(rest, ">")
-		k.asked = append(k.asked, asked{addr, strings.Contains(rest, "NOTIFY=") && !strings.Contains(rest, "FAILURE")})
+		k.asks(string(a.t.Text(e)))
 	case e.Side == trace.Server && verb == "RCPT" && len(k.asked) > 0 && e.Flags&trace.More == 0:
 		if e.Code/100 == 2 {
 			k.said = append(k.said, k.asked[0].addr)
@@ -98,7 +109,7 @@ func (a *audit) said(e *trace.Event) {
 // opened: a transaction begins. A MAIL that is refused leaves the one before it alone.
 func (a *audit) opened(e *trace.Event) {
 	if k := a.talks[e.Conn]; k != nil && e.Proto == trace.SMTP && a.t.Name(e.B) == "MAIL given" {
-		*k = talk{asked: k.asked}
+		k.elsewhere, k.discarded = false, false
 	}
 }
 
@@ -128,11 +139,20 @@ func (a *audit) accepted(f *queueFile, content *trace.Event) {
 		return
 	}
 	for _, r := range f.rcpts {
-		r.never = slices.ContainsFunc(k.silent, func(addr string) bool { return strings.EqualFold(addr, r.orig) })
+		r.never = slices.ContainsFunc(k.silent, func(addr string) bool { return strings.EqualFold(addr, r.orig) }) ||
+			slices.ContainsFunc(k.asked, func(x asked) bool { return x.never && strings.EqualFold(x.addr, r.orig) })
 	}
-	if f.elsewhere || k.elsewhere {
-		return
+	switch f.elsewhere = f.elsewhere || k.elsewhere; {
+	case f.elsewhere || k.raw:
+	case len(k.asked) > 0: // whom it accepts, the server says later, with pipelining
+		k.later = append(k.later, f)
+	default:
+		a.meant(f, k)
 	}
+}
+
+// meant compares the recipients of a file with those of the dialogue.
+func (a *audit) meant(f *queueFile, k *talk) {
 	for _, addr := range k.said {
 		if !f.has(addr) {
 			a.problem("%s is not for %s, to whom the server said yes", f.id, addr)

@@ -206,6 +206,10 @@ func (g *generator) strike(t *trace.Trace) {
 		return
 	}
 	var struck []scenario.Intervention
+	if g.chance(25) {
+		_, seq := g.event(t)
+		struck = g.client(seq)
+	}
 	for range 1 + g.IntN(3) {
 		e, seq := g.event(t)
 		at := e.At()
@@ -230,6 +234,10 @@ func (g *generator) strike(t *trace.Trace) {
 		}
 		if exact && g.chance(10) {
 			struck = append(struck, g.zoneEdit(seq))
+			continue
+		}
+		if exact && g.chance(10) {
+			struck = append(struck, g.edit(seq, host))
 			continue
 		}
 		if exact && g.chance(15) { // the power fails

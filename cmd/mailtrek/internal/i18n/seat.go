@@ -60,6 +60,8 @@ var seatWords = map[string][3]string{
 	"whatif.command.note": {"postfix stop, postqueue -f, postsuper -h …", "postfix stop, postqueue -f, postsuper -h …", "postfix stop, postqueue -f, postsuper -h …"},
 	"ask.reply.at":        {"which server?", "кой сървър?", "który serwer?"},
 	"ask.reply.verb":      {"to which command?", "на коя команда?", "na które polecenie?"},
+	"ask.reply.question":  {"to which question?", "на какъв въпрос?", "na jakie pytanie?"},
+	"reply.every":         {"every question", "всеки въпрос", "każde pytanie"},
 	"ask.reply.text":      {"what does it say?", "какво казва?", "co mówi?"},
 	"ask.listener":        {"which port?", "кой порт?", "który port?"},
 	"ask.lasts":           {"for how long?", "за колко време?", "na jak długo?"},

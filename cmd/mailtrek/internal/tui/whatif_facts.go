@@ -30,7 +30,13 @@ func newFacts(b *scenario.Branch, s *Story, at trace.Seq) *facts {
 			w.hosts = append(w.hosts, h.Name)
 		}
 	}
-	order := func(l scenario.Listening) int { return slices.Index(w.hosts, l.Host) }
+	order := func(l scenario.Listening) int { // mail comes before the DNS, but for the hosts of the event
+		i := slices.Index(w.hosts, l.Host)
+		if l.Addr.Port() == 53 && l.Host != s.T.Node(e.Node).Name && (e.Peer == 0 || l.Host != s.T.Node(e.Peer).Name) {
+			i += len(w.hosts)
+		}
+		return i
+	}
 	slices.SortStableFunc(w.listeners, func(a, b scenario.Listening) int { return order(a) - order(b) })
 	return w
 }
@@ -83,7 +89,10 @@ func (p *Player) askFor(f *form, step string) question {
 	case "percent":
 		q.free, q.list = true, []choice{{text: "10%"}, {text: "30%"}, {text: "50%"}, {text: "90%"}}
 	case "reply.verb":
-		q.list = f.world.verbs(f.values[1])
+		q.list = p.verbs(f.values[1])
+		if protoOf(portOf(f.values[1])) == trace.DNS {
+			q.ask = "ask.reply.question"
+		}
 	case "reply.text":
 		q.free, q.list = true, p.replies(f.values[1])
 	case "parameter":

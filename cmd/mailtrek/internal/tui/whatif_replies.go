@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"mailtrek/lessons/explain"
+	"mailtrek/protocols/dnswire"
 	"mailtrek/protocols/imap"
 	"mailtrek/protocols/pop3"
 	"mailtrek/protocols/smtp"
@@ -31,7 +34,7 @@ func protoOf(port string) trace.Proto {
 func portOf(place string) string { return place[strings.LastIndexByte(place, ':')+1:] }
 
 // verbs are the stages at which a server can be made to say something else.
-func (w *facts) verbs(place string) []choice {
+func (p *Player) verbs(place string) []choice {
 	list := []choice{{text: "CONNECT"}}
 	switch protoOf(portOf(place)) {
 	case trace.SMTP:
@@ -50,12 +53,20 @@ func (w *facts) verbs(place string) []choice {
 			}
 		}
 	case trace.DNS:
-		list = nil
-		for _, kind := range []string{"*", "MX", "A", "AAAA", "PTR", "NS", "TXT"} {
-			list = append(list, choice{text: kind, note: "RFC 1035 §3.2.2"})
+		list = []choice{{text: "*", note: p.look.words.T("reply.every")}}
+		for _, kind := range []string{"MX", "A", "AAAA", "PTR", "NS", "TXT"} {
+			list = append(list, choice{text: kind, note: p.meaning("record", kind)})
 		}
 	}
 	return list
+}
+
+// meaning is the first sentence of the catalogue about a word of some kind.
+func (p *Player) meaning(kind, name string) string {
+	for _, w := range explain.Lookup(p.look.words.Lang(), kind, name) {
+		return strings.ReplaceAll(explain.FirstSentence(w.Text), "`", "")
+	}
+	return ""
 }
 
 // Words that stand for no reply at all: the connection breaks, or nothing is
@@ -74,7 +85,7 @@ func (p *Player) replies(place string) []choice {
 	case trace.IMAP:
 		texts = []string{"NO [UNAVAILABLE] Try again later", "NO [INUSE] Mailbox in use", "BYE Server shutting down"}
 	case trace.DNS:
-		texts = []string{"SERVFAIL", "NXDOMAIN", "REFUSED"}
+		return p.answers()
 	default:
 		texts = []string{
 			"450 4.2.0 Try again later", "421 4.3.2 Service not available, closing transmission channel",
@@ -88,6 +99,27 @@ func (p *Player) replies(place string) []choice {
 	}
 	w := p.look.words
 	return append(list, choice{text: replyLost, note: w.T("reply.lost")}, choice{text: replySilence, note: w.T("reply.silence")})
+}
+
+// answers are those of a name server in trouble. It never just breaks off: a
+// question and its answer are a packet each.
+func (p *Player) answers() []choice {
+	terms := map[string]string{"LAME": "lame delegation", "TRUNCATED": "truncated"}
+	first := []string{"SERVFAIL", "NXDOMAIN", "NODATA", "REFUSED"}
+	for _, a := range dnswire.ForcedAnswers() {
+		if !slices.Contains(first, a) {
+			first = append(first, a)
+		}
+	}
+	var list []choice
+	for _, a := range first {
+		note := p.meaning("rcode", a)
+		if term := terms[a]; term != "" {
+			note = p.meaning("term", term)
+		}
+		list = append(list, choice{text: a, note: note})
+	}
+	return append(list, choice{text: replySilence, note: p.look.words.T("reply.silence")})
 }
 
 // quoteReply is a reply as a fault block has it.

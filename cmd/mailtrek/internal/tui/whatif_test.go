@@ -186,3 +186,22 @@ func TestWorkGivenUp(t *testing.T) {
 		t.Errorf("behind Esc: work %v, %d portions more, event %d", p.work != nil, parts-before, p.at)
 	}
 }
+
+// TestAnswersOfNameServers: what can be chosen for a name server is what a fault
+// takes, and each question and answer says what it is.
+func TestAnswersOfNameServers(t *testing.T) {
+	p, _ := actor(t, "alabala", "dns MX alabala.com", "dns", "en", 120, 40)
+	for _, list := range [][]choice{p.verbs("ns:53"), p.replies("ns:53")} {
+		for _, c := range list {
+			if c.note == "" {
+				t.Errorf("%s stands without a word", c.text)
+			}
+		}
+	}
+	for _, c := range p.replies("ns:53") {
+		line := "ns.alabala.com:53 reply MX " + quoteReply(c.text)
+		if _, err := p.course.branch.Scenario.ParseFault(line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

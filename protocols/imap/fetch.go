@@ -2,6 +2,7 @@ package imap
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +61,10 @@ func (s *Session) fetchCmd(c *call) {
 	}
 	lost := s.view.lost
 	s.view.lost = false
+	if errors.Is(err, errCutOff) {
+		s.bye("FETCH failed: " + s.failure())
+		return
+	}
 	mode := syncFast
 	if len(seen) > 0 {
 		mode = 0
@@ -127,32 +132,41 @@ func (s *Session) fetch(f *fetching) (err error) {
 		s.fetchHead(i)
 		first := true
 		tell := func(it *item) error {
+			from, began := len(s.out), first
 			if !first {
 				s.out = append(s.out, ' ')
 			}
 			first = false
 			s.out = append(append(s.out, it.name...), ' ')
 			b, err := it.append(s, s.out, i, it)
-			if err == ErrExpunged {
+			switch {
+			case err == nil:
+				s.out = b
+			case err == ErrExpunged:
 				s.view.lost = true
 				s.out = append(s.out, "NIL"...)
 				return nil
+			default:
+				s.out, first = s.out[:from], began
 			}
-			s.out = b
 			return err
 		}
 		for k := range f.items {
-			if it := &f.items[k]; it.buffered {
+			if it := &f.items[k]; it.buffered && err == nil {
 				err = tell(it)
 			}
 		}
-		if seeing && !flags {
+		if seeing && !flags && err == nil {
 			err = tell(&item{name: "FLAGS", append: fetchFlags})
 		}
 		for k := range f.items {
 			if it := &f.items[k]; !it.buffered && err == nil {
 				err = tell(it)
 			}
+		}
+		if first { // RFC 3501 §7.4.2 allows no empty one
+			s.out = append(s.out, "UID "...)
+			s.out = strconv.AppendUint(s.out, uint64(s.view.list[i].m.uid), 10)
 		}
 		s.out = append(s.out, ")\r\n"...)
 		if err != nil {

@@ -1,7 +1,6 @@
 package imap
 
 import (
-	"html"
 	"strings"
 
 	mail "mailtrek/protocols/message"
@@ -58,61 +57,115 @@ func (f *fetching) parsePreview(it item, args []arg) (rest []arg, problem string
 	return args[1:], ""
 }
 
-// preview is the beginning of the first text of a message, on one line.
+// preview is the beginning of the first text of a message, on one line; of what
+// is only quoted in it, where there is nothing else.
 func (s *Session) preview(i int) (string, error) {
 	c, err := s.load(i)
 	if err != nil {
 		return "", err
 	}
 	c.parse()
-	p := c.root
-	for p.multipart() && len(p.parts) > 0 {
-		p = p.parts[0]
-	}
-	// A message in a multipart is shown as it is written.
-	if !p.isText() && !(p.message() && p != c.root) {
+	p := c.root.firstText()
+	if p == nil {
 		return "", nil
 	}
+	if _, err := p.transfer(c.text); err != nil {
+		return "", nil // a text that nobody can read
+	}
 	text := c.decoded(p)
-	if strings.EqualFold(p.sub, "html") {
-		text = withoutTags(text)
-	} else if own := withoutQuotes(text); strings.TrimSpace(own) != "" {
-		text = own
+	if strings.EqualFold(p.sub, "html") && p.isText() {
+		text = htmlText(text)
 	}
-	words := strings.Fields(text)
-	var out strings.Builder
-	n := 0
-	for _, w := range words {
-		if strings.HasPrefix(w, ">") && n == 0 {
-			continue
-		}
-		for _, r := range " " + w {
-			if n == 0 && r == ' ' {
-				continue
-			}
-			if n++; n > previewLength {
-				return out.String(), nil
-			}
-			out.WriteRune(r)
-		}
-	}
-	return out.String(), nil
+	return firstWords(text), nil
 }
 
-// withoutQuotes takes out what is quoted from another message.
-func withoutQuotes(s string) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		if !strings.HasPrefix(line, ">") {
-			b.WriteString(line)
+// firstText is the part that a preview shows. A part without a Content-Type is
+// shown as it is written, also in a digest.
+func (p *part) firstText() *part {
+	switch {
+	case !p.typed || p.isText():
+		return p
+	case !p.multipart():
+		return nil
+	case !strings.EqualFold(p.sub, "alternative"):
+		for _, child := range p.parts {
+			if found := child.firstText(); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	var html, other *part
+	for _, child := range p.parts {
+		switch {
+		case child.typed && !child.isText():
+		case !child.typed || strings.EqualFold(child.sub, "plain"):
+			return child
+		case strings.EqualFold(child.sub, "html"):
+			html = child
+		default:
+			other = child
 		}
 	}
-	return b.String()
+	if html != nil {
+		return html
+	}
+	return other
+}
+
+// excerpt is what is shown of a text so far.
+type excerpt struct {
+	b    strings.Builder
+	left int // characters
+}
+
+// firstWords is the beginning of a text on one line.
+func firstWords(text string) string {
+	own, quoted := &excerpt{left: previewLength}, &excerpt{left: previewLength - 1}
+	to := own
+	begin, blank := true, false
+	for _, r := range text {
+		if begin {
+			begin, to = false, own
+			if r == '>' {
+				to = quoted
+				continue
+			}
+		}
+		switch {
+		case r == 0 || r == '\uFEFF':
+		case r == ' ' || r >= '\t' && r <= '\r':
+			blank = blank || to.b.Len() > 0
+			begin = r == '\n'
+		case to.left > 0:
+			to.left--
+			if blank && to.left == 0 {
+				break
+			}
+			if blank {
+				to.b.WriteByte(' ')
+				to.left--
+			}
+			blank = false
+			to.b.WriteRune(r)
+		}
+		if own.left == 0 {
+			break
+		}
+	}
+	if own.b.Len() == 0 && quoted.b.Len() > 0 {
+		return ">" + strings.TrimLeft(quoted.b.String(), " ")
+	}
+	return strings.TrimLeft(own.b.String(), " ")
 }
 
 // decoded is the text of a part in UTF-8.
 func (c *content) decoded(p *part) string {
-	data, _ := decode(c.text[p.body:p.end], p.encoding)
+	encoding := p.encoding
+	if !p.mime { // the field counts all the same
+		encoding, _ = p.transfer(c.text)
+	}
+	data, _ := decode(c.text[p.body:p.end], encoding)
 	for _, x := range p.params {
 		if strings.EqualFold(x.name, "charset") {
 			if text, err := mail.DecodeCharset(x.value, data); err == nil {
@@ -121,30 +174,4 @@ func (c *content) decoded(p *part) string {
 		}
 	}
 	return strings.ToValidUTF8(string(data), "\uFFFD")
-}
-
-// withoutTags takes the marks out of HTML.
-func withoutTags(s string) string {
-	var b strings.Builder
-	for s != "" {
-		text, rest, found := strings.Cut(s, "<")
-		b.WriteString(html.UnescapeString(text))
-		if !found {
-			break
-		}
-		tag, after, found := strings.Cut(rest, ">")
-		if !found {
-			break
-		}
-		s = after
-		for _, hidden := range []string{"style", "script"} {
-			if strings.HasPrefix(strings.ToLower(tag), hidden) {
-				if i := strings.Index(strings.ToLower(s), "</"+hidden); i >= 0 {
-					s = s[i:]
-				}
-			}
-		}
-		b.WriteByte(' ')
-	}
-	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -186,7 +187,7 @@ func (c *content) section(sec *section) []byte {
 	case "HEADER":
 		return c.text[p.start:p.body]
 	}
-	return headerFields(c.text, p.fields, sec.fields, sec.what == "HEADER.FIELDS.NOT")
+	return headerFields(c.text, p, sec)
 }
 
 // bodyStart is where the body begins, without reading the tree.
@@ -209,19 +210,27 @@ func (c *content) parse() {
 	}
 }
 
-// headerFields picks fields out of a header, and an empty line behind them.
-func headerFields(text []byte, fields []field, names []string, not bool) []byte {
+// headerFields picks fields out of a header, with the empty line behind it. For
+// the fields of the message itself Dovecot has kept lines, which have an end, and
+// puts an empty line behind them; otherwise it filters what is there.
+func headerFields(text []byte, p *part, sec *section) []byte {
+	kept := len(sec.path) == 0 && sec.what == "HEADER.FIELDS"
+	end := p.start
 	var b []byte
-	for _, f := range fields {
-		in := false
-		for _, n := range names {
-			in = in || strings.EqualFold(n, f.name)
-		}
-		if in != not {
+	for _, f := range p.fields {
+		in := slices.ContainsFunc(sec.fields, func(n string) bool { return strings.EqualFold(n, f.name) })
+		if in == (sec.what == "HEADER.FIELDS") {
 			b = append(b, text[f.start:f.end]...)
+			if kept && text[f.end-1] != '\n' {
+				b = append(b, "\r\n"...)
+			}
 		}
+		end = f.end
 	}
-	return append(b, "\r\n"...)
+	if kept {
+		return append(b, "\r\n"...)
+	}
+	return append(b, text[min(end, p.body):p.body]...)
 }
 
 // decode undoes the encoding of a part; changed tells whether it had one.

@@ -116,6 +116,7 @@ type server struct {
 	next    int
 	sockets []socket
 	failed  error
+	served  []tui.Served // what has been announced
 
 	traceFile, logFile *newFile // nil where nothing is to be written
 	trace              *trace.Writer
@@ -184,7 +185,9 @@ func (v *server) watched(ctx context.Context) error {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	waits := make(chan time.Duration, 1)
-	return tui.RunLive(ctx, tui.NewLive(v.run.Trace(), o), v.app.in, v.app.out, func(post func(func())) {
+	live := tui.NewLive(v.run.Trace(), o)
+	live.Serves(v.served)
+	return tui.RunLive(ctx, live, v.app.in, v.app.out, func(post func(func())) {
 		go func() {
 			timer := time.NewTimer(0)
 			defer timer.Stop()
@@ -313,6 +316,7 @@ func (v *server) announce(host, service, network, simAddr, addr string) {
 		Network string `json:"network,omitempty"`
 	}{host, service, simAddr, addr, network}
 	json.NewEncoder(v.app.out).Encode(line)
+	v.served = append(v.served, tui.Served{Host: host, Service: service, Network: network, Sim: simAddr, Addr: addr})
 }
 
 func (v *server) verbose(format string, args ...any) {

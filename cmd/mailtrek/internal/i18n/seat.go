@@ -4,6 +4,9 @@ package i18n
 var seatWords = map[string][3]string{
 	"choose.none":   {"Nothing in the list has these words.", "Нищо в списъка не съдържа тези думи.", "Nic na liście nie zawiera tych słów."},
 	"choose.more":   {"… {n} more", "… още {n}", "… jeszcze {n}"},
+	"live.title":    {"Where real programs connect", "Къде се свързват истинските програми", "Gdzie łączą się prawdziwe programy"},
+	"live.waiting":  {"Nothing has happened yet. Connect a program to one of these addresses, and watch it here.", "Още нищо не се е случило. Свържете програма с някой от тези адреси и гледайте тук.", "Nic się jeszcze nie wydarzyło. Połącz program z którymś z tych adresów i patrz tutaj."},
+	"live.leave":    {"q ends it; ? shows the keys, later D this list.", "q приключва; ? показва клавишите, после D – този списък.", "q kończy; ? pokazuje klawisze, później D tę listę."},
 	"live.fresh":    {"{n} new events: End or > goes there.", "Нови събития: {n}. End или > води там.", "Nowych zdarzeń: {n}. Tam prowadzi End albo >."},
 	"work.given.up": {"Given up.", "Отказано.", "Przerwano."},
 	"work.fork":     {"the other run: {n} events, {time} …", "другото протичане: {n} събития, {time} …", "inny przebieg: zdarzeń {n}, {time} …"},

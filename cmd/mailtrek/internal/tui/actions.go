@@ -56,7 +56,7 @@ func (p *Player) cannot(name string) string {
 	case "what-if", "seat":
 		return p.unless(p.course.branch != nil, "fork.file")
 	case "document":
-		return p.unless(p.course.branch != nil, "document.none")
+		return p.unless(p.course.branch != nil || p.served != nil, "document.none")
 	case "save":
 		return p.unless(p.course.branch != nil && p.look.save != nil, "fork.file")
 	case "exchange", "compare", "undo":

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -92,4 +93,52 @@ func TestGrowth(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Before the first event a live world says where to connect; no key breaks that,
+// and later D shows it again.
+func TestLiveWaits(t *testing.T) {
+	growing, more := regrow(tracetest.Story())
+	l := NewLive(growing, Options{Lang: "en", Theme: "mono"})
+	l.Serves([]Served{{Host: "mail.alabala.com", Service: "smtp", Sim: "10.10.10.10:25", Addr: "127.10.10.10:10025"}, {Host: "resolver.isp.example", Service: "domain", Network: "udp", Sim: "10.10.0.53:53", Addr: "127.10.0.53:10053"}})
+	l.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, want := range []string{"mail.alabala.com", "127.10.10.10:10025", "domain/udp", "nc 127.10.10.10 10025", "Nothing has happened yet", "q ends it"} {
+		if got := l.frame().Text(); !strings.Contains(got, want) {
+			t.Errorf("a world at rest does not say %q:\n%s", want, got)
+		}
+	}
+	for _, group := range keys.groups() {
+		for _, row := range group {
+			for _, b := range row.keys {
+				for _, k := range b.Keys() {
+					if k == "q" || k == "ctrl+c" {
+						continue
+					}
+					l.Update(tea.KeyPressMsg(mustKey(t, k)))
+					l.frame()
+					l.Update(tea.KeyPressMsg(tea.Key{Code: tea.KeyEscape}))
+				}
+			}
+		}
+	}
+	if got := l.frame().Text(); !strings.Contains(got, "127.10.10.10:10025") {
+		t.Errorf("some key has lost the list:\n%s", got)
+	}
+	l.Update(posted{func() { more(20) }})
+	if got := l.frame().Text(); strings.Contains(got, "127.10.10.10:10025") || !strings.Contains(got, "event 20 of 20") {
+		t.Errorf("the first events are not shown:\n%s", got)
+	}
+	press(l, "D")
+	if got := l.frame().Text(); !strings.Contains(got, "127.10.10.10:10025") || strings.Contains(got, "Nothing has happened") {
+		t.Errorf("D does not show where to connect:\n%s", got)
+	}
+}
+
+func mustKey(t *testing.T, name string) tea.Key {
+	t.Helper()
+	k, ok := keyCalled(name)
+	if !ok {
+		t.Fatalf("no key %q", name)
+	}
+	return tea.Key(k)
 }

@@ -2,7 +2,7 @@ package tui
 
 // openDocument shows the document that the story comes from.
 func (p *Player) openDocument() {
-	if p.course.branch == nil {
+	if p.course.branch == nil && p.served == nil {
 		p.notice = p.cannot("document")
 		return
 	}

@@ -23,9 +23,10 @@ type Player struct {
 	look     look
 	prompt   *prompt
 	palette  *palette
-	entry    string // of the encyclopaedia, shown as a page while whole is set; "": the present event
-	reads    bool   // the document of the story is that page
-	wants    string // what is to be opened instead
+	entry    string   // of the encyclopaedia, shown as a page while whole is set; "": the present event
+	reads    bool     // the document of the story is that page
+	served   []Served // a live world: where real programs connect
+	wants    string   // what is to be opened instead
 	help     bool
 	whole    bool // the whole explanation is shown
 	top      int  // the row with which the page over the screen began when it was drawn last
@@ -240,6 +241,10 @@ func (p *Player) draw(c *Canvas) *Canvas {
 	switch {
 	case c.w < leastWidth || c.h < leastHeight:
 		drawTooSmall(in, c.All())
+	case p.story.T.Len() == 0 && p.help:
+		p.top = p.drawHelp(in, c.All())
+	case p.story.T.Len() == 0 && p.served != nil, p.reads && p.served != nil:
+		p.top = p.drawServed(in, c.All())
 	case p.story.T.Len() == 0:
 		c.All().Put(1, 1, Plain, in.Words.T("app.nothing"))
 	case p.help && p.board != nil:

@@ -235,15 +235,18 @@ func (k *checks) run(of *restrictionList, name, class string) verdict {
 
 // refuse makes the no of a restriction: it is logged, and with warn_if_reject
 // that is all. A permanent no becomes temporary where defer_if_reject has a
-// reason.
+// reason, and with soft_bounce.
 func (k *checks) refuse(r smtp.Reply) verdict {
 	r.Text = printable(r.Text, ' ') // smtpd_check_reject
+	if !k.warn && k.deferReject != nil && r.Code/100 == 5 {
+		r = *k.deferReject
+	}
+	if r.Code/100 == 5 && k.conf.Bool("soft_bounce") {
+		r = makeReply(int64(r.Code)-100, r.Enhanced, "%s", r.Text) // as it is sent, too
+	}
 	if k.warn {
 		k.logVerdict("reject_warning", &r)
 		return dunno
-	}
-	if k.deferReject != nil && r.Code/100 == 5 {
-		r = *k.deferReject
 	}
 	k.logVerdict("reject", &r)
 	k.reply = &r

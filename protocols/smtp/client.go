@@ -72,8 +72,24 @@ type ClientConfig struct {
 	// Timeouts are how long to wait for the reply at a stage; what is missing
 	// is taken from DefaultTimeout.
 	Timeouts map[Stage]time.Duration
+	// Filter, if set, sees each line of a reply before it is read
+	// ($smtp_reply_filter), and returns what is read in its place; ok is false
+	// when that cannot be found out.
+	Filter func(line string) (now string, ok bool)
+	// Listener, if set, is told of lines that are remarkable.
+	Listener Listener
 	// Room lends the memory for messages; nil means the client's own.
 	Room *Room
+}
+
+// Listener is who wants to know of odd lines among the replies.
+type Listener interface {
+	// Odd is told of a line that is no reply, from a server with PIPELINING:
+	// replies may then be taken for those to other commands.
+	Odd(line string)
+	// Cut is told of a line that is longer than MaxReplyLine, of which the rest
+	// is not read.
+	Cut(line string)
 }
 
 // NewClient makes a client on an open connection.

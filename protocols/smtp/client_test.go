@@ -60,9 +60,10 @@ func TestClient(t *testing.T) {
 }
 
 func playClient(t *testing.T, d dialogue) {
-	conn := &script{t, d.steps}
+	conn, odd := &script{t, d.steps}, &oddLines{}
 	mode := strings.Join(d.head["mode"], "")
-	c := NewClient(conn, ClientConfig{Helo: "smtp.sender.example", Peer: "mail.alabala.com[10.10.10.10]", LMTP: mode == "lmtp", OneByOne: mode == "mua"})
+	c := NewClient(conn, ClientConfig{Helo: "smtp.sender.example", Peer: "mail.alabala.com[10.10.10.10]", LMTP: mode == "lmtp", OneByOne: mode == "mua", Listener: odd,
+		Filter: filterOf(d.head["filter"])})
 	m := mailOf(t, d)
 	err := c.Greet()
 	if err == nil {
@@ -72,6 +73,9 @@ func playClient(t *testing.T, d dialogue) {
 		if got := c.Done(); got != m.Last {
 			t.Errorf("got done %v, want %v", got, m.Last)
 		}
+	}
+	if got, want := strings.Join(odd.lines, "\n"), strings.Join(d.head["odd"], "\n"); got != want {
+		t.Errorf("got odd lines %q, want %q", got, want)
 	}
 	wantError := strings.Join(d.head["error"], "")
 	switch {
@@ -90,6 +94,29 @@ func playClient(t *testing.T, d dialogue) {
 			t.Errorf("line %d was never reached: %c: %s", st.line, st.kind, st.text)
 			break
 		}
+	}
+}
+
+// oddLines are the lines of which a client says that they are odd.
+type oddLines struct{ lines []string }
+
+func (o *oddLines) Odd(line string) { o.lines = append(o.lines, line) }
+
+func (o *oddLines) Cut(line string) { o.lines = append(o.lines, line[:10]+"...") }
+
+// filterOf is the filter that replaces lines: "this => that"; nil without any,
+// and one that fails where nothing stands behind the arrow.
+func filterOf(rules []string) func(string) (string, bool) {
+	if len(rules) == 0 {
+		return nil
+	}
+	return func(line string) (string, bool) {
+		for _, r := range rules {
+			if from, to, _ := strings.Cut(r, " =>"); from == line {
+				return strings.TrimSpace(to), to != ""
+			}
+		}
+		return line, true
 	}
 }
 

@@ -110,6 +110,10 @@ func (e *Error) Error() string {
 	return said
 }
 
+// Own tells that the reason lies with the client, and that the server can still
+// be told goodbye.
+func (e *Error) Own() bool { return e.text != "" }
+
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 

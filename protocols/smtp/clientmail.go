@@ -28,6 +28,10 @@ type Mail struct {
 	// Heard, if set, is told each time a reply has been read that decides about
 	// one recipient alone: a refusal of RCPT, a verdict of LMTP.
 	Heard func(recipient int)
+	// Rewrite, if set, makes the content that is sent, when the server waits for
+	// it. When it cannot (smtp_header_checks without their table), what it has
+	// made is sent, and the connection is broken off.
+	Rewrite func(content []byte) (now []byte, ok bool)
 }
 
 // Outcome is what became of one recipient.
@@ -303,8 +307,17 @@ func (c *Client) message(m *Mail) *Error {
 	if c.cfg.Room != nil {
 		c.out = append(c.cfg.Room.take(), own...)
 	}
+	content, whole := m.Content, true
+	if m.Rewrite != nil && c.accepted > 0 {
+		content, whole = m.Rewrite(content)
+	}
 	if c.accepted > 0 {
-		c.out, c.long = appendContent(c.out, m.Content, c.cfg.LineLimit)
+		c.out, c.long = appendContent(c.out, content, c.cfg.LineLimit)
+	}
+	if !whole {
+		_ = c.flush(StageContent) // the mail has its verdict
+		c.done = true
+		return c.dataError(StageContent)
 	}
 	// RFC 5321 §4.1.1.4: without a recipient DATA should not have been
 	// accepted; RFC 2920 §3.1 has the client send the lone dot.

@@ -3,6 +3,7 @@ package smtp
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 )
 
 const (
-	// replyLimit bounds the text of a reply that is kept, in bytes.
-	// RFC 5321 §4.5.3.1.5 has 512 for a line.
-	replyLimit = 2048
+	// MaxReplyLine is how much is kept of a line of a reply, and of all its
+	// lines ($line_length_limit). RFC 5321 §4.5.3.1.5 has 512 for a line.
+	MaxReplyLine = 2048
+	replyLimit   = MaxReplyLine
 	// readSize is how much is read at once.
 	readSize = 1024
 )
@@ -44,6 +46,9 @@ func (c *Client) read(stage Stage) (*Reply, error) {
 		}
 		if code == 0 {
 			c.confused = true
+			if c.cfg.Listener != nil && c.offers&KeyPipelining != 0 {
+				c.cfg.Listener.Odd(string(line))
+			}
 		}
 		if raw > replyLimit*8 {
 			// A server that never comes to an end.
@@ -136,7 +141,14 @@ func (c *Client) line(stage Stage) ([]byte, error) {
 	for {
 		if i := bytes.IndexByte(c.in[searched:], '\n'); i >= 0 {
 			c.from = searched + i + 1
-			return trimEnd(c.in[from : searched+i]), nil
+			line := trimEnd(c.in[from : searched+i])
+			if len(line) > MaxReplyLine && c.cfg.Listener != nil {
+				c.cfg.Listener.Cut(string(line))
+			}
+			if c.cfg.Filter != nil {
+				return c.filtered(stage, line, from)
+			}
+			return line, nil
 		}
 		searched = len(c.in)
 		if searched-from > replyLimit*8 {
@@ -146,6 +158,27 @@ func (c *Client) line(stage Stage) ([]byte, error) {
 			return nil, c.broken(stage, err)
 		}
 	}
+}
+
+// filtered puts what Filter makes of a line in its place, which is all that was
+// used since from.
+func (c *Client) filtered(stage Stage, line []byte, from int) ([]byte, error) {
+	now, ok := c.cfg.Filter(string(line))
+	if !ok {
+		return nil, c.dataError(stage)
+	}
+	if now == string(line) {
+		return line, nil
+	}
+	c.in = slices.Replace(c.in, from, c.from, []byte(now+"\n")...)
+	c.from = from + len(now) + 1
+	return c.in[from : c.from-1], nil
+}
+
+// dataError is the end of a session for which something of this host's own was
+// not to be had.
+func (c *Client) dataError(stage Stage) *Error {
+	return &Error{Stage: stage, Host: c.cfg.Peer, dsn: "4.3.0", text: "local data error while talking to " + c.cfg.Peer}
 }
 
 // compact forgets what was used, when nothing else is left.

@@ -96,24 +96,33 @@ func agents(program string) agent {
 
 // sent reports success.
 func (d *daemon) sent(r *request, to *Recipient, res result) {
+	res = d.filtered(res)
 	res.status = sent
 	d.conclude(r, to, res)
 }
 
 // deferred reports a failure that may pass.
 func (d *daemon) deferred(r *request, to *Recipient, res result) {
-	res.status = deferral
-	d.conclude(r, to, res)
+	now := d.filtered(res)
+	d.failed(r, to, now, now.dsn[0] == '5' && res.dsn[0] == '4')
 }
 
 // bounced reports a failure for good.
 func (d *daemon) bounced(r *request, to *Recipient, res result) {
-	if d.conf.Bool("soft_bounce") && !r.mail.probe {
-		res.dsn, res.soft = "4"+res.dsn[1:], true
-		d.deferred(r, to, res)
-		return
+	now := d.filtered(res)
+	d.failed(r, to, now, now.dsn[0] == '5' || res.dsn[0] == '4')
+}
+
+// failed reports a failure, for good or not.
+func (d *daemon) failed(r *request, to *Recipient, res result, good bool) {
+	switch {
+	case !good:
+		res.status = deferral
+	case d.conf.Bool("soft_bounce") && !r.mail.probe:
+		res.dsn, res.soft, res.status = "4"+res.dsn[1:], true, deferral
+	default:
+		res.status = bounced
 	}
-	res.status = bounced
 	d.conclude(r, to, res)
 }
 

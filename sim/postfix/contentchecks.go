@@ -53,13 +53,23 @@ func newContentChecks(u *Submission) *contentChecks {
 	return c
 }
 
+func (c *contentChecks) ended() bool { return c.over }
+
+func (c *contentChecks) bodyLimit() int64 { return c.limit }
+
 // header checks a field, folded lines and line end included. It returns the
 // field as it goes on, after what goes before it; both may be empty.
 func (c *contentChecks) header(kind contentKind, raw []byte) (before, field []byte) {
-	if name := strings.ToLower(string(raw[:nameLen(raw)])); name == "mime-version" || strings.HasPrefix(name, "content-") {
-		kind = mimeHeader
+	return c.check(kind.of(raw), raw)
+}
+
+// of is the kind of a field in a header of a kind: MIME-Version and Content- ask
+// a table of their own.
+func (k contentKind) of(field []byte) contentKind {
+	if name := strings.ToLower(string(field[:nameLen(field)])); name == "mime-version" || strings.HasPrefix(name, "content-") {
+		return mimeHeader
 	}
-	return c.check(kind, raw)
+	return k
 }
 
 // check asks the tables about a field or a line.
@@ -71,10 +81,7 @@ func (c *contentChecks) check(kind contentKind, raw []byte) (before, now []byte)
 	d, param := c.u.d, contentParams[kind]
 	value, spec, err := c.maps[kind].Find(text)
 	if err != nil {
-		if _, problem := d.tables.Open(spec); problem != nil {
-			d.log("warning: %s is unavailable. %v", spec, problem)
-			d.log("warning: %s"+lookupError, spec, text)
-		}
+		d.lookupFails(spec, text)
 		d.log("warning: %s: %s map lookup problem -- message not accepted, try again later", c.u.mail.ID, param)
 		c.u.broken = true
 		c.stop, c.over, c.u.failed = true, true, &Refusal{Code: 451, Enhanced: "4.3.0", Text: "Error: queue file write error"}

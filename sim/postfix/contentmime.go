@@ -10,12 +10,26 @@ import (
 // Content-Type announces (RFC 2046 §5.1; mime_state.c). These are checked, and
 // lose the blanks before their colons.
 type mimeWalk struct {
-	c          *contentChecks // nil: only the form of header fields matters
+	c          contentTables // nil: only the form of header fields matters
 	out        []byte
 	boundaries []string // of the multiparts that are open, the innermost last
 	nested     bool     // the header under way is that of an attached message
 	next       mimePart // what the header under way says of the content behind it
 	offset     int64    // how much of the present part has been seen
+}
+
+// contentTables are the tables that are asked on the walk: those of cleanup(8),
+// or of smtp(8).
+type contentTables interface {
+	// header is asked about a field, folded lines and line end included. It
+	// returns what goes before the field, and the field as it goes on.
+	header(kind contentKind, raw []byte) (before, field []byte)
+	// check is asked about a line, in the same way.
+	check(kind contentKind, raw []byte) (before, now []byte)
+	// ended tells that nothing more is read.
+	ended() bool
+	// bodyLimit is how much of a part is checked; 0 is all of it.
+	bodyLimit() int64
 }
 
 // mimePart is what follows a header.
@@ -88,7 +102,7 @@ func (w *mimeWalk) body(msg []byte) []byte {
 	if inHeader && len(msg) > 0 && msg[0] == '\n' {
 		w.out, msg = append(w.out, '\n'), msg[1:]
 	}
-	for len(msg) > 0 && (w.c == nil || !w.c.over) {
+	for len(msg) > 0 && (w.c == nil || !w.c.ended()) {
 		n := 0
 		if inHeader {
 			n = fieldEnd(msg)
@@ -164,7 +178,7 @@ func (h *headerPass) untidyParts(body []byte) bool {
 // body_checks_size_limit.
 func (w *mimeWalk) line(line []byte) {
 	var before []byte
-	if w.c != nil && (w.c.limit == 0 || w.offset < w.c.limit) {
+	if w.c != nil && (w.c.bodyLimit() == 0 || w.offset < w.c.bodyLimit()) {
 		before, line = w.c.check(bodyLine, line)
 	}
 	w.offset += int64(len(line))

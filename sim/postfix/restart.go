@@ -44,8 +44,10 @@ var opened = map[string][]struct {
 		{plainFlags, []string{"relocated_maps", "mydestination", "virtual_alias_domains", "virtual_mailbox_domains", "relay_domains"}}},
 	"local":   {{ownFlags, []string{"alias_maps", "mailbox_transport_maps", "fallback_transport_maps", "mailbox_command_maps"}}},
 	"virtual": {{ownFlags, []string{"virtual_mailbox_maps", "virtual_uid_maps", "virtual_gid_maps"}}},
-	"smtp":    {{plainFlags, []string{"smtp_generic_maps", "smtp_tls_policy_maps", "smtp_sasl_password_maps"}}},
-	"lmtp":    {{plainFlags, []string{"lmtp_generic_maps", "lmtp_tls_policy_maps", "lmtp_sasl_password_maps"}}},
+	"smtp": {{plainFlags, []string{"smtp_generic_maps", "smtp_tls_policy_maps", "smtp_sasl_password_maps", "smtp_header_checks",
+		"smtp_mime_header_checks", "smtp_nested_header_checks", "smtp_body_checks", "smtp_reply_filter", "smtp_delivery_status_filter"}}},
+	"lmtp": {{plainFlags, []string{"lmtp_generic_maps", "lmtp_tls_policy_maps", "lmtp_sasl_password_maps", "lmtp_header_checks",
+		"lmtp_mime_header_checks", "lmtp_nested_header_checks", "lmtp_body_checks", "lmtp_reply_filter", "lmtp_delivery_status_filter"}}},
 }
 
 // opens are the watched tables of a service. Those of the type "proxy" are

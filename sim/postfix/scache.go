@@ -40,8 +40,9 @@ type endpoint struct {
 type clientSession struct {
 	conn     *sim.Conn
 	client   *smtp.Client
-	relay    string // the host in the log, "mail.alabala.com[10.10.10.10]:25"
-	peer     string // and in texts, "mail.alabala.com[10.10.10.10]"
+	agent    *smtpAgent // who uses it
+	relay    string     // the host in the log, "mail.alabala.com[10.10.10.10]:25"
+	peer     string     // and in texts, "mail.alabala.com[10.10.10.10]"
 	endpoint endpoint
 	// expires is when the connection is too old for another mail, in whole
 	// seconds; 0 is a connection that ends with this mail.

@@ -208,6 +208,7 @@ func (a *smtpAgent) another(final bool) bool {
 // session holds the dialogue on a connection that has just been opened.
 func (a *smtpAgent) session(s *clientSession, final bool) {
 	defer s.close()
+	s.agent = a
 	if a.greet(s, final) {
 		a.transfer(s, a.another(final))
 	}
@@ -217,6 +218,7 @@ func (a *smtpAgent) session(s *clientSession, final bool) {
 // again holds the dialogue on a connection that was in the cache.
 func (a *smtpAgent) again(s *clientSession, final bool) {
 	defer s.close()
+	s.agent = a
 	s.since = trace.Seq(a.d.p.World().Trace.Len())
 	a.transfer(s, final)
 	a.notify(s)
@@ -239,7 +241,7 @@ func (a *smtpAgent) greet(s *clientSession, final bool) bool {
 	s.client = c
 	if err := c.Greet(); err != nil {
 		a.siteFailed(err, s.relay, final)
-		if f := new(smtp.Error); errors.As(err, &f) && f.Reply != nil {
+		if f := new(smtp.Error); errors.As(err, &f) && (f.Reply != nil || f.Own()) {
 			_ = c.Quit()
 		}
 		return false
@@ -302,6 +304,9 @@ func (a *smtpAgent) transfer(s *clientSession, final bool) {
 			}
 		}
 		a.siteFailed(err, relay, final)
+		if f := new(smtp.Error); errors.As(err, &f) && f.Own() {
+			_ = c.Quit()
+		}
 		return
 	}
 	a.reached = true

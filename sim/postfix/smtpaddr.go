@@ -208,14 +208,19 @@ func (a *smtpAgent) loopsBack(domain string) *result {
 
 // sortTargets orders by preference; equal ones are shuffled when
 // smtp_randomize_addresses says so. Then smtp_address_preference may put one
-// version of IP in front of the other. The list itself is put in order.
+// version of IP in front of the other; lmtp(8) has its own of both. The list
+// itself is put in order.
 func sortTargets(list []target, d *daemon) []target {
 	var dice dnswire.Dice // without them equals keep their order
-	if d.conf.Bool("smtp_randomize_addresses") {
+	shuffles, preference := "smtp_randomize_addresses", "smtp_address_preference"
+	if d.svc.Command == "lmtp" {
+		shuffles, preference = "lmtp_randomize_addresses", "lmtp_address_preference"
+	}
+	if d.conf.Bool(shuffles) {
 		dice = d.Host.Dice
 	}
 	dnswire.Order(list, dice, func(t *target) uint16 { return t.pref })
-	if preferred := d.conf.Get("smtp_address_preference"); preferred != "any" {
+	if preferred := d.conf.Get(preference); preferred != "any" {
 		other := func(t target) int { return boolDigit(t.addr.Is6() != (preferred == "ipv6")) }
 		slices.SortStableFunc(list, func(a, b target) int {
 			return cmp.Or(cmp.Compare(a.pref, b.pref), cmp.Compare(other(a), other(b)))

@@ -17,6 +17,10 @@ func (a *smtpAgent) clientConfig(s *clientSession, final bool) (cfg smtp.ClientC
 	set := &a.set.dialogue
 	cfg = smtp.ClientConfig{Helo: a.set.helo, Peer: s.peer, LMTP: a.lmtp, HeloOnly: set.neverEHLO, HeloUnlessESMTP: set.greetedEHLO, AwaitQuit: set.awaitQuit,
 		Discard: set.discard, LineLimit: set.lineLimit, Now: a.d.clock, Timeouts: a.set.timeouts, Room: &a.d.Host.Room}
+	cfg.Listener = s
+	if len(a.set.replyFilter) > 0 {
+		cfg.Filter = s.filter
+	}
 	if len(set.discardMaps) > 0 {
 		key := strings.TrimSuffix(s.peer[strings.LastIndexByte(s.peer, '[')+1:], "]")
 		words, spec, err := a.d.maps(set.discardMaps).Find(key)
@@ -75,8 +79,13 @@ func (a *smtpAgent) mail(s *clientSession, left []*Recipient) *smtp.Mail {
 	for _, to := range left {
 		out.Recipients = append(out.Recipients, smtp.Recipient{Addr: to.Addr, ORCPT: to.original(), Notify: to.Notify})
 	}
-	if g, ok := a.generic(); ok {
-		out.Sender, out.Content = g.address(out.Sender), g.content(out.Content)
+	g, hasGeneric := a.generic()
+	out.Rewrite = a.rewrite(g, hasGeneric)
+	if hasGeneric {
+		out.Sender = g.address(out.Sender)
+		if out.Rewrite == nil {
+			out.Content = g.content(out.Content)
+		}
 		for i := range out.Recipients {
 			out.Recipients[i].Addr = g.address(out.Recipients[i].Addr)
 		}

@@ -13,15 +13,18 @@ import (
 // of the same names with "lmtp_" in front, that every delivery needs, evaluated
 // once for a service.
 type clientParams struct {
-	tables         *Tables    // with which they were evaluated
-	helo           string     // smtp_helo_name, lmtp_lhlo_name
-	bind           netip.Addr // bind_address
-	port           uint16     // smtp_tcp_port, lmtp_tcp_port
-	fallback       []string   // smtp_fallback_relay
-	addressLimit   int        // mx_address_limit
-	balances       bool       // balance_inet_protocols
-	sessionLimit   int64      // mx_session_limit
-	generic        []string   // generic_maps
+	tables         *Tables                      // with which they were evaluated
+	helo           string                       // smtp_helo_name, lmtp_lhlo_name
+	bind           netip.Addr                   // bind_address
+	port           uint16                       // smtp_tcp_port, lmtp_tcp_port
+	fallback       []string                     // smtp_fallback_relay
+	addressLimit   int                          // mx_address_limit
+	balances       bool                         // balance_inet_protocols
+	sessionLimit   int64                        // mx_session_limit
+	generic        []string                     // generic_maps
+	checks         [len(contentParams)][]string // header_checks and its like
+	checked        bool                         // there is one of them
+	replyFilter    []string                     // reply_filter: one table
 	connectTimeout time.Duration
 	timeouts       map[smtp.Stage]time.Duration // those that differ from the client's own defaults; nil if none does
 	tls            clientTLSParams
@@ -54,7 +57,7 @@ func clientDialogue(c *Config, lmtp bool) clientDialogueParams {
 	}
 	p := clientDialogueParams{lineLimit: int(c.Int(name("line_length_limit"))), neverEHLO: !lmtp && c.Bool("smtp_never_send_ehlo"),
 		greetedEHLO: !lmtp && !c.Bool("smtp_always_send_ehlo"), awaitQuit: !c.Bool(name("skip_quit_response")),
-		hard5xx: !lmtp && !c.Bool("smtp_skip_5xx_greeting"), discard: smtp.ParseKeywords(c.Get(words + "s")), discardMaps: c.List(words + "_address_maps"),
+		hard5xx: !c.Bool(name("skip_5xx_greeting")), discard: smtp.ParseKeywords(c.Get(words + "s")), discardMaps: c.List(words + "_address_maps"),
 		no8BitConv: c.Bool("disable_mime_output_conversion"), noteTLS: c.Bool(name("tls_note_starttls_offer")),
 		xforward: c.Bool(name("send_xforward_command"))}
 	if p.lineLimit == 0 {
@@ -104,6 +107,11 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 		destinations: c.List(name("connection_cache_destinations")),
 		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),
 		reuse:        c.Duration(name("connection_reuse_time_limit")), mails: int(c.Int(name("connection_reuse_count_limit")))}
+	for kind, param := range contentParams {
+		p.checks[kind] = c.List(name(param))
+		p.checked = p.checked || len(p.checks[kind]) > 0
+	}
+	p.replyFilter = c.List(name("reply_filter"))
 	p.sasl, p.dialogue = clientSASL(c, tables, lmtp), clientDialogue(c, lmtp)
 	p.lookup = clientLookup(c, lmtp)
 	s.client = p

@@ -65,6 +65,7 @@ type service struct {
 	sound      bool          // smtpd has found nothing wrong with its configuration
 	dialogue   *smtp.Config  // see smtpdSession.sessionConfig
 	anvil      *anvilParams  // see there
+	filter     *statusFilter // see there
 	smtpd      *smtpdParams  // see there
 }
 

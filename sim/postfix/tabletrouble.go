@@ -44,6 +44,15 @@ func (d *daemon) unavailable(specs []string, key, how string) {
 	}
 }
 
+// lookupFails says that a table of header_checks or the like cannot be asked
+// about a text.
+func (d *daemon) lookupFails(spec, text string) {
+	if _, problem := d.tables.Open(spec); problem != nil {
+		d.log("warning: %s is unavailable. %v", spec, problem)
+	}
+	d.log("warning: %s"+lookupError, spec, text)
+}
+
 // How the daemons say that a lookup has failed.
 const (
 	lookupError  = " lookup error for \"%s\""

@@ -1,6 +1,9 @@
 package tui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Served is a listener of the simulated internet at which real programs can
 // connect: whose it is, and its address in both worlds.
@@ -12,7 +15,20 @@ type Served struct {
 
 // Serves tells where real programs can connect. The screen says so before the
 // first event, and at the key of the document, which a live world has none of.
-func (l *Live) Serves(list []Served) { l.served = list }
+// Mail comes first; a name server at one address for TCP and UDP is there once.
+func (l *Live) Serves(list []Served) {
+	l.served = []Served{}
+	var names []Served
+	for _, s := range list {
+		switch {
+		case !strings.HasSuffix(s.Sim, ":53"):
+			l.served = append(l.served, s)
+		case !slices.ContainsFunc(names, func(n Served) bool { return n.Host == s.Host && n.Addr == s.Addr }):
+			names = append(names, s)
+		}
+	}
+	l.served = append(l.served, names...)
+}
 
 // drawServed lists the listeners, and how to begin. It returns the row with
 // which it began.

@@ -153,12 +153,30 @@ func (c *collector) stored(e *trace.Event) {
 		text = host.MboxText(sender, c.t.Header.Start.Add(e.At()), text)
 	}
 	owner := strings.TrimSuffix(c.t.Name(e.A), "/")
-	if strings.HasPrefix(owner, "/") { // a file that an alias names is nobody's
-		owner = owner[strings.LastIndexByte(owner, '/')+1:]
+	if strings.ContainsAny(owner, "@/") { // a file that an alias or a table names is nobody's
+		owner = boxName(c.t.Name(e.B))
 	}
 	key := fileName(short(c.t, e.Node)) + "-" + fileName(owner)
 	c.delivered[key]++
 	c.add(fmt.Sprintf("mailbox-%s-%d.eml", key, c.delivered[key]), text)
+}
+
+// boxName is what a mailbox is called that is no user's own: whose home it is in,
+// if it is a Maildir there, else the name of the file or the folder.
+func boxName(file string) string {
+	box := strings.TrimSuffix(file, "/")
+	for _, sub := range []string{"/new/", "/cur/"} {
+		at := strings.Index(file, sub)
+		if at < 0 {
+			continue
+		}
+		box = strings.TrimSuffix(file[:at], "/Maildir")
+		if rest, ok := strings.CutPrefix(box+"/", "/home/"); ok {
+			user, _, _ := strings.Cut(rest, "/")
+			return user
+		}
+	}
+	return box[strings.LastIndexByte(box, '/')+1:]
 }
 
 // dialogues writes the SMTP and LMTP conversations between hosts. The number

@@ -137,8 +137,8 @@ func (k *checks) rcptStage(recipient string) *smtp.Reply {
 	k.recipient, k.inRcpt, k.listedRcpt = recipient, true, false
 	defer func() { k.inRcpt, k.recipient = false, "" }()
 	// RFC 5321 §4.5.1: postmaster without a domain is always accepted.
-	if strings.EqualFold(recipient, "postmaster") {
-		return nil
+	if strings.EqualFold(recipient, "postmaster") || k.discard {
+		return nil // or the message goes nowhere anyway
 	}
 	if k.set.delay {
 		if r := k.clientStage(); r != nil {

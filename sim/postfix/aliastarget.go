@@ -149,7 +149,7 @@ func classifyTarget(item targetItem) []Target {
 	case strings.HasPrefix(lower, ":include:"):
 		return []Target{{TargetInclude, strings.TrimSpace(s[len(":include:"):])}}
 	case strings.HasPrefix(s, "|"):
-		return []Target{{TargetCommand, strings.TrimSpace(s[1:])}}
+		return []Target{{TargetCommand, s[1:]}}
 	case strings.HasPrefix(s, "/"):
 		return []Target{{TargetFile, s}}
 	case strings.HasPrefix(s, `\`):

@@ -11,7 +11,7 @@ import (
 // notification goes there, alone and at once (bounce_workaround.c, bounce_one).
 
 // fail reports a failure for good of which the owner of a list is to hear: that
-// of a command, and a loop.
+// of a command or a file, and a loop.
 func (e *expansion) fail(to *Recipient, res result) {
 	if !e.r.mail.probe && !e.d.conf.Bool("soft_bounce") {
 		if owner := e.listOwner(to.Addr); owner != "" {

@@ -146,6 +146,9 @@ func (dest *destination) begin(e *entry) {
 		agents(svc.Command)(d, r)
 		d.end()
 		over, m.busy = true, m.busy-1
+		if m.cool != 0 && slices.ContainsFunc(e.recipients, func(to *Recipient) bool { return to.done }) {
+			m.cool = p.Now().Unix() // who is done with is marked in the file, which has a new time stamp then
+		}
 		if r.crashed = d.dead; r.crashed {
 			d = t.crashed(p, e)
 		}

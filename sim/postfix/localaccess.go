@@ -73,7 +73,7 @@ func (e *expansion) fileDenied(to *Recipient, path string) bool {
 	if d.mayWrite(path, e.writer()) {
 		return false
 	}
-	e.done(to, bounced, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: cannot open file: Permission denied", path)})
+	e.fail(to, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: cannot open file: Permission denied", path)})
 	return true
 }
 

@@ -153,7 +153,7 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		return
 	}
 	if !allowed {
-		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to file is restricted"})
+		e.fail(to, result{dsn: "5.7.1", text: "mail to file is restricted"})
 		return
 	}
 	if e.r.mail.probe { // deliver_file
@@ -184,7 +184,7 @@ func (e *expansion) file(to *Recipient, path string, allowed bool) {
 		e.done(to, deferral, result{dsn: "4.3.0", text: "cannot append message to file " + path + ": error writing message: " + host.ErrNoSpace.Error()})
 		return
 	} else if err != nil {
-		e.done(to, bounced, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: %s", path, fileError(err))})
+		e.fail(to, result{dsn: "5.2.0", text: fmt.Sprintf("cannot append message to file %s: %s", path, fileError(err))})
 		return
 	}
 	d.p.Emit(trace.Event{Kind: trace.Mailbox, A: d.p.Sym(path), B: d.p.Sym(path), C: d.p.Sym("append")}, text)
@@ -232,7 +232,7 @@ func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 		return
 	}
 	if !allowed {
-		e.done(to, bounced, result{dsn: "5.7.1", text: "mail to command is restricted"})
+		e.fail(to, result{dsn: "5.7.1", text: "mail to command is restricted"})
 		return
 	}
 	if e.r.mail.probe { // deliver_command
@@ -240,7 +240,7 @@ func (e *expansion) command(to *Recipient, line, user string, allowed bool) {
 		return
 	}
 	d.p.Sleep(commandTime)
-	program, _, _ := strings.Cut(line, " ")
+	program, _, _ := strings.Cut(strings.TrimLeft(line, " "), " ")
 	status, output := 127, fmt.Sprintf("sh: 1: %s: not found\n", program)
 	if model := d.Host.Command(line); model != nil {
 		status, output = model(d.p, user, strings.Fields(line), e.r.mail.Content)

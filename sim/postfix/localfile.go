@@ -53,7 +53,7 @@ func (e *expansion) fileUnlocked(to *Recipient, file string) bool {
 		}
 		res.text = "cannot append message to file " + file + ": cannot " + doing + ": " + why
 	}
-	e.done(to, bounced, res)
+	e.fail(to, res)
 	return true
 }
 

@@ -28,6 +28,7 @@ type LocalMail struct {
 	Verify     bool             // -bv: nothing is delivered, the sender hears what would become of it
 	Report     bool             // -v: the sender hears what the first attempt has come to
 	Body8      bool             // -B8BITMIME
+	Gateway    bool             // -G: it comes from elsewhere, its header is not completed
 	UTF8       bool             // with -bs: SMTPUTF8 was asked for
 	Envelope   []smtp.Recipient // with -bs: the Recipients with what RCPT said of each
 }
@@ -91,7 +92,11 @@ func (l *LocalMail) records(m *Mail) (list []record) {
 		list = append(list, attribute("encoding", "8bit"))
 	}
 	if l.Envelope == nil {
-		list = append(list, attribute("rewrite_context", "local"))
+		context := "local"
+		if l.Gateway {
+			context = "remote"
+		}
+		list = append(list, attribute("rewrite_context", context))
 	}
 	if l.FullName != "" {
 		list = append(list, record{"sender_fullname", l.FullName})
@@ -130,8 +135,12 @@ func (l *LocalMail) fileSize(m *Mail) int {
 }
 
 // PostdropFails logs that postdrop(1) could not take a message: it is too big,
-// or the disk is full.
+// or the disk is full. The file that it has begun is removed.
 func (s *System) PostdropFails(p *sim.Proc, uid int, why string) {
+	before := p.Msg()
+	p.Handle(p.World().Trace.AddMsg(trace.Msg{Name: "a message that postdrop gives up"}))
+	s.queue.move(p, s.queue.create(p, maildrop), nowhere, why)
+	p.Handle(before)
 	p.Record(trace.Event{Kind: trace.Log, A: p.Sym("postfix/postdrop"), N: s.Host.NextPID()}, fmt.Appendf(nil, "warning: uid=%d: %s", uid, why))
 }
 
@@ -168,7 +177,7 @@ func (s *System) pickup(p *sim.Proc, drop *Mail) {
 	}
 	u.through(d.conf.Get("content_filter"), d.conf.List("receive_override_options"))
 	m := u.Mail()
-	m.Local, m.fullName, m.Ret, m.EnvID = true, l.FullName, l.Ret, l.EnvID
+	m.Local, m.fullName, m.Ret, m.EnvID = !l.Gateway, l.FullName, l.Ret, l.EnvID
 	m.probe, m.report, m.verp = l.Verify, l.Verify || l.Report, l.VERP
 	m.Body8, m.UTF8 = l.Body8, l.UTF8
 	if drop.requeued != "" {

@@ -21,6 +21,7 @@ import (
 type idleProc struct {
 	pid    uint32
 	tables *Tables // as it has read them; nil: it has served nobody yet
+	routes heardRoutes
 	born   time.Duration
 	since  time.Duration
 	served int64 // requests
@@ -86,7 +87,7 @@ func (s *System) daemon(p *sim.Proc, svc *service) *daemon {
 
 // becomes gives the daemon its process.
 func (d *daemon) becomes(found idleProc) {
-	if d.pid, d.born, d.tables, d.served = found.pid, found.born, found.tables, found.served; d.tables == nil {
+	if d.pid, d.born, d.tables, d.routes, d.served = found.pid, found.born, found.tables, found.routes, found.served; d.tables == nil {
 		d.tables = d.latestTables()
 		d.opensTables()
 		d.warnStale()
@@ -97,7 +98,7 @@ func (d *daemon) becomes(found idleProc) {
 // becomes idle. When it has served max_use requests, it ends.
 func (d *daemon) end() {
 	if d.served++; !d.p.Killed() && !d.dead && d.served < d.svc.life.requests {
-		d.svc.release(idleProc{pid: d.pid, tables: d.tables, born: d.born, since: d.p.World().Now(), served: d.served})
+		d.svc.release(idleProc{pid: d.pid, tables: d.tables, routes: d.routes, born: d.born, since: d.p.World().Now(), served: d.served})
 	}
 }
 

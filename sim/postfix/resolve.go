@@ -45,7 +45,14 @@ func (d *daemon) resolve(addr string) (resolution, error) {
 
 // resolveAs is resolve for mail from a sender.
 func (d *daemon) resolveAs(sender, addr string) (resolution, error) {
+	heard := sender + "\x00" + addr
+	if res, ok := d.routes[heard]; ok {
+		return res, nil
+	}
 	res, err := d.resolveFrom(d, sender, addr)
+	if err == nil && d.svc.Command == "smtpd" {
+		d.hear(heard, res)
+	}
 	if err == nil && d.resolved != addr { // like Postfix, a daemon keeps the last answers
 		d.resolved = addr
 		d.ask(d.p, d.name(), "trivial-rewrite", "resolve ", addr, ": ", res.Transport, ":", res.Nexthop)

@@ -47,3 +47,22 @@ func (c *Config) routesByTable(tables *Tables) bool {
 	}
 	return false
 }
+
+// heardRoutes are what tables made of addresses when a process of smtpd(8) asked
+// for the first time: it does not ask again as long as it lives, whatever the
+// tables say meanwhile (smtpd_resolve.c). The key is the sender and the address.
+type heardRoutes map[string]resolution
+
+// maxHeardRoutes is how many it remembers.
+const maxHeardRoutes = 100
+
+// hear keeps an answer that a table may change; the others are the same anyway.
+func (d *daemon) hear(key string, res resolution) {
+	if !d.rewriteConf().knownRoutes(d.routeTables()).byTable {
+		return
+	}
+	if d.routes == nil || len(d.routes) >= maxHeardRoutes {
+		d.routes = heardRoutes{}
+	}
+	d.routes[key] = res
+}

@@ -188,6 +188,9 @@ func (l *list) delegate(action, text, key, name, class, spec string) verdict {
 			l.logRequest("filter", fmt.Sprintf("<%s>: %s triggers FILTER %s", name, class, text))
 		}
 	case "HOLD":
+		if l.hold {
+			break // it is said once for a message
+		}
 		l.hold = true
 		l.logRequest("hold", fmt.Sprintf("<%s>: %s %s", name, class, orElse(text, "triggers HOLD action")))
 	case "DISCARD":

@@ -67,7 +67,10 @@ func (d *daemon) contradiction() string {
 	box, virtual, message := d.conf.Int("mailbox_size_limit"), d.conf.Int("virtual_mailbox_limit"), d.conf.Int("message_size_limit")
 	switch d.svc.Command {
 	case "local":
-		if box > 0 && (box < message || message == 0) {
+		switch {
+		case box > 0 && message == 0:
+			return "configuration error: mailbox_size_limit is limited but message_size_limit is unlimited"
+		case box > 0 && box < message:
 			return "configuration error: mailbox_size_limit is smaller than message_size_limit"
 		}
 	case "virtual":

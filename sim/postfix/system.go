@@ -173,6 +173,7 @@ type daemon struct {
 	message  string // the queue id of the message that cleanup(8) has in hand
 	proxy    proxying
 	resolved string        // the address that trivial-rewrite has resolved last
+	routes   heardRoutes   // of smtpd(8)
 	dead     bool          // it has ended with an error
 	born     time.Duration // when the process began
 	served   int64         // how many requests it has served before

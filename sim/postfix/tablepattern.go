@@ -58,8 +58,13 @@ func (t *Tables) openPattern(o *openTable, kind, name string) {
 	for _, l := range lines {
 		r, problem := p.parse(strings.TrimSpace(l.text))
 		if problem != "" {
-			o.warn("%s map %s, line %d: %s", kind, name, l.line, problem)
+			for text := range strings.SplitSeq(problem, "\n") {
+				o.warn("%s map %s, line %d: %s", kind, name, l.line, text)
+			}
 			continue
+		}
+		if r.kind == '/' && r.re != nil && r.value == "" {
+			o.warn("%s map %s, line %d: no replacement text: using empty string", kind, name, l.line)
 		}
 		switch r.kind {
 		case 'i':
@@ -84,7 +89,9 @@ func (t *Tables) openPattern(o *openTable, kind, name string) {
 func (p *patternTable) parse(s string) (r patternRule, problem string) {
 	r.kind = '/'
 	if word, rest, _ := strings.Cut(s, " "); strings.EqualFold(word, "if") {
-		r.kind, s = 'i', strings.TrimSpace(rest)
+		if r.kind, s = 'i', strings.TrimSpace(rest); s == "" && !p.cidr {
+			return r, "no regexp: skipping this rule"
+		}
 	} else if strings.EqualFold(s, "endif") {
 		return patternRule{kind: 'e'}, ""
 	}
@@ -149,9 +156,13 @@ func (p *patternTable) parseRegexp(r patternRule, s string) (patternRule, string
 	if err != nil {
 		return r, posixProblem(err)
 	}
-	if n := highestGroup(value); n > re.NumSubexp() {
+	n, wrong := groupsIn(value)
+	switch {
+	case wrong != "":
+		return r, wrong + "\nbad replacement syntax: skipping this rule"
+	case n > re.NumSubexp():
 		return r, fmt.Sprintf("out of range replacement index \"%d\": skipping this rule", n)
-	} else if n > 0 && r.not {
+	case n > 0 && r.not:
 		return r, "$number found in negative match replacement text: skipping this rule"
 	}
 	r.re, r.value = re, value
@@ -189,16 +200,23 @@ func closingDelimiter(s string) int {
 	return -1
 }
 
-// highestGroup returns the highest $number in a replacement.
-func highestGroup(value string) int {
-	highest := 0
+// groupsIn returns the highest $number in a replacement, and what is wrong with
+// the first one that cannot be.
+func groupsIn(value string) (highest int, wrong string) {
 	expandMacros(value, func(name string) (string, bool) {
-		if n, err := strconv.Atoi(name); err == nil {
+		n, err := strconv.Atoi(name)
+		switch {
+		case wrong != "":
+		case err != nil:
+			wrong = fmt.Sprintf("non-numeric replacement index \"%s\"", name)
+		case n < 1:
+			wrong = fmt.Sprintf("out-of-range replacement index \"%d\"", n)
+		default:
 			highest = max(highest, n)
 		}
 		return "", true
 	})
-	return highest
+	return highest, wrong
 }
 
 // Lookup finds the first rule that matches the whole key.

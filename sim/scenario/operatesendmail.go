@@ -290,6 +290,8 @@ func (c *sendmailCall) option(flag byte, value string) (warning, fatal string) {
 		c.mail.Report = c.verbose == 1 // more than one is about the program's own talk
 	case 'i':
 		c.dotIsText = true
+	case 'G':
+		c.mail.Gateway = true
 	case 'f', 'r':
 		c.mail.Sender = AddressOf(value)
 		c.mail.NullSender = c.mail.Sender == ""

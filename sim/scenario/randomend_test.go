@@ -13,6 +13,9 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 		f.requeued = true
 		return
 	}
+	if from == "maildrop" && f.envelope == 0 && (reason == "File too large" || reason == "No space left on device") {
+		return // postdrop(1) could not write it, and its caller knows
+	}
 	f.discarded = strings.HasPrefix(reason, "discarded: ") && f.envelope == 0
 	if from == "maildrop" && strings.HasPrefix(reason, "returned: ") {
 		return // cleanup has refused it, and the sender is told or null

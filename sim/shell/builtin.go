@@ -15,7 +15,7 @@ func shown(s string) string { return wire.Visible(s) }
 func builtins() map[string]Program {
 	return map[string]Program{
 		"cd": cd, "pwd": pwd, "echo": echo, "printf": printf, "exit": exit, "test": test, "[": bracket, "read": readLine,
-		"set": set, "shift": shift, "unset": unset, "export": export, "break": leaveLoop, "continue": nextRound, "return": leaveFunction, "local": local, "eval": eval,
+		"set": set, "shift": shift, "unset": unset, "export": export, "break": leaveLoop, "continue": nextRound, "return": leaveFunction, "local": local, "eval": eval, "sh": anotherShell, "dash": anotherShell,
 		":": success, "true": success, "false": failure, "command": commandV, "which": which, "type": kindOf,
 		"cat": cat, "less": cat, "more": cat, "head": head, "tail": tail, "wc": wc, "sort": sortLines, "uniq": uniq, "cut": cut, "tr": translate,
 		"grep": grep, "egrep": grepExtended, "fgrep": grepFixed, "sed": sed, "awk": awk, "tee": tee, "xargs": xargs, "basename": basename, "dirname": dirname, "seq": seq,
@@ -271,6 +271,34 @@ func local(s *Shell, args []string) int {
 }
 
 func eval(s *Shell, args []string) int { return s.source("eval: ", strings.Join(args, " ")) }
+
+// anotherShell is sh(1): with -c it runs its argument, else a file, or what it
+// reads. The words after that are its parameters.
+func anotherShell(s *Shell, args []string) int {
+	sub := s.sub()
+	sub.done, sub.jump, sub.args = false, 0, []string{"sh"}
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && args[0] != "-c" {
+		args = args[1:]
+	}
+	switch {
+	case len(args) == 0:
+		return sub.source("", string(s.In.All()))
+	case args[0] != "-c":
+		data, why := s.Read(args[0])
+		if why != "" {
+			s.Errorf("sh: 0: cannot open %s: %s\n", shown(args[0]), strings.TrimSuffix(why, " or directory"))
+			return 2
+		}
+		sub.args = args
+		return sub.source("", string(data))
+	case len(args) == 1:
+		s.Errorf("sh: 0: -c requires an argument\n")
+		return 2
+	case len(args) > 2:
+		sub.args = args[2:]
+	}
+	return sub.source("", args[1])
+}
 
 // readLine is read: it puts a line's words into variables.
 func readLine(s *Shell, args []string) int {

@@ -126,11 +126,13 @@ func (r *reader) appendHead() (h appendHead, v verdict) {
 				r.pos++ // RFC 3516 §4.4: literal8
 			}
 			h.size, h.sync, v = r.size()
-			if v == readOK && !h.order(args) {
-				h.skip = true
-				return h, r.bad(invalidArguments)
+			if v != readOK || h.order(args) {
+				return h, v
 			}
-			return h, v
+			// It comes too late or too early: what follows is taken for more
+			// arguments, and a client that waits for "+" waits in vain.
+			args = append(args, arg{kind: argLiteral})
+			continue
 		case r.in[r.pos] == '(' && len(args) > 0 && strings.EqualFold(args[len(args)-1].text, "CATENATE"):
 			if h.catenate = h.order(args[:len(args)-1]); h.catenate {
 				return h, readOK
@@ -224,7 +226,7 @@ func (s *Session) appendOctets(c *call, d *draft, h appendHead, problem *string)
 
 // appendTo saves the messages and tells their UIDs (RFC 4315 §3).
 func (s *Session) appendTo(c *call, box *Mailbox, list []draft) {
-	if err := box.Refresh(); err != nil {
+	if err := box.number(); err != nil {
 		s.tagged(c, "NO "+s.because(err, box.Name))
 		return
 	}

@@ -51,6 +51,8 @@ type reader struct {
 	prompt   func(n int) // is called with their number at each; may be nil
 	literal  int         // longest literal allowed
 	literals int         // octets of literals met
+	lists    int         // most lists allowed; 0: any number
+	opened   int         // lists met
 	err      string
 }
 
@@ -138,7 +140,7 @@ func (r *reader) one(depth int) (arg, verdict) {
 // inner reads the rest of a list.
 func (r *reader) inner(depth int) (arg, verdict) {
 	a := arg{kind: argList}
-	if depth > MaxDepth {
+	if r.opened++; depth > MaxDepth || r.lists > 0 && r.opened > r.lists {
 		return a, r.bad("Too many '('")
 	}
 	for {

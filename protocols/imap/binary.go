@@ -107,10 +107,8 @@ func decodeStrictly(body []byte, encoding string) ([]byte, error) {
 		}
 		return data, nil
 	}
-	for _, c := range body {
-		if !isBlank(c) && c != '=' && c != '+' && c != '/' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return nil, errDamaged
-		}
+	if bytes.ContainsFunc(body, notInBase64) {
+		return nil, errDamaged
 	}
 	data, err := mail.DecodeBase64(body)
 	if err != nil {

@@ -72,7 +72,7 @@ func (s *Session) copyTo(dest *Mailbox, list []int) (from, to []uint32, err erro
 		}
 		texts = append(texts, text)
 	}
-	if err := dest.Refresh(); err != nil {
+	if err := dest.number(); err != nil {
 		return nil, nil, err
 	}
 	var new []*message

@@ -51,6 +51,8 @@ const (
 	MaxLoginLine = 4096
 	// MaxLoginLiteral is the longest literal before login.
 	MaxLoginLiteral = 8192
+	// MaxLoginLists is how many lists a command may have before login.
+	MaxLoginLists = 1
 	// MaxLine is the longest command line after login without its literals
 	// (imap_max_line_length).
 	MaxLine = 64 << 10

@@ -30,10 +30,13 @@ func (s *Session) stepLogin() bool {
 	name, named := c.r.verb()
 	c.name = upper(name)
 	c.row = byVerb[c.name]
-	if !ok || !named || c.row == nil || c.row.before == nil {
+	if !ok || !named {
 		s.wrongLogin(c)
 		s.skip(c)
 		return true
+	}
+	if c.name != "ID" {
+		c.r.lists = MaxLoginLists
 	}
 	if c.name != "AUTHENTICATE" {
 		var v verdict
@@ -50,8 +53,14 @@ func (s *Session) stepLogin() bool {
 			return true
 		}
 	}
-	if !s.force(c.tag, c.name) {
+	switch {
+	case s.force(c.tag, c.name):
+	case c.row != nil && c.row.before != nil:
 		c.row.before(s, c)
+	case strings.EqualFold(c.tag, "LOGIN"):
+		s.plain(c, "BAD First parameter in line is IMAP's command tag, not the command name. Add that before the command, like: a login user pass")
+	default:
+		s.wrongLogin(c)
 	}
 	s.skip(c)
 	return true

@@ -97,6 +97,24 @@ func NewMailbox(name string, store Store) *Mailbox {
 	return &Mailbox{Name: name, store: store, modseq: 1}
 }
 
+// A numberer is a store that knows its UIDs before it has looked at its messages.
+type numberer interface {
+	UIDs() (validity, next uint32)
+}
+
+// number makes the mailbox ready for new messages. Dovecot does not look for
+// others first: those that it has not seen yet get UIDs behind the new ones.
+func (m *Mailbox) number() error {
+	if m.validity != 0 {
+		return nil
+	}
+	if n, ok := m.store.(numberer); ok {
+		m.validity, m.next = n.UIDs()
+		return nil
+	}
+	return m.Refresh()
+}
+
 // Refresh looks what others have done to the store: mail delivered, removed or
 // flagged without this index.
 func (m *Mailbox) Refresh() error {

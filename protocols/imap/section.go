@@ -238,6 +238,9 @@ func decode(b []byte, encoding string) (out []byte, changed bool) {
 	var err error
 	switch strings.ToLower(encoding) {
 	case "base64":
+		if end := bytes.IndexFunc(b, notInBase64); end >= 0 {
+			b = b[:end] // Dovecot reads up to what does not belong there
+		}
 		out, err = mail.DecodeBase64(b)
 	case "quoted-printable":
 		out, err = mail.DecodeQuoted(b)
@@ -248,6 +251,10 @@ func decode(b []byte, encoding string) (out []byte, changed bool) {
 		return b, false
 	}
 	return out, true
+}
+
+func notInBase64(r rune) bool {
+	return r > 0x7f || !isBlank(byte(r)) && r != '=' && r != '+' && r != '/' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 // toCRLF puts CRLF at all line ends.

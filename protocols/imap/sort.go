@@ -115,11 +115,12 @@ func addressKey(value string) (mailbox, display string) {
 		return "", ""
 	}
 	a := all[0]
-	if a.mailbox == missingMailbox {
-		a.mailbox = ""
-	}
 	display = mail.DecodeWords(a.name)
-	if display == "" && a.mailbox != "" {
+	switch {
+	case display != "":
+	case a.group:
+		display = a.mailbox
+	default:
 		display = a.mailbox + "@" + a.host
 	}
 	return fold(a.mailbox), fold(display)

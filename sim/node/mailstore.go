@@ -80,6 +80,9 @@ func (m *mailStore) Scan() (imap.Listing, error) {
 	return l, nil
 }
 
+// UIDs are UIDVALIDITY and UIDNEXT.
+func (m *mailStore) UIDs() (validity, next uint32) { return m.b.uids.Validity, m.b.uids.Next }
+
 // stored is what the index wants to know of a file.
 func (m *mailStore) stored(e host.UIDEntry, words []string) imap.Stored {
 	s := imap.Stored{UID: e.UID, Key: e.Name, Recent: e.Recent, Size: e.Size, Date: e.Time, Saved: m.saved[e.Name]}

@@ -43,13 +43,14 @@ func (d *daemon) flushDeferred(m *Mail) (ok bool) {
 	})
 }
 
-// warnDeferred tells the sender once that a message is late (defer_warn).
-func (d *daemon) warnDeferred(m *Mail) {
+// warnDeferred tells the sender once that a message is late (defer_warn), if it
+// is; it reports false when that cannot be done.
+func (d *daemon) warnDeferred(m *Mail) (ok bool) {
 	warn := d.conf.Duration("delay_warning_time")
 	if warn <= 0 || m.warned || d.p.Now().Unix() < m.Arrived.Add(warn-time.Second).Unix() {
-		return
+		return true
 	}
-	d.bounce(m, dsn.Delay, "defer", m.deferLog, func() { m.warned = true })
+	return d.bounce(m, dsn.Delay, "defer", m.deferLog, func() { m.warned = true })
 }
 
 // outcomes are the words of Action for what a report finds (RFC 3464 §2.3.3).

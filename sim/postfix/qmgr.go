@@ -240,26 +240,10 @@ func (q *qmgr) finish(from *daemon, in *activeMail) {
 	d := q.begin(from.p)
 	defer d.end()
 	if in.current() {
-		told := d.flushBounces(m)
-		told = d.flushTrace(m) && told
-		switch {
-		case len(m.undelivered()) == 0:
-		case m.forced || q.expired(d, m):
-			how := "expired"
-			if m.forced {
-				how = "force-expired"
-			}
-			d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, m.from821(), how)
-			told = d.flushDeferred(m) && told
-		default:
-			d.warnDeferred(m)
-		}
+		waits := q.report(d, m)
 		switch {
 		case !in.current(): // meanwhile somebody has moved it
-		case len(m.undelivered()) > 0 || !told:
-			if !told {
-				d.log("%s: status=deferred (bounce failed)", m.ID)
-			}
+		case waits:
 			q.putOff(d, m)
 		default:
 			d.logAll(m.ID, ": removed")
@@ -269,6 +253,40 @@ func (q *qmgr) finish(from *daemon, in *activeMail) {
 	if in.term == q.term {
 		q.gone(in)
 	}
+}
+
+// report tells the sender what has become of a message, and whether it has to
+// wait: because of a recipient, or because a notification could not be sent. One
+// that is too old is returned in either case, and then needs no other
+// notification (qmgr_active_done_2_generic and what follows it).
+func (q *qmgr) report(d *daemon, m *Mail) (waits bool) {
+	bounce := "bounce"
+	if m.verp != "" && !d.conf.Bool("disable_verp_bounces") {
+		bounce = "verp"
+	}
+	told := d.reported(m, bounce, d.flushBounces(m))
+	told = d.reported(m, "trace", d.flushTrace(m)) && told
+	switch {
+	case told && len(m.undelivered()) == 0:
+		return false
+	case m.forced || q.expired(d, m):
+		how := "expired"
+		if m.forced {
+			how = "force-expired"
+		}
+		d.log("%s: from=<%s>, status=%s, returned to sender", m.ID, m.from821(), how)
+		return !d.reported(m, bounce, d.flushDeferred(m))
+	}
+	d.reported(m, "delay warning", d.warnDeferred(m))
+	return true
+}
+
+// reported logs that a notification of a kind could not be sent (abounce.c).
+func (d *daemon) reported(m *Mail, kind string, ok bool) bool {
+	if !ok {
+		d.log("%s: status=deferred (%s failed)", m.ID, kind)
+	}
+	return ok
 }
 
 // expired tells whether a message is too old to be tried again.

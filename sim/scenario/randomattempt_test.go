@@ -90,7 +90,7 @@ func (a *audit) delivery(e *trace.Event) {
 		whose = at.addrs[0]
 	}
 	at.codes[whose] = append(at.codes[whose], e.Code)
-	told := e.Code == 5 && f.ownerKnows(addr)
+	told := e.Code == 5 && at.ownerKnows()
 	if e.Code == 5 && !told {
 		f.news++
 	}
@@ -109,18 +109,14 @@ func (a *audit) delivery(e *trace.Event) {
 	}
 }
 
-// ownerKnows tells whether the owner of a list has been told already that mail to
-// it has failed (local(8), bounce_workaround.c).
-func (f *queueFile) ownerKnows(addr string) bool {
-	name, _, _ := strings.Cut(strings.ToLower(addr), "@")
-	base, _, _ := strings.Cut(name, "+")
-	for _, list := range []string{name, base} {
-		if f.owners[list] > 0 {
-			f.owners[list]--
-			return true
-		}
+// ownerKnows tells whether the owner of a list has been told already of a failure
+// for good (local(8), bounce_workaround.c).
+func (at *attempt) ownerKnows() bool {
+	if at.alone == 0 {
+		return false
 	}
-	return false
+	at.alone--
+	return true
 }
 
 // fails notes why the sender may hear of an address: of the last attempt only.

@@ -47,8 +47,8 @@ type queueFile struct {
 	verp           bool           // a notice about one recipient has been sent
 	noticed        map[string]int // when such a notice went to an address: in which stint
 	stint          int            // how often it was in the active queue
+	unsent         int            // in which stint a notification could not be sent, last
 	news           int            // failures of which the sender has not been told
-	owners         map[string]int // notices that went to the owner of a list at once, by the list's name
 	requeued       bool
 	probe          bool                    // of verify(8): nobody is to get it
 	verify, silent bool                    // maildrop: sendmail -bv, and -N never
@@ -90,6 +90,8 @@ type attempt struct {
 	names map[string]bool // whom the addresses may mean
 	kept  int             // copies in mailboxes of which no outcome has told yet
 	cut   bool            // Postfix was stopped meanwhile
+	alone int             // notices that went to the owner of a list at once
+	got   map[string]int  // how many copies went into each mailbox
 	lost  bool            // a dialogue broke off, as the log has it
 }
 
@@ -264,7 +266,11 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 			to := a.t.Name(c.B)
 			about := a.files[fileKey{c.Node, a.t.Name(c.C)}]
 			if to == "bounce" && about != nil && about != f && c.Msg != e.Msg { // what local(8) forwards after it had a notice sent is the same message
-				a.notified(about, f, string(a.t.Text(c)))
+				if at := a.attemptOf(s, c.Node); a.t.Name(c.A) == "local" && at != nil {
+					at.alone++ // its outcome comes when the notice is out
+				} else {
+					a.notified(about, f, string(a.t.Text(c)))
+				}
 				return
 			}
 			if from := a.attempts[s]; from != nil && from.file != f {
@@ -301,27 +307,22 @@ func (a *audit) notified(about, notice *queueFile, what string) {
 		a.problem("the sender of %s is told about somebody else, or a second time: %s", about.id, to)
 		return
 	}
-	if list, ok := strings.CutPrefix(strings.ToLower(notice.rcpts[0].addr), "owner-"); ok && about.news == 0 && !about.expired {
-		if about.owners == nil {
-			about.owners = map[string]int{}
-		}
-		list, _, _ = strings.Cut(list, "@")
-		about.owners[list]++ // its outcome comes when the notice is out
-		return
-	}
 	for _, r := range about.rcpts {
 		if (r.state == 5 || about.expired && !r.decided()) && !r.told {
 			r.told = true
 			about.news++
 		}
 	}
-	if about.news == 0 {
+	if about.news == 0 && (!about.expired || about.unsent == 0) { // else it is returned because a report could not be sent
 		a.problem("the sender of %s is told a second time", about.id)
 	}
 	about.news = 0
 }
 
-var expiredLine = regexp.MustCompile(`^([0-9A-Za-z]+): from=<.*>, status=(force-)?expired`)
+var (
+	expiredLine = regexp.MustCompile(`^([0-9A-Za-z]+): from=<.*>, status=(force-)?expired`)
+	unsentLine  = regexp.MustCompile(`^([0-9A-Za-z]+): status=deferred \((bounce|verp|trace) failed\)`)
+)
 
 func (a *audit) log(e *trace.Event) {
 	if text := string(a.t.Text(e)); strings.Contains(text, ": conversation with ") || strings.Contains(text, ": lost connection with ") {
@@ -333,6 +334,11 @@ func (a *audit) log(e *trace.Event) {
 	if m := expiredLine.FindSubmatch(a.t.Text(e)); m != nil {
 		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
 			f.expired = true
+		}
+	}
+	if m := unsentLine.FindSubmatch(a.t.Text(e)); m != nil {
+		if f := a.live[fileKey{e.Node, string(m[1])}]; f != nil {
+			f.unsent = f.stint
 		}
 	}
 }

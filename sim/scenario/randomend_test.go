@@ -64,6 +64,9 @@ func (a *audit) removed(f *queueFile, from, reason string) {
 		if r.unlogged() && (f.verp || f.silenced(r.stint)) {
 			continue // the agent died, and notices are only about those of whom there is a log
 		}
+		if r.last != nil && r.last.alone > 0 && !r.last.cut {
+			a.problem("the owner of a list hears that %s has failed, and it has not", r.addr)
+		}
 		if r.state == 5 && !r.told && !r.never && f.sender != "" && !strings.HasPrefix(f.sender, "double-bounce@") {
 			a.problem("%s is removed, and its sender %s does not know that %s failed", f.id, f.sender, r.addr)
 		}

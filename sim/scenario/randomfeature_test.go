@@ -91,7 +91,7 @@ var features = []feature{
 	{"canonical: senders", 40, "sender_canonical_maps = inline:{ {a@DOMAIN=b@DOMAIN} }", "", nil},
 	{"canonical: all", 30, "canonical_maps = inline:{ {fwd@DOMAIN=list@DOMAIN} }\nmasquerade_domains = $mydomain", "", nil},
 	{"generic", 30, "smtp_generic_maps = inline:{ {a@DOMAIN=a+gen@DOMAIN} }", "", nil},
-	{"virtual circle", 20, "virtual_alias_maps = inline:{ {list@DOMAIN=a@DOMAIN, fwd@DOMAIN}, {fwd@DOMAIN=list@DOMAIN, b@ANY} }", "", nil},
+	{"virtual circle", 20, "virtual_alias_maps = inline:{ {loop@DOMAIN=a@DOMAIN, fwd@DOMAIN}, {fwd@DOMAIN=loop@DOMAIN, b@ANY} }", "", nil}, // not of one who may be a sender: no notification would ever reach him
 	{"virtual limits", 30, "virtual_alias_expansion_limit = 2\nvirtual_alias_recursion_limit = N", "", nil},
 	{"virtual table without its index", 20, "virtual_alias_maps = hash:/etc/postfix/virtual", "", []string{"file HOST:/etc/postfix/virtual\nfwd@DOMAIN a@DOMAIN"}},
 	{"proxied tables", 30, "alias_maps = proxy:hash:/etc/aliases\nlocal_recipient_maps = proxy:unix:passwd.byname $alias_maps", "", nil},

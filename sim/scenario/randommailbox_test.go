@@ -47,8 +47,8 @@ func (a *audit) appended(e *trace.Event) {
 	}
 	at.kept++
 	who := "mailbox " + a.t.Name(e.A)
-	if len(at.addrs) == 1 { // aliases may lead to one mailbox on several ways
-		who += " for " + strings.ToLower(at.addrs[0])
+	if addr := at.addressee(a.t.Name(e.A)); addr != "" { // aliases may lead to one mailbox on several ways
+		who += " for " + strings.ToLower(addr)
 	}
 	a.take(at, who, 0)
 	if k := a.boxFile(e); strings.Contains(a.t.Name(e.B), "/new/") {
@@ -58,6 +58,30 @@ func (a *audit) appended(e *trace.Event) {
 		a.boxes[k] = &letter{text: text(a.t, e)}
 		a.letters[a.boxes[k].text] = true
 	}
+}
+
+// addressee is the recipient for whom the next copy in a mailbox is: of several
+// with the user's name, such as those with extensions, one after the other.
+func (at *attempt) addressee(user string) (addr string) {
+	if len(at.addrs) == 1 {
+		return at.addrs[0]
+	}
+	if at.got == nil {
+		at.got = map[string]int{}
+	}
+	n := at.got[user]
+	at.got[user]++
+	for _, x := range at.addrs {
+		local, _, _ := strings.Cut(strings.ToLower(x), "@")
+		if name, _, _ := strings.Cut(local, "+"); name != user {
+			continue
+		}
+		if addr = x; n == 0 {
+			break
+		}
+		n--
+	}
+	return addr
 }
 
 func (a *audit) boxFile(e *trace.Event) boxFile {

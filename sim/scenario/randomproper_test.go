@@ -51,6 +51,9 @@ func (a *audit) waits(f *queueFile) {
 			return
 		}
 	}
+	if f.unsent == f.stint {
+		return // the sender is to be told that they have
+	}
 	if f.envelope != 0 && len(f.rcpts) > 0 {
 		a.problem("%s is deferred, and all recipients have got it", f.id)
 	}

@@ -14,7 +14,7 @@ var shares = []struct{ name, line string }{
 	{"SMTP by hand", `telnet mx1`}, {"chunks by hand", `(?m)^BDAT \d+ LAST$`}, {"recipients from the header", `sendmail [^\n]*-t `}, {"no second attempt", `maximal_queue_lifetime = 0`},
 	{"few recipients for LMTP", `lmtp_destination_recipient_limit`}, {"relay by sender", `sender_dependent_relayhost_maps`}, {"transport by sender", `sender_dependent_default_transport_maps`},
 	{"another transport for a class", `(virtual|local|default)_transport = `}, {"mailbox_transport_maps", `mailbox_transport_maps`}, {"mailbox_command_maps", `mailbox_command_maps`}, {"fallback_transport_maps", `fallback_transport_maps`},
-	{"virtual aliases in a circle", `fwd@\S+=list@`}, {"a table without its index", `hash:/etc/postfix/virtual`}, {"proxied tables", `proxy:hash`}, {"no original recipients", `enable_original_recipient = no`},
+	{"virtual aliases in a circle", `fwd@\S+=loop@`}, {"a table without its index", `hash:/etc/postfix/virtual`}, {"proxied tables", `proxy:hash`}, {"no original recipients", `enable_original_recipient = no`},
 	{"body_checks", `body_checks`}, {"restrictions at the end of data", `smtpd_end_of_data_restrictions`}, {"restrictions of DATA", `smtpd_data_restrictions`}, {"processes that soon end", `max_use|max_idle`},
 	{"master.cf changed", `postconf -[MP]`}, {".forward changed", `> /home/./.forward`}, {"a table built anew", `postmap hash`}, {"notices for others", `bounce_notice_recipient`},
 	{"a service is taken away", `postconf -MX \S+; postfix reload\n`}, {"narrow limits of virtual aliases", `virtual_alias_expansion_limit`},

@@ -210,7 +210,7 @@ func (g *generator) strike(t *trace.Trace) {
 		_, seq := g.event(t)
 		struck = g.client(seq)
 	}
-	for range 1 + g.IntN(3) {
+	for range 1 + g.IntN(3)*(1+g.IntN(2)*g.IntN(3)) {
 		e, seq := g.event(t)
 		at := e.At()
 		if at == 0 || at >= endOfTrouble-25*time.Minute {

@@ -148,8 +148,8 @@ func (s *Session) tooManyErrors() {
 // answer sends a reply, late when the client has made many errors. 421 and 521
 // end the session (RFC 5321 §3.8).
 func (s *Session) answer(r *Reply) {
-	if s.cfg.SoftErrors > 0 && s.errors >= s.cfg.SoftErrors && s.cfg.ErrorSleep > 0 {
-		s.b.Sleep(s.cfg.ErrorSleep)
+	if s.slow() && s.cfg.ErrorSleep > 0 {
+		s.hesitate()
 	}
 	if s.cfg.Historic && r.Enhanced != "" {
 		plain := *r
@@ -163,6 +163,22 @@ func (s *Session) answer(r *Reply) {
 	if r.Code == 421 || r.Code == 521 {
 		s.close()
 	}
+}
+
+// slow tells whether the client has made so many errors that it has to wait.
+func (s *Session) slow() bool { return s.cfg.SoftErrors > 0 && s.errors >= s.cfg.SoftErrors }
+
+// hesitate waits before a line of a reply.
+func (s *Session) hesitate() {
+	s.hesitated = true
+	s.b.Sleep(s.cfg.ErrorSleep)
+}
+
+// Hesitated tells whether a reply came late since it was asked last.
+func (s *Session) Hesitated() bool {
+	did := s.hesitated
+	s.hesitated = false
+	return did
 }
 
 // dress applies $soft_bounce and $smtpd_reject_footer.

@@ -28,9 +28,9 @@ func (s *Session) ehlo(args []word) *Reply {
 	}
 	s.facts.Proto = "ESMTP"
 	text := s.extensions()
-	if n := strings.Count(text, "\n"); n > 0 && s.cfg.SoftErrors > 0 && s.errors >= s.cfg.SoftErrors {
-		for range n { // Postfix delays every line
-			s.b.Sleep(s.cfg.ErrorSleep)
+	if s.slow() {
+		for range strings.Count(text, "\n") { // Postfix delays every line
+			s.hesitate()
 		}
 	}
 	if s.cfg.Discard != 0 && s.cfg.Discard&(KeySilent|KeyEnhanced) == 0 {

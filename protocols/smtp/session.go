@@ -40,6 +40,7 @@ type Session struct {
 	overshoot int    // recipients refused for being too many
 	remains   bool   // the transaction outlives its message, see remain
 	ended     bool   // 421 for too many errors is due
+	hesitated bool   // a reply came late on purpose
 
 	msg     Message
 	rcpt    Recipient

@@ -63,6 +63,14 @@ type SecuredSession interface {
 	Secured(TLSFacts)
 }
 
+// Hesitant is a Session that answers late on purpose. What it has answered so
+// far is not to wait for the answers to what else has come.
+type Hesitant interface {
+	Session
+	// Hesitated tells whether it has, since it was asked last.
+	Hesitated() bool
+}
+
 // Waker is a Session that also speaks unasked (IMAP IDLE, RFC 2177).
 type Waker interface {
 	Session

@@ -12,7 +12,8 @@ import (
 
 // Serve lets a session speak on a connection until one of the two ends it. The
 // calling process owns the connection. Replies to commands that arrived
-// together leave together, when no further input waits.
+// together leave together, when no further input waits; a session that hesitates
+// is not to keep its client without a word for longer than it must.
 //
 // It returns nil after an orderly end, io.EOF when the client closed first,
 // sim.ErrReset or sim.ErrTimeout otherwise.
@@ -33,6 +34,7 @@ type TLS struct {
 func ServeTLS(p *sim.Proc, c *sim.Conn, s wire.Session, t TLS) error {
 	v := &serving{p: p, c: c, s: s, tls: t, state: s.State()}
 	v.waker, _ = s.(wire.Waker)
+	v.hesitant, _ = s.(wire.Hesitant)
 	v.out, v.held = v.room[:0], v.first[:0]
 	if t.Implicit {
 		if v.secure(); v.err != nil {
@@ -51,18 +53,20 @@ type reply struct {
 }
 
 type serving struct {
-	p     *sim.Proc
-	c     *sim.Conn
-	s     wire.Session
-	waker wire.Waker // s, if it may speak unasked
-	out   []reply
-	room  [4]reply // of out
-	held  []byte   // of the replies that wait
-	first [96]byte // of held
-	tls   TLS
-	err   error // a handshake that failed
-	state string
-	woken bool // wake has been called
+	p        *sim.Proc
+	c        *sim.Conn
+	s        wire.Session
+	waker    wire.Waker    // s, if it may speak unasked
+	hesitant wire.Hesitant // s, if it may answer late
+	out      []reply
+	room     [4]reply // of out
+	held     []byte   // of the replies that wait
+	first    [96]byte // of held
+	tls      TLS
+	err      error // a handshake that failed
+	state    string
+	since    time.Duration // when input was waited for or replies were sent last
+	woken    bool          // wake has been called
 }
 
 func (v *serving) run() error {
@@ -81,7 +85,11 @@ func (v *serving) run() error {
 	}
 	for {
 		alarm := v.listen()
+		waits := !v.c.Pending()
 		in, err := v.c.ReadUnit()
+		if waits {
+			v.since = v.p.World().Now()
+		}
 		switch {
 		case err == nil:
 		case v.c.Broken():
@@ -164,7 +172,7 @@ func (v *serving) said(b []byte) (end bool) {
 		}
 	}
 	next := v.s.Next()
-	if next != wire.Continue || !v.c.Pending() {
+	if next != wire.Continue || !v.c.Pending() || v.hesitated() {
 		v.flush()
 	} else if len(b) > 0 {
 		last := &v.out[len(v.out)-1]
@@ -185,6 +193,16 @@ func (v *serving) said(b []byte) (end bool) {
 		return true
 	}
 	return false
+}
+
+// longSilence is how long a server of Postfix works on commands without sending
+// what it has answered so far (smtpd_chat_reply).
+const longSilence = 10 * time.Second
+
+// hesitated tells whether the client has waited for a reply so long that those
+// to what else it has sent shall not delay it further.
+func (v *serving) hesitated() bool {
+	return v.hesitant != nil && (v.hesitant.Hesitated() || v.p.World().Now()-v.since > longSilence)
 }
 
 // moved notes a change of the session's state.
@@ -251,5 +269,5 @@ func (v *serving) flush() {
 	}
 	v.p.Because(cause)
 	v.p.Handle(msg)
-	v.out, v.held = v.out[:0], v.held[:0]
+	v.out, v.held, v.since = v.out[:0], v.held[:0], v.p.World().Now()
 }

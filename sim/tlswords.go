@@ -82,8 +82,11 @@ func OpenSSLError(err error) string {
 // SSL 3 had already, and those of TLS.
 func alertWords(n uint8, words string) string {
 	words = strings.TrimPrefix(words, "tls: ")
-	if n == 48 {
+	switch n {
+	case 48:
 		words = "unknown ca"
+	case 70:
+		words = "protocol version"
 	}
 	family := "tlsv1"
 	switch n {

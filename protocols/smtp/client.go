@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -240,6 +241,10 @@ func (c *Client) Rename(peer string) { c.cfg.Peer = peer }
 // Done reports whether the connection is used up: QUIT was sent, or it broke.
 func (c *Client) Done() bool { return c.done }
 
+// ErrDistrusted is what a handshake says, when it has been made, of a server with
+// which nobody wants to speak: nothing but QUIT follows then.
+var ErrDistrusted = errors.New("the server is not trusted")
+
 // StartTLS asks for encryption, has handshake make it, and says EHLO again
 // (RFC 3207 §4.2). The reply of a server that refuses is an *Error; the
 // connection can then go on in clear.
@@ -255,6 +260,10 @@ func (c *Client) StartTLS(handshake func(io.ReadWriter) (io.ReadWriter, error)) 
 	// part of the encrypted dialogue.
 	c.in, c.from = c.in[:0], 0
 	rw, err := handshake(c.rw)
+	if errors.Is(err, ErrDistrusted) {
+		c.use(rw)
+		return err
+	}
 	if err != nil {
 		c.done = true
 		return &Error{Stage: StageStartTLS, Host: c.cfg.Peer, text: "Cannot start TLS: handshake failure", dsn: "4.7.5", Cause: err}

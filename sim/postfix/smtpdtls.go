@@ -32,7 +32,11 @@ func (s *System) serverTLS(c *Config) *serverTLS {
 	if len(certs) == 0 {
 		return &serverTLS{log: "warning: No server certs available. TLS won't be enabled"}
 	}
-	key := certs[0] + "\x00" + keys[0]
+	versions := c.tlsVersions("smtpd_tls_protocols")
+	if c.Bool("smtpd_tls_wrappermode") || c.Get("smtpd_tls_security_level") == "encrypt" || c.Bool("smtpd_enforce_tls") {
+		versions = c.tlsVersions("smtpd_tls_mandatory_protocols")
+	}
+	key := fmt.Sprintf("%s\x00%s\x00%v", certs[0], keys[0], versions)
 	if have := s.tls[key]; have != nil {
 		return have
 	}
@@ -42,6 +46,7 @@ func (s *System) serverTLS(c *Config) *serverTLS {
 		t.log = fmt.Sprintf("warning: cannot get RSA certificate from file \"%s\": disabling TLS support", certs[0])
 	} else {
 		t.config = &tls.Config{Certificates: []tls.Certificate{cert}}
+		versions.limit(t.config)
 	}
 	if s.tls == nil {
 		s.tls = map[string]*serverTLS{}
@@ -116,7 +121,9 @@ func opensslPlace(words string) string {
 	case strings.Contains(words, " alert "):
 		var code int
 		_, _ = fmt.Sscanf(words, "error:0A%06X", &code) // our own text
-		return fmt.Sprintf(":../ssl/record/rec_layer_s3.c:1586:SSL alert number %d", code-1000)
+		return fmt.Sprintf(":../ssl/record/rec_layer_s3.c:1602:SSL alert number %d", code-1000)
+	case strings.Contains(words, "unsupported protocol"):
+		return ":../ssl/statem/statem_srvr.c:1664"
 	}
 	return ":../ssl/statem/statem_srvr.c:2220"
 }

@@ -73,6 +73,8 @@ type clientTLSParams struct {
 	level       string // security_level
 	enforce     bool   // before Postfix 2.3
 	use         bool   // likewise
+	versions    tlsVersions
+	mandatory   tlsVersions // where TLS has to be
 }
 
 // clientCacheParams are those about connections that stay open
@@ -102,7 +104,8 @@ func (s *service) clientParams(tables *Tables) *clientParams {
 		p.bind, _ = netip.ParseAddr(bind)
 	}
 	p.tls = clientTLSParams{wrapperMode: c.Bool(name("tls_wrappermode")), policyMaps: c.List(name("tls_policy_maps")),
-		level: c.Get(name("tls_security_level")), enforce: c.Bool(name("enforce_tls")), use: c.Bool(name("use_tls"))}
+		level: c.Get(name("tls_security_level")), enforce: c.Bool(name("enforce_tls")), use: c.Bool(name("use_tls")),
+		versions: c.tlsVersions(name("tls_protocols")), mandatory: c.tlsVersions(name("tls_mandatory_protocols"))}
 	p.cache = clientCacheParams{onDemand: c.Bool(name("connection_cache_on_demand")),
 		destinations: c.List(name("connection_cache_destinations")),
 		idle:         min(c.Duration(name("connection_cache_time_limit")), c.Duration("connection_cache_ttl_limit")),

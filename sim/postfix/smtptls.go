@@ -1,6 +1,7 @@
 package postfix
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -66,13 +67,23 @@ type clientTLS struct {
 func (t *clientTLS) handshake() error {
 	d := t.a.d
 	t.conn.SetTimeout(d.conf.Duration(t.a.param("starttls_timeout")))
-	facts, err := t.conn.SecureClient(&tls.Config{
+	level := t.a.tlsLevel()
+	versions := t.a.set.tls.versions
+	if level >= tlsEncrypt {
+		versions = t.a.set.tls.mandatory
+	}
+	cfg := &tls.Config{
 		InsecureSkipVerify: true, // judged by verdict
 		VerifyConnection:   func(s tls.ConnectionState) error { t.state = s; return nil },
-	})
+	}
+	versions.limit(cfg)
+	facts, err := t.conn.SecureClient(cfg)
 	if err != nil {
 		d.handshakeFailed("SSL_connect error to "+t.relay, err)
 		return err
+	}
+	if level >= tlsVerify {
+		t.complain(level)
 	}
 	if d.conf.Int(t.a.param("tls_loglevel")) >= 1 {
 		d.log("%s TLS connection established to %s: %s", t.trust(), t.relay, tlsSummary(facts))
@@ -121,6 +132,21 @@ func (t *clientTLS) names(level tlsLevel) bool {
 	return false
 }
 
+// complain says what is wrong with a certificate that has to be good
+// (tls_verify.c, tls_log_verify_error).
+func (t *clientTLS) complain(level tlsLevel) {
+	certs := t.state.PeerCertificates
+	switch {
+	case len(certs) == 0:
+	case !t.trusted() && len(certs) == 1 && bytes.Equal(certs[0].RawIssuer, certs[0].RawSubject):
+		t.a.d.log("certificate verification failed for %s: self-signed certificate", t.relay)
+	case !t.trusted():
+		t.a.d.log("certificate verification failed for %s: untrusted issuer /CN=%s", t.relay, printable(certs[len(certs)-1].Issuer.CommonName, '?'))
+	case !t.names(level):
+		t.a.d.log("server certificate verification failed for %s: num=62:hostname mismatch", t.relay)
+	}
+}
+
 // trust is the word of the log for how far a certificate can be believed.
 func (t *clientTLS) trust() string {
 	switch level := t.a.tlsLevel(); {
@@ -134,12 +160,7 @@ func (t *clientTLS) trust() string {
 
 // verdict is what a level has against a certificate, "" for nothing.
 func (t *clientTLS) verdict(level tlsLevel) string {
-	switch {
-	case level < tlsVerify:
-		return ""
-	case !t.trusted():
-		return "Server certificate not trusted"
-	case !t.names(level):
+	if level >= tlsVerify && (!t.trusted() || !t.names(level)) {
 		return "Server certificate not verified"
 	}
 	return ""
@@ -171,9 +192,20 @@ func (a *smtpAgent) secure(c *smtp.Client, conn *sim.Conn, relay, peer string, f
 		return a.noTLS("4.7.4", "TLS is required, but was not offered by host "+peer, relay, final)
 	}
 	t := &clientTLS{a: a, conn: conn, relay: relay}
-	err := c.StartTLS(func(io.ReadWriter) (io.ReadWriter, error) { return conn, t.handshake() })
+	no := ""
+	err := c.StartTLS(func(io.ReadWriter) (io.ReadWriter, error) {
+		err := t.handshake()
+		if err == nil {
+			if no = t.verdict(level); no != "" {
+				err = smtp.ErrDistrusted
+			}
+		}
+		return conn, err
+	})
 	var failure *smtp.Error
 	switch {
+	case no != "":
+		return a.noTLS("4.7.5", no, relay, final)
 	case err == nil:
 	case errors.As(err, &failure) && failure.Stage == smtp.StageStartTLS && failure.Reply != nil:
 		if level > tlsMay {
@@ -189,9 +221,6 @@ func (a *smtpAgent) secure(c *smtp.Client, conn *sim.Conn, relay, peer string, f
 	default:
 		a.siteFailed(err, relay, final)
 		return false
-	}
-	if no := t.verdict(level); no != "" {
-		return a.noTLS("4.7.5", no, relay, final)
 	}
 	return true
 }

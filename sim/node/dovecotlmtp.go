@@ -245,7 +245,8 @@ func (m *lmtpMessage) Abort() {
 }
 
 // Commit saves the message for each recipient and replies for each
-// (RFC 2033 §4.2).
+// (RFC 2033 §4.2). Whoever is named twice has one copy: the second is a link to
+// the first, under the same name.
 func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	s, d := m.s, m.s.d
 	msgid := messageID(m.data)
@@ -256,7 +257,10 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 		if replies[i] = s.noBox(r, msgid); replies[i] != nil {
 			continue
 		}
-		err := m.save(r, at)
+		var err error
+		if !m.saved(i, replies) {
+			err = m.save(r, at)
+		}
 		if err != nil {
 			who := "lmtp(" + r.user + ")<" + strconv.Itoa(int(s.pid)) + "><" + r.id + ">"
 			d.log(s.p, who, "msgid=%s: save failed to INBOX: %s", msgid, err)
@@ -268,6 +272,16 @@ func (m *lmtpMessage) Commit(*smtp.Facts) []*smtp.Reply {
 	}
 	m.Abort()
 	return replies
+}
+
+// saved tells whether a recipient before this one was the same user, who has it.
+func (m *lmtpMessage) saved(i int, replies []*smtp.Reply) bool {
+	for j, r := range m.rcpts[:i] {
+		if r.user == m.rcpts[i].user && replies[j].Code == 250 {
+			return true
+		}
+	}
+	return false
 }
 
 // save puts the message into the INBOX of a recipient, a copy for each.

@@ -11,8 +11,12 @@ import (
 // suffice; and it does not believe files that others could have written. Where
 // nobody has changed a permission (host.Tree.Guarded) there is nothing to ask.
 
-// mayWrite tells whether a user may write a file, or make it.
+// mayWrite tells whether a user may write a file, or make it. A home in which a
+// document has put nothing is there nevertheless.
 func (d *daemon) mayWrite(path string, u host.User) bool {
+	if u.OwnsHome() && strings.HasPrefix(path, u.Home+"/") && !d.Host.Tree.Exists(u.Home) {
+		return true
+	}
 	return d.Host.Tree.Access(path, u, host.MayWrite) == nil
 }
 

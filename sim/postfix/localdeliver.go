@@ -297,12 +297,13 @@ func (e *expansion) commandInput(to *Recipient) []byte {
 // commandEnv has the variables that a command gets (local(8), EXTERNAL COMMAND
 // DELIVERY).
 func (e *expansion) commandEnv(to *Recipient, user string) map[string]string {
-	local, domain, _ := splitAddress(e.top.Addr)
+	local, domain, _ := splitAddress(to.Addr)
+	local = strings.ToLower(local)
 	name, extension := SplitExtension(local, e.d.conf.Get("recipient_delimiter"), e.d.conf.Bool("owner_request_special"))
-	env := map[string]string{"SHELL": "/bin/sh", "LOCAL": local, "DOMAIN": domain, "RECIPIENT": e.top.Addr,
+	env := map[string]string{"SHELL": "/bin/sh", "LOCAL": local, "DOMAIN": domain, "RECIPIENT": to.Addr,
 		"ORIGINAL_RECIPIENT": orElse(to.Orig, to.Addr), "SENDER": e.sender, "LOGNAME": orElse(user, name), "USER": orElse(user, name)}
 	if extension != "" {
-		env["EXTENSION"] = extension
+		env["EXTENSION"] = extension[1:]
 	}
 	if u, ok := e.d.user(user); ok {
 		env["HOME"] = u.Home

@@ -266,10 +266,11 @@ func (a *audit) source(f *queueFile, e *trace.Event) {
 			to := a.t.Name(c.B)
 			about := a.files[fileKey{c.Node, a.t.Name(c.C)}]
 			if to == "bounce" && about != nil && about != f && c.Msg != e.Msg { // what local(8) forwards after it had a notice sent is the same message
-				if at := a.attemptOf(s, c.Node); a.t.Name(c.A) == "local" && at != nil {
+				what := string(a.t.Text(c))
+				if at := a.attemptOf(s, c.Node); at != nil && at.file == about && a.t.Name(c.A) == "local" && strings.HasPrefix(what, "Undelivered Mail") {
 					at.alone++ // its outcome comes when the notice is out
 				} else {
-					a.notified(about, f, string(a.t.Text(c)))
+					a.notified(about, f, what)
 				}
 				return
 			}

@@ -18,6 +18,7 @@ var shares = []struct{ name, line string }{
 	{"body_checks", `body_checks`}, {"restrictions at the end of data", `smtpd_end_of_data_restrictions`}, {"restrictions of DATA", `smtpd_data_restrictions`}, {"processes that soon end", `max_use|max_idle`},
 	{"master.cf changed", `postconf -[MP]`}, {".forward changed", `> /home/./.forward`}, {"a table built anew", `postmap hash`}, {"notices for others", `bounce_notice_recipient`},
 	{"a service is taken away", `postconf -MX \S+; postfix reload\n`}, {"narrow limits of virtual aliases", `virtual_alias_expansion_limit`},
+	{"a filter of outcomes", `default_delivery_status_filter`}, {"a filter of replies", `smtp_reply_filter`}, {"checks of smtp(8)", `smtp_header_checks`},
 	{"VERP", ` -XV `}, {"postscreen", `smtp inet .* postscreen`}, {"one smtpd", `smtp inet n - n - 1 smtpd`}, {"one smtp", `smtp unix - - n - 1 smtp`},
 	{"few processes", `default_process_limit = `}, {"a rate of destinations", `default_destination_rate_delay`}, {"a rate of a transport", `smtp_transport_rate_delay`},
 	{"a small active queue", `qmgr_message_active_limit = 1`}, {"few recipients in memory", `qmgr_message_recipient_limit = 3`}, {"preemption", `default_delivery_slot_cost = 2`},

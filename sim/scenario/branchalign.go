@@ -85,7 +85,7 @@ func sameEvent(a, b *trace.Trace, s trace.Seq) bool {
 		return false
 	}
 	for _, e := range []*trace.Event{&x, &y} {
-		e.A, e.B, e.C, e.Text = 0, 0, 0, 0
+		e.A, e.B, e.C, e.Arena, e.Off = 0, 0, 0, 0, 0
 	}
 	return x == y
 }

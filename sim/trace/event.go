@@ -28,11 +28,11 @@ type ConnID uint32
 // number over all hops; a bounce or a notification is a new message.
 type MsgID uint32
 
-// Event is one step of the story. Append fills Text and Len.
+// Event is one step of the story. Append fills Arena, Off and Len.
 type Event struct {
 	Time  int64  // nanoseconds of virtual time since the start of the scenario
-	Text  uint64 // where the text stands: chunk<<32 | offset
-	Len   uint32 // octets of the text
+	Arena uint32 // where the text stands: in which piece of memory,
+	Len   uint32 // how many octets of it,
 	Cause Seq    // the event that led to this one
 	Msg   MsgID
 	Conn  ConnID
@@ -40,6 +40,7 @@ type Event struct {
 	B     Sym
 	C     Sym
 	N     uint32
+	Off   uint16 // and from which octet on
 	Node  NodeID // where it happens; the sender of what travels
 	Peer  NodeID // the receiver of what travels
 	Code  uint16

@@ -28,7 +28,7 @@ func (t *Trace) Forget(s Seq) {
 			conns[(e.Conn-1)>>rowBits] = true
 		}
 		if e.Len > 0 {
-			arena = min(arena, int(e.Text>>32))
+			arena = min(arena, int(e.Arena))
 		}
 	}
 	for i := arena - 1; i >= 0 && t.arenas[i] != nil; i-- {

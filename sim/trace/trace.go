@@ -60,7 +60,8 @@ func (t *Trace) Append(e Event, text []byte) Seq { return t.Add(&e, text) }
 
 // Add is Append for an event in memory, which it completes and copies.
 func (t *Trace) Add(e *Event, text []byte) Seq {
-	return t.append(e, t.store(text), len(text))
+	t.store(e, text)
+	return t.append(e)
 }
 
 // AppendShared is Append for a text that nobody changes from now on: the trace
@@ -70,24 +71,27 @@ func (t *Trace) AppendShared(e Event, text []byte) Seq {
 		return t.Add(&e, text)
 	}
 	t.octets += len(text)
+	e.Arena, e.Off, e.Len = uint32(len(t.arenas)), 0, uint32(len(text))
 	t.arenas = append(t.arenas, text[:len(text):len(text)])
-	return t.append(&e, uint64(len(t.arenas)-1)<<32, len(text))
+	return t.append(&e)
 }
 
-func (t *Trace) append(e *Event, where uint64, length int) Seq {
+func (t *Trace) append(e *Event) Seq {
 	if t.n&(chunkSize-1) == 0 {
 		t.chunks = append(t.chunks, new(chunk))
 	}
-	e.Text, e.Len = where, uint32(length)
 	t.chunks[t.n>>chunkBits][t.n&(chunkSize-1)] = *e
 	t.n++
 	return Seq(t.n)
 }
 
-// store puts text at the end of the open arena, or of a new one.
-func (t *Trace) store(text []byte) uint64 {
+// store puts the text of an event at the end of the open arena, or of a new one.
+// In an arena that is larger than usual there is one text alone, so that every
+// offset has 16 bits.
+func (t *Trace) store(e *Event, text []byte) {
+	e.Arena, e.Off, e.Len = 0, 0, uint32(len(text))
 	if len(text) == 0 {
-		return 0
+		return
 	}
 	t.octets += len(text)
 	if t.open >= len(t.arenas) || cap(t.arenas[t.open])-len(t.arenas[t.open]) < len(text) {
@@ -95,9 +99,8 @@ func (t *Trace) store(text []byte) uint64 {
 		t.arenas = append(t.arenas, make([]byte, 0, max(arenaSize, len(text))))
 	}
 	arena := &t.arenas[t.open]
-	off := len(*arena)
+	e.Arena, e.Off = uint32(t.open), uint16(len(*arena))
 	*arena = append(*arena, text...)
-	return uint64(t.open)<<32 | uint64(off)
 }
 
 // At is event s, which must be between 1 and Len. The caller must not change
@@ -118,8 +121,8 @@ func (t *Trace) Text(e *Event) []byte {
 	if e.Len == 0 {
 		return nil
 	}
-	off := uint32(e.Text)
-	return t.arenas[e.Text>>32][off : off+e.Len : off+e.Len]
+	off := uint32(e.Off)
+	return t.arenas[e.Arena][off : off+e.Len : off+e.Len]
 }
 
 // recentBits says how many names are found without a look into the map: the

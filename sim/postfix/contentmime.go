@@ -159,6 +159,9 @@ func tidy(field []byte) []byte {
 // untidyParts tells whether the body may have parts with header fields that
 // have blanks before their colons, of a message whose header has been written.
 func (h *headerPass) untidyParts(body []byte) bool {
+	if !h.typed { // then there are no parts (RFC 2045 §5.2)
+		return false
+	}
 	if !bytes.Contains(body, []byte(" :")) && !bytes.Contains(body, []byte("\t:")) || h.u.d.conf.Bool("disable_mime_input_processing") {
 		return false
 	}

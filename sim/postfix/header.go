@@ -18,6 +18,7 @@ type headerPass struct {
 	limit     int64                                   // hopcount_limit
 	has       [2]struct{ messageID, date, from bool } // without and with "Resent-"
 	resent    int                                     // 1: there is a Resent- field
+	typed     bool                                    // there is a Content-Type field
 	addressed bool                                    // there is a To or Cc field, or a Resent- one
 	drop      []string                                // fields that are removed
 	hasNUL    bool                                    // somewhere in the message
@@ -263,6 +264,8 @@ func (h *headerPass) note(key []byte) {
 		has.from = true
 	case "to", "cc":
 		h.addressed = true
+	case "content-type":
+		h.typed = true
 	}
 }
 

@@ -37,7 +37,7 @@ type call func()
 
 func (f call) happen() { f() }
 
-// happen is the alarm of a coroutine: its process goes on, see World.turn.
+// happen is the alarm of a coroutine: its process goes on, see World.work.
 func (c *coroutine) happen() { c.alarm.queued.order = 0 }
 
 // alarm is when the present wait of a process ends, whether or not anything
@@ -173,29 +173,34 @@ const (
 // Next is the time of the next thing to be done; ok is false when the world is
 // at rest.
 func (w *World) Next() (d time.Duration, ok bool) {
-	where, at := w.next()
+	where, at, _ := w.next()
 	return time.Duration(at), where != nowhere
 }
 
-// next finds the next thing to be done, and its time. It forgets what nobody
-// waits for any more.
-func (w *World) next() (place, int64) {
+// next finds the next thing to be done, its time, and the process whose turn it
+// is; nil when it is something else's. It forgets what nobody waits for any more.
+func (w *World) next() (where place, at int64, turn *Proc) {
 	for {
 		switch {
 		case w.full:
-			return nowhere, 0
+			return nowhere, 0, nil
 		case len(w.soon) > 0:
-			return inSoon, w.now
+			return inSoon, w.now, nil
 		case len(w.agenda) > 0 && (w.instant.empty() || w.agenda[0].at <= w.now):
 			at := w.agenda[0].at
-			if c, alarm := w.agenda[0].what.(*coroutine); !alarm || !w.tooEarly(c) {
-				return onHeap, at
+			c, alarm := w.agenda[0].what.(*coroutine)
+			if !alarm {
+				return onHeap, at, nil
+			}
+			if !w.tooEarly(c) {
+				return onHeap, at, c.proc
 			}
 		case w.instant.empty():
-			return nowhere, 0
+			return nowhere, 0, nil
 		default:
-			if r := &w.instant.list[w.instant.next]; r.proc == nil || r.proc.parked && r.proc.waits == r.wait {
-				return inInstant, w.now
+			r := &w.instant.list[w.instant.next]
+			if p := r.proc; p == nil || p.parked && p.waits == r.wait {
+				return inInstant, w.now, p
 			}
 			w.instant.pop()
 		}
@@ -218,20 +223,6 @@ func (w *World) tooEarly(c *coroutine) bool {
 	return true
 }
 
-// turn is the process whose turn the next thing is; nil when it is something
-// else's.
-func (w *World) turn(next place) *Proc {
-	switch next {
-	case onHeap:
-		if c, alarm := w.agenda[0].what.(*coroutine); alarm {
-			return c.proc
-		}
-	case inInstant:
-		return w.instant.list[w.instant.next].proc
-	}
-	return nil
-}
-
 // work does what is due, one thing after the other, and returns false when
 // nothing is, until w.until. It is the loop of the world, and that of a process
 // that waits (self): whoever parks goes on with the work on the stack it has,
@@ -240,11 +231,10 @@ func (w *World) turn(next place) *Proc {
 // below it on the stack.
 func (w *World) work(self *Proc) bool {
 	for {
-		next, at := w.next()
+		next, at, p := w.next()
 		if next == nowhere || at > w.until || at > w.now && w.Trace.Len() >= w.pause {
 			return false
 		}
-		p := w.turn(next)
 		works := p != nil && p.works
 		if works && p != self {
 			return false
@@ -253,7 +243,9 @@ func (w *World) work(self *Proc) bool {
 		if p != nil && !works {
 			p.resume()
 		}
-		w.spill()
+		if w.spillEvery > 0 {
+			w.spill()
+		}
 		if works {
 			return true
 		}

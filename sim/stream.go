@@ -27,7 +27,7 @@ const (
 func (w *World) spill() {
 	n, keep := w.Trace.Len(), w.spillEvery
 	switch {
-	case keep == 0 || n < w.spillAt && w.Trace.Octets() < w.spillText:
+	case n < w.spillAt && w.Trace.Octets() < w.spillText:
 		return
 	case n < w.spillAt:
 		keep = min(keep, keptOfLong)

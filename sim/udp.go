@@ -160,12 +160,12 @@ func (s *UDPSocket) Send(data []byte) trace.Seq {
 	if !ok {
 		e.Flags |= trace.Lost
 	}
-	seq := s.p.Emit(e, data)
+	seq := s.p.emit(&e, data)
 	if !ok {
 		return seq
 	}
 	g := w.datagram()
-	g.Packet = Packet{From: s.from, To: s.to, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: s.flow, client: s.p.node.ID, socket: s}
+	g.Packet = Packet{From: s.from, To: s.to, Data: w.Trace.Text(&e), Event: seq, flow: s.flow, client: s.p.node.ID, socket: s}
 	g.p, g.target, g.delay = s.p, s.target, delay
 	g.send(w)
 	return seq
@@ -261,10 +261,10 @@ func (pkt *Packet) Reply(p *Proc, data []byte, describe Describer) trace.Seq {
 	if !ok || client.down {
 		e.Flags |= trace.Lost
 	}
-	seq := p.Emit(e, data)
+	seq := p.emit(&e, data)
 	if e.Flags&trace.Lost == 0 {
 		g := w.datagram()
-		g.Packet = Packet{From: pkt.To, Data: w.Trace.Text(w.Trace.At(seq)), Event: seq, flow: pkt.flow, socket: pkt.socket, sink: pkt.sink}
+		g.Packet = Packet{From: pkt.To, Data: w.Trace.Text(&e), Event: seq, flow: pkt.flow, socket: pkt.socket, sink: pkt.sink}
 		g.target, g.answer, g.delay = client, true, delay
 		g.send(w)
 	}

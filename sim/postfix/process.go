@@ -36,7 +36,7 @@ type lifetime struct {
 
 // newService is a service with nothing going on.
 func newService(line *Service, conf *Config) *service {
-	return &service{Service: line, conf: conf, logName: conf.Get("syslog_name") + "/" + line.Command,
+	return &service{Service: line, conf: conf, limits: newLimits(line, conf), logName: conf.Get("syslog_name") + "/" + line.Command,
 		life: lifetime{idle: conf.Duration("max_idle"), connected: conf.Duration("ipc_idle"), requests: conf.Int("max_use")}}
 }
 
@@ -87,6 +87,8 @@ func (s *System) daemon(p *sim.Proc, svc *service) *daemon {
 
 // becomes gives the daemon its process.
 func (d *daemon) becomes(found idleProc) {
+	d.conf, d.epoch = d.svc.conf, d.svc.limits.epoch
+	d.svc.limits.busy++
 	if d.pid, d.born, d.tables, d.routes, d.served = found.pid, found.born, found.tables, found.routes, found.served; d.tables == nil {
 		d.tables = d.latestTables()
 		d.opensTables()
@@ -97,9 +99,12 @@ func (d *daemon) becomes(found idleProc) {
 // end gives the process back: it takes the request that has waited longest, or
 // becomes idle. When it has served max_use requests, it ends.
 func (d *daemon) end() {
-	if d.served++; !d.p.Killed() && !d.dead && d.served < d.svc.life.requests {
+	d.svc.limits.busy--
+	if d.served++; !d.p.Killed() && !d.dead && d.served < d.svc.life.requests && d.epoch == d.svc.limits.epoch {
 		d.svc.release(idleProc{pid: d.pid, tables: d.tables, routes: d.routes, born: d.born, since: d.p.World().Now(), served: d.served})
+		return
 	}
+	d.svc.vacant()
 }
 
 func (svc *service) release(proc idleProc) {
@@ -137,11 +142,11 @@ func (s *System) await(p *sim.Proc, svc *service) idleProc {
 	}()
 	for !w.ok {
 		now := p.World().Now()
-		if svc.coming.pid == 0 {
-			svc.coming = coming{s.Host.NextPID(), now + startTime(svc.Command)}
+		if svc.coming.pid == 0 && !svc.full() {
+			s.starts(p, svc)
 		}
 		switch {
-		case svc.backlog[0] != w:
+		case svc.backlog[0] != w, svc.coming.pid == 0:
 			w.Wait(p, -1)
 		case now < svc.coming.up:
 			w.Wait(p, svc.coming.up-now)

@@ -162,6 +162,7 @@ func (s *System) smtpdStarted(p *sim.Proc, c *sim.Conn, svc *service) *daemon {
 			return d
 		}
 		d.dies(why)
+		d.end()
 	}
 }
 

@@ -60,6 +60,7 @@ type service struct {
 	born, last time.Duration // of a daemon without processes of its own, see uses
 	alive      bool
 	at         *Tables       // and the tables as it has read them
+	limits     limits        // of one that listens to the network
 	throttled  time.Duration // until then master(8) starts no process of it
 	client     *clientParams // see there
 	sound      bool          // smtpd has found nothing wrong with its configuration
@@ -175,6 +176,7 @@ type daemon struct {
 	resolved string        // the address that trivial-rewrite has resolved last
 	routes   heardRoutes   // of smtpd(8)
 	dead     bool          // it has ended with an error
+	epoch    int           // which processes of the service it is one of, see limits
 	born     time.Duration // when the process began
 	served   int64         // how many requests it has served before
 }

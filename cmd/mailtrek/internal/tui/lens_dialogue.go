@@ -148,8 +148,8 @@ func (in *Instant) sessionState(id trace.ConnID) string {
 	switch {
 	case c == nil:
 		return "–"
-	case c.Phase == state.Open && c.Session != "":
-		return c.Session
+	case c.Phase == state.Open && in.sessionNow(id) != "":
+		return in.sessionNow(id)
 	}
 	return in.Words.T("dlg.phase." + c.Phase.String())
 }

@@ -25,7 +25,7 @@ func (in *Instant) moment(id trace.ConnID) moment {
 	if m.conn == nil {
 		return m
 	}
-	m.now = m.conn.Session
+	m.now = in.sessionNow(id)
 	if m.conn.Phase.Over() {
 		m.now = in.Words.T("dlg.phase.closed")
 	}
@@ -36,6 +36,30 @@ func (in *Instant) moment(id trace.ConnID) moment {
 		}
 	}
 	return m
+}
+
+// sessionNow is the state of a server's session. No event tells of the first one:
+// it is that of the machine as soon as the server has greeted.
+func (in *Instant) sessionNow(id trace.ConnID) string {
+	c := in.Snap.Conn(id)
+	if c == nil {
+		return ""
+	}
+	if c.Session != "" || c.Phase != state.Open {
+		return c.Session
+	}
+	for _, s := range in.Snap.ConnEvents(id) {
+		e := in.Story.T.At(s)
+		if !e.Kind.Said() || e.Side != trace.Server {
+			continue
+		}
+		m := in.machineOf(id)
+		if m == nil || e.Code >= 400 || refusal(string(in.Story.T.Text(e))) {
+			return ""
+		}
+		return m.states[0]
+	}
+	return ""
 }
 
 // may are the moves that are legal now, those that lead on first, and the

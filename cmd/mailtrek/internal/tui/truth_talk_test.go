@@ -80,6 +80,22 @@ func (v *view) spokenOn(id trace.ConnID) []spoken {
 	return out
 }
 
+// firstState is the state that the first change of a conversation leads away
+// from, when the server has greeted by now.
+func (v *view) firstState(id trace.ConnID) string {
+	greeted := false
+	for _, s := range v.in.Snap.ConnEvents(id) {
+		e := v.tr.At(s)
+		greeted = greeted || e.Kind == trace.Line && e.Side == trace.Server && e.Code < 400
+	}
+	for s := v.in.At; greeted && v.tr.Has(s); s++ {
+		if e := v.tr.At(s); e.Conn == id && e.Kind == trace.State {
+			return v.tr.Name(e.A)
+		}
+	}
+	return ""
+}
+
 // dialogueLens: the lines of the conversation up to the event, its state, and
 // the envelope that the server has collected.
 func (v *view) dialogueLens() {
@@ -90,6 +106,9 @@ func (v *view) dialogueLens() {
 	}
 	rows := v.rows(drawDialogue)
 	want := c.Session
+	if c.Phase == state.Open && want == "" {
+		want = v.firstState(id)
+	}
 	if c.Phase != state.Open || want == "" {
 		want = map[string]string{"unopened": "not open yet", "timed out": "no answer", "reset": "broken off"}[c.Phase.String()]
 		if want == "" {

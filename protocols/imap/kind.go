@@ -156,8 +156,10 @@ type spread struct {
 func continued(list []param) []param {
 	var out []param
 	var pieces []spread
+	index := 0
 	for _, p := range list {
-		if x, ok := spreadOf(p); ok {
+		x, ok := spreadOf(p, index)
+		if index = x.index; ok {
 			pieces = append(pieces, x)
 		} else {
 			out = append(out, p)
@@ -180,14 +182,19 @@ func continued(list []param) []param {
 	return out
 }
 
-func spreadOf(p param) (x spread, ok bool) {
+// spreadOf reads the name of a parameter. One with nothing behind its star has,
+// as in Dovecot, the number of the one before.
+func spreadOf(p param, before int) (x spread, ok bool) {
+	x.index = before
 	name, rest, star := strings.Cut(p.name, "*")
 	if !star {
 		return x, false
 	}
 	x.param = param{name, p.value}
 	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	x.index, _ = strconv.Atoi(rest[:min(digits, 9)])
+	if rest != "" {
+		x.index, _ = strconv.Atoi(rest[:min(digits, 9)])
+	}
 	rest = rest[digits:]
 	if x.extended = rest == "*" || rest == "" && digits == 0; x.extended {
 		rest = ""

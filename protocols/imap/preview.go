@@ -66,7 +66,7 @@ func (s *Session) preview(i int) (string, error) {
 	}
 	c.parse()
 	p := c.root.firstText()
-	if p == nil {
+	if p == nil || p.sub == "" { // "text" alone is no type
 		return "", nil
 	}
 	if _, err := p.transfer(c.text); err != nil {

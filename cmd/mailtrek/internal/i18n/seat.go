@@ -247,6 +247,11 @@ var seatWords = map[string][3]string{
 		"Адресът стои в ъглови скоби: {usage}. Този сървър може да го прости; правилото не.",
 		"Adres stoi w nawiasach kątowych: {usage}. Ten serwer może to wybaczyć; reguła nie.",
 	},
+	"hint.unclosed": {
+		"The > after the address is missing: {usage}",
+		"Липсва > след адреса: {usage}",
+		"Po adresie brakuje >: {usage}",
+	},
 	"hint.space": {
 		"No blank stands between the colon and the address: {usage}. This server may forgive it.",
 		"Между двоеточието и адреса няма интервал: {usage}. Този сървър може да го прости.",

@@ -173,6 +173,8 @@ func (b *keyboard) smtpHint(l *scenario.Typed, code int, reply string) lesson {
 		return lesson{"hint.colon", []string{"usage", shortUsage(c)}, c.RFC}
 	case (c.Verb == "MAIL" || c.Verb == "RCPT") && !strings.Contains(rest, "<"):
 		return lesson{"hint.brackets", []string{"usage", shortUsage(c)}, "RFC 5321 §4.1.2"}
+	case (c.Verb == "MAIL" || c.Verb == "RCPT") && !strings.Contains(rest, ">"):
+		return lesson{"hint.unclosed", []string{"usage", shortUsage(c)}, "RFC 5321 §4.1.2"}
 	case (c.Verb == "MAIL" || c.Verb == "RCPT") && strings.Contains(rest, ": "):
 		return lesson{"hint.space", []string{"usage", shortUsage(c)}, "RFC 5321 §3.3"}
 	case known && (code == 501 || code == 555 || code == 504):

@@ -116,6 +116,7 @@ func TestSeatSession(t *testing.T) {
 		{"EHLO me.example", "250-PIPELINING", "CHUNKING"},
 		{"DATA", "503 5.5.1", "Say MAIL FROM:<…> first"},
 		{"MAIL FROM me@stranger.example", "501 5.5.4", "colon is missing"},
+		{"MAIL FROM:<me@stranger.example", "501 5.1.7", "The > after the address"},
 		{"MAIL FROM:me@stranger.example", "250 2.1.0", "angle brackets"},
 		{"MAIL FROM:<me@stranger.example>", "503 5.5.1", "Say RSET first"},
 		{"RSET", "250 2.0.0", ""},

@@ -25,6 +25,7 @@ type qmgr struct {
 	full       bool          // somebody has found no room
 	fresh      []*Mail       // in the incoming queue: found no room
 	hot        []*Mail       // in the incoming queue, with a time stamp in the future
+	coolAt     time.Duration // when they are looked at
 	due        []*Mail       // in the deferred queue: due, and no room yet
 	oldTurn    bool          // the next message comes from the deferred queue
 	flow       int64         // see slowDown
@@ -92,7 +93,7 @@ func (q *qmgr) configure() {
 // start begins to look after the queue. Messages that an earlier queue manager
 // had in the active queue start anew.
 func (q *qmgr) start(cause trace.Seq) {
-	q.up, q.phase, q.scanAt, q.activeN = true, q.sys.Host.World().Now(), 0, 0
+	q.up, q.phase, q.scanAt, q.coolAt, q.activeN = true, q.sys.Host.World().Now(), 0, 0, 0
 	q.fresh, q.due, q.full, q.oldTurn, q.flow = nil, nil, false, false, q.flowMax
 	q.recipients.n, q.unreadN = 0, 0
 	q.transports = map[string]*transport{}
@@ -119,6 +120,7 @@ func (q *qmgr) start(cause trace.Seq) {
 		}
 	}
 	q.scan()
+	q.planCooled()
 }
 
 func (q *qmgr) stop() { q.up = false }

@@ -138,7 +138,10 @@ func (q *qmgr) slowDown() time.Duration {
 
 // ClockChanged tells the mail system that somebody has set the clock of its
 // host: deferred messages may be due, or not yet.
-func (s *System) ClockChanged() { s.qmgr.plan(0) }
+func (s *System) ClockChanged() {
+	s.qmgr.plan(0)
+	s.qmgr.planCooled()
+}
 
 // plan puts the next scan of the deferred queue that can find something onto
 // the agenda. Scans that find nothing would change nothing.

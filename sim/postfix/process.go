@@ -165,7 +165,7 @@ func (s *System) rouse(p *sim.Proc, name string) {
 		return
 	}
 	if !svc.resident(p.World().Now()) {
-		p.Sleep(startTime(svc.Command))
+		p.Sleep(startTime(svc.Command) + s.hot(p.Now()))
 	}
 	s.uses(svc, p.World().Now())
 }

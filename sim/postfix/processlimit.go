@@ -66,7 +66,7 @@ func (s *System) starts(p *sim.Proc, svc *service) {
 		l.stressed = 0
 		s.replace(svc, "")
 	}
-	svc.coming = coming{s.Host.NextPID(), now + startTime(svc.Command)}
+	svc.coming = coming{s.Host.NextPID(), now + startTime(svc.Command) + s.hot(p.Now())}
 }
 
 // replace gives a service another value of stress: the processes there are end

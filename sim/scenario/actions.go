@@ -3,6 +3,7 @@ package scenario
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mailtrek/sim"
 	"mailtrek/sim/node"
@@ -27,11 +28,23 @@ func (r *Run) schedule(people bool) {
 	}
 }
 
-// act does what a line of a do block says.
+// nextLine is how long a script needs from a line that is late to the next one.
+const nextLine = 50 * time.Millisecond
+
+// act does what a line of a do block says. The lines are one script: while a
+// command waits for a main.cf that was just changed, nothing else is begun.
 func (r *Run) act(a *Action) {
 	m := r.byName[a.Host]
 	if m == nil {
 		return
+	}
+	now := r.World.Now()
+	if r.idle > now {
+		r.World.At(r.idle, func() { r.act(a) })
+		return
+	}
+	if a.At < now {
+		r.idle = now + nextLine
 	}
 	if a.Kind == Operate {
 		who, t := a.User, r.World.Trace

@@ -36,6 +36,7 @@ type Run struct {
 	waiting  []*waiter                    // for an event
 	chance   *rand.Rand                   // of faults; nil before the first throw
 	booted   trace.Seq                    // the last event before people act
+	idle     time.Duration                // nobody does anything before that
 }
 
 // machine is a host with what runs on it.

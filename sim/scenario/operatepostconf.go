@@ -152,6 +152,7 @@ func (o overlaid) ReadFile(path string) ([]byte, error) {
 // show prints what is asked for.
 func (c *postconfCall) show() int {
 	var files postfix.Files = c.m.Tree
+	c.cools(strings.TrimSuffix(c.dir, "/") + "/main.cf")
 	text, why := c.Read(strings.TrimSuffix(c.dir, "/") + "/main.cf")
 	if why != "" {
 		return c.fails("open " + visible(strings.TrimSuffix(c.dir, "/")+"/main.cf") + ": " + why)

@@ -15,6 +15,7 @@ func (sh *operator) settled(tool, dir string) bool {
 		dir = "/etc/postfix"
 	}
 	file := strings.TrimSuffix(dir, "/") + "/main.cf"
+	sh.cools(file)
 	text, why := sh.Read(file)
 	if why != "" {
 		sh.errorf("%s: fatal: open %s: %s\n", tool, visible(file), why)
@@ -25,6 +26,19 @@ func (sh *operator) settled(tool, dir string) bool {
 		sh.errorf("%s: %s\n", tool, visible(d.String()))
 	}
 	return !postfix.HasFatal(diags)
+}
+
+// cools waits, as every program of Postfix does that reads main.cf, until it has
+// cooled down. What is to be done next in the document waits, too.
+func (sh *operator) cools(file string) {
+	info, err := sh.m.Tree.Stat(file)
+	if err != nil {
+		return
+	}
+	if wait := postfix.Hot(info.ModTime, sh.p.Now()); wait > 0 {
+		sh.run.idle = max(sh.run.idle, sh.p.World().Now()+wait+nextLine)
+		sh.p.Sleep(wait)
+	}
 }
 
 // postfixCommand is postfix(1).
@@ -46,6 +60,7 @@ func postfixCommand(sh *operator, args []string) int {
 	if given && !sh.settled("postfix", dir) {
 		return 1
 	}
+	sh.cools(postfix.MainFile)
 	command := ""
 	if len(o.args) > 0 {
 		command = o.args[0]

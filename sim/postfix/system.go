@@ -19,6 +19,7 @@ type System struct {
 	Host *node.Host
 
 	config *Config
+	read   readSettings // see Settings
 	master *MasterCF
 	tables *Tables
 	// services are the services of master.cf with their own configuration.
@@ -87,8 +88,20 @@ func (s *System) Config() *Config { return s.config }
 // Settings is the configuration as its files have it now, which programs such as
 // sendmail(1) read each time, whatever the daemons have in force.
 func (s *System) Settings() *Config {
-	config, _, _ := LoadConfig(s.Host.Tree, s.env())
-	return config
+	main, err := s.Host.Tree.ReadFile(MainFile)
+	master, err2 := s.Host.Tree.ReadFile(MasterFile)
+	k := &s.read
+	if err != nil || err2 != nil || k.config == nil || string(main) != k.main || string(master) != k.master {
+		k.config, _, _ = LoadConfig(s.Host.Tree, s.env())
+		k.main, k.master = string(main), string(master)
+	}
+	return k.config
+}
+
+// readSettings are Settings and the files that they are from.
+type readSettings struct {
+	config       *Config
+	main, master string
 }
 
 // env is what the host supplies to a configuration.

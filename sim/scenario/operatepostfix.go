@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -131,6 +132,10 @@ func (sh *operator) authorized(tool, dir string) bool {
 // listQueue is postqueue -p and -j. While the mail system is down only the
 // superuser sees the queue.
 func (sh *operator) listQueue(s *postfix.System, how byte) int {
+	if who := sh.account(); !s.Authorized("authorized_mailq_users", who.Name, who.UID) {
+		sh.complain("postqueue", fmt.Sprintf("fatal: User %s(%d) is not allowed to view the mail queue", who.Name, who.UID))
+		return 69
+	}
 	if !s.Running() {
 		const why = "(Connect to the Postfix showq service: Connection refused)"
 		if !sh.root() {
@@ -149,12 +154,15 @@ func (sh *operator) listQueue(s *postfix.System, how byte) int {
 
 // flushQueue is postqueue -f, -i and -s; it returns why it cannot be done.
 func (sh *operator) flushQueue(s *postfix.System, how byte, argument string) (why string) {
+	who := sh.account()
 	const down = "Cannot flush mail queue - mail system is down"
 	switch {
 	case how == 'i' && (argument == "" || strings.Trim(argument, alphanumeric) != ""):
 		return "Cannot flush queue ID - invalid name: \"" + visible(argument) + "\""
 	case how == 's' && !mailaddr.ValidDomain(argument, false) && !strings.HasPrefix(argument, "["):
 		return "Cannot flush mail queue - invalid destination: \"" + visible(argument) + "\""
+	case !s.Authorized("authorized_flush_users", who.Name, who.UID):
+		return fmt.Sprintf("User %s(%d) is not allowed to flush the mail queue", who.Name, who.UID)
 	case how == 's':
 		if !s.FlushSite(sh.p, argument) {
 			return "Flush service is not configured for destination \"" + visible(argument) + "\""

@@ -60,6 +60,9 @@ func sendmailAs(sh *operator, name string, args []string) int {
 	case "newaliases":
 		return sh.buildAliases()
 	case "smtp":
+		if !sh.maySubmit(s) {
+			return exitTemp
+		}
 		return sh.standAlone(s, call)
 	case "daemon":
 		sh.one([]string{"postfix", "start"})
@@ -75,6 +78,9 @@ func sendmailAs(sh *operator, name string, args []string) int {
 // submit hands the message on standard input to Postfix.
 func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 	who := sh.account()
+	if !sh.maySubmit(s) {
+		return exitTemp
+	}
 	input := sh.In.All()
 	call.mail.Message = input
 	if why := call.delimiters(s); why != "" {
@@ -114,6 +120,16 @@ func (sh *operator) submit(s *postfix.System, call *sendmailCall) int {
 	}
 	s.Sendmail(sh.p, call.mail)
 	return 0
+}
+
+// maySubmit says so when authorized_submit_users does not have the user.
+func (sh *operator) maySubmit(s *postfix.System) bool {
+	who := sh.account()
+	if s.Authorized("authorized_submit_users", who.Name, who.UID) {
+		return true
+	}
+	sh.fatal(s, "sendmail", fmt.Sprintf("User %s(%d) is not allowed to submit mail", who.Name, who.UID))
+	return false
 }
 
 // dropFails is sendmail giving up because postdrop(1) cannot take the message.

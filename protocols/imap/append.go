@@ -35,7 +35,7 @@ func (s *Session) appendCmd(c *call) {
 	switch {
 	case !done:
 	case failed != "":
-		s.tagged(c, "NO "+failed)
+		s.appendProblem(c, failed)
 	default:
 		s.appendTo(c, box, list)
 	}
@@ -53,6 +53,7 @@ type draft struct {
 // done is false when more is needed or the command has been answered.
 func (s *Session) appended(c *call, problem string) (list []draft, failed string, done bool) {
 	for {
+		s.appendProblem(c, problem)
 		c.r.blanks()
 		if c.r.unfinished() {
 			c.missed = true
@@ -65,6 +66,7 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 		var d draft
 		if v == readOK {
 			v = s.appendFacts(c.r, h, &d, &problem)
+			s.appendProblem(c, problem)
 		}
 		switch {
 		case v != readOK:
@@ -90,6 +92,15 @@ func (s *Session) appended(c *call, problem string) (list []draft, failed string
 			return nil, problem, true
 		}
 		list = append(list, d)
+	}
+}
+
+// appendProblem tells once what is wrong. What the client still sends is read all
+// the same.
+func (s *Session) appendProblem(c *call, problem string) {
+	if problem != "" && !s.refused {
+		s.refused = true
+		s.tagged(c, "NO "+problem)
 	}
 }
 

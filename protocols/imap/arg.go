@@ -58,7 +58,12 @@ type reader struct {
 
 // eol tells whether the arguments end here.
 func (r *reader) eol() bool {
-	return r.pos >= len(r.in) || r.in[r.pos] == '\r' || r.in[r.pos] == '\n'
+	return r.pos >= len(r.in) || r.in[r.pos] == '\n' || r.in[r.pos] == '\r' && !r.bareCR()
+}
+
+// bareCR tells whether a CR stands here that belongs to no line end.
+func (r *reader) bareCR() bool {
+	return r.pos+1 < len(r.in) && r.in[r.pos] == '\r' && r.in[r.pos+1] != '\n'
 }
 
 // unfinished tells whether nothing more is there, or the half of a line end.
@@ -128,6 +133,9 @@ func (r *reader) one(depth int) (arg, verdict) {
 		if r.in[r.pos+1] == '{' {
 			return arg{}, r.bad("literal8 not allowed here")
 		}
+	}
+	if r.bareCR() {
+		return arg{}, r.bad("CR sent without LF")
 	}
 	from := r.pos
 	a, v := r.word(depth)

@@ -387,8 +387,8 @@ func (p *searchParser) date(name string) key {
 	}
 }
 
-// parseDay reads "1-Nov-2026" (RFC 3501 §9 date). A day beyond the month's end
-// means one of the next month, as in Dovecot.
+// parseDay reads "1-Nov-2026" (RFC 3501 §9 date). A day that does not exist is no
+// time that Dovecot can count, and so the end of all.
 func parseDay(text string) (time.Time, bool) {
 	parts := strings.Split(strings.TrimPrefix(text, " "), "-")
 	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[2]) != 4 {
@@ -400,10 +400,11 @@ func parseDay(text string) (time.Time, bool) {
 	if err != nil || err2 != nil || err3 != nil {
 		return time.Time{}, false
 	}
-	if day == 0 { // no time that Dovecot can count, and so the end of all
-		return time.Date(2106, 2, 7, 0, 0, 0, 0, time.UTC), true
+	t := time.Date(int(year), month.Month(), int(day), 0, 0, 0, 0, time.UTC)
+	if t.Day() != int(day) {
+		t = time.Date(2106, 2, 7, 0, 0, 0, 0, time.UTC)
 	}
-	return time.Date(int(year), month.Month(), int(day), 0, 0, 0, 0, time.UTC), true
+	return t, true
 }
 
 // sentLocal is the Date field in the sender's own zone.

@@ -22,6 +22,7 @@ type Session struct {
 	skipping bool // the rest of a line
 	want     int  // octets of in that the command at hand needs at least
 	asked    int  // "+" sent for literals of the command at hand
+	refused  bool // an APPEND that is still read
 	bad      int  // bad commands in a row
 	opened   time.Time
 	began    time.Time // the command at hand
@@ -192,7 +193,7 @@ func (s *Session) prompt(n int) {
 
 // skip drops a command, the rest of its line included.
 func (s *Session) skip(c *call) {
-	s.want, s.asked = 0, 0
+	s.want, s.asked, s.refused = 0, 0, false
 	if s.state == Logout {
 		s.in = nil
 		return

@@ -5,7 +5,7 @@ import "strings"
 // tag reads the tag of a command (RFC 3501 §2.2.1): an atom without "+".
 func (r *reader) tag() (string, bool) {
 	from := r.pos
-	for !r.eol() && r.in[r.pos] != ' ' {
+	for r.pos < len(r.in) && strings.IndexByte(" \r\n", r.in[r.pos]) < 0 {
 		r.pos++
 	}
 	tag := string(r.in[from:r.pos])
@@ -22,7 +22,7 @@ func notInTag(c rune) bool {
 // verb reads a command's name.
 func (r *reader) verb() (string, bool) {
 	from := r.pos
-	for !r.eol() && r.in[r.pos] != ' ' {
+	for r.pos < len(r.in) && strings.IndexByte(" \r\n", r.in[r.pos]) < 0 {
 		r.pos++
 	}
 	name := string(r.in[from:r.pos])

@@ -56,7 +56,7 @@ var sayings = []saying{
 	{"returned: *", "върнато: *", "zwrócony: *"},
 	{"an access table says HOLD", "таблица за достъп казва HOLD", "tablica dostępu mówi HOLD"},
 	{"still being delivered", "още се доставя", "jest jeszcze doręczany"},
-	{"the queue manager has started", "queue manager започна работа", "queue manager zaczął pracę"},
+	{"the queue manager has started", "управителят на опашката започна работа", "zarządca kolejki zaczął pracę"},
 
 	// Why the queue manager decides.
 	{"the destination has a pause, *", "целта има почивка, *", "cel ma przerwę, *"},

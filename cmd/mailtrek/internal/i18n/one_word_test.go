@@ -20,6 +20,7 @@ var otherNames = []struct{ lang, other, name string }{
 	{"bg", `гнездо`, "сокет"},
 	{"bg", `обменник|алиас|криптира`, "пощенски сървър, псевдоним, шифроване"},
 	{"bg", `съобщени(е|ето|ята) за неуспех`, "известие за неуспех"},
+	{"bg", `мениджър`, "управител на опашката"},
 	{"pl", `soczewk`, "widok"},
 	{"pl", `opowieś`, "historia"},
 	{"pl", `odłożon(a|ej|e|ych) poczt|odkładan|odkładają`, "odroczona poczta, odraczać"},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,11 @@ func (in *Instant) words(e *trace.Event) string {
 	case trace.Action:
 		return oneLine(t.Text(e))
 	case trace.Fault:
-		return joinWords(a, oneLine(t.Text(e)))
+		text := oneLine(t.Text(e))
+		if slices.Contains(strings.Fields(text), a) { // the line of a document says what kind of fault it is
+			return text
+		}
+		return joinWords(a, text)
 	case trace.Daemon:
 		return arrow(a, b)
 	case trace.Lookup:

@@ -36,6 +36,11 @@ func (a *audit) keeps(at *attempt, e *trace.Event) {
 	if !lmtp && !local {
 		return
 	}
+	if user, _, _ := strings.Cut(strings.ToLower(a.t.Name(e.B)), "@"); at.kept == 0 && lmtp && len(at.addrs) > 1 {
+		if user, _, _ = strings.Cut(user, "+"); at.got[user] > 0 {
+			return // Dovecot gives a user one copy of what comes in one transaction
+		}
+	}
 	if at.kept == 0 {
 		a.problem("%s for %s is said to be in a mailbox, and is in none", at.file.id, a.t.Name(e.B))
 		return

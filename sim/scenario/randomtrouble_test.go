@@ -120,7 +120,7 @@ func (g *generator) fault(host string) string {
 	case k == 10:
 		return fmt.Sprintf("%s disk %s", host, pick(g, []string{"full", "full", "1K", "5K", "20K"}))
 	case k == 11:
-		return fmt.Sprintf("%s clock %s", host, pick(g, []string{"+1s", "+90s", "+20m", "+7h", "+5d", "-1s", "-90s", "-20m", "-2h"}))
+		return fmt.Sprintf("%s%s", host, pick(g, []string{" clock +1s", " clock +90s", " clock +20m", " clock +7h", farFuture, " clock -1s", " clock -90s", " clock -20m", " clock -2h"}))
 	case k == 12 && len(g.dovecot) > 0:
 		if g.chance(50) {
 			return g.reply(pick(g, g.dovecot), "pop3", pop3Words)

@@ -3,6 +3,7 @@ package postfix
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"mailtrek/protocols/mailaddr"
@@ -31,6 +32,7 @@ type peer struct {
 	// nameOK and reverseOK are 2 when the name is known, 5 when there is none,
 	// 4 when DNS had a temporary problem.
 	nameOK, reverseOK int
+	shownPort         bool // the log has its port, too (smtpd_client_port_logging)
 
 	text      string // what String returned last, about
 	shownName string // this name and
@@ -41,6 +43,9 @@ type peer struct {
 func (c *peer) String() string {
 	if c.text == "" || c.shownName != c.name || c.shownAddr != c.addr {
 		c.text, c.shownName, c.shownAddr = bracketed(c.name, c.addr), c.name, c.addr
+		if c.shownPort {
+			c.text += ":" + strconv.Itoa(int(c.port))
+		}
 	}
 	return c.text
 }

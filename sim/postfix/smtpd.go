@@ -114,6 +114,7 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	remote := addrPort(c.RemoteAddr().String())
 	b := &smtpdSession{daemon: d, set: d.svc.smtpdParams(), conn: c}
 	b.client = d.lookupPeer(remote, b.set.peerNames)
+	b.client.shownPort = b.set.clientPorts
 	b.checks = checks{d: d, conf: d.conf, set: &b.set.access, session: b, client: b.client, serverAddr: addrPort(c.LocalAddr().String())}
 	d.logAll("connect from ", b.client.String())
 	defer b.anvilDisconnect()

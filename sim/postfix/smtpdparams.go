@@ -4,6 +4,7 @@ package postfix
 // once for a service.
 type smtpdParams struct {
 	peerNames    bool     // smtpd_peername_lookup
+	clientPorts  bool     // smtpd_client_port_logging
 	tls          bool     // the service takes part in TLS
 	sasl         bool     // smtpd_sasl_auth_enable
 	proxied      bool     // smtpd_proxy_filter
@@ -38,7 +39,7 @@ func (svc *service) smtpdParams() *smtpdParams {
 		return svc.smtpd
 	}
 	c := svc.conf
-	p := &smtpdParams{peerNames: c.Bool("smtpd_peername_lookup"), tls: wantsTLS(c), sasl: c.Bool("smtpd_sasl_auth_enable"),
+	p := &smtpdParams{peerNames: c.Bool("smtpd_peername_lookup"), clientPorts: c.Bool("smtpd_client_port_logging"), tls: wantsTLS(c), sasl: c.Bool("smtpd_sasl_auth_enable"),
 		proxied: c.Get("smtpd_proxy_filter") != "", minFree: c.Int("queue_minfree"), sizeLimit: c.Int("message_size_limit"),
 		filter: c.Get("content_filter"), overrides: c.List("receive_override_options"), localClients: c.List("local_header_rewrite_clients")}
 	for _, class := range c.List("notify_classes") {

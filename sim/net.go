@@ -117,7 +117,7 @@ func (l *Listener) Close() {
 	if l.at.IsValid() {
 		delete(n.tcp, l.at)
 	} else {
-		delete(n.unix, l.Addr)
+		n.unix[l.Addr] = nil // the socket stays where it is, and refuses
 	}
 	for i, o := range n.order {
 		if o == l {
@@ -172,8 +172,11 @@ func (p *Proc) Dial(from netip.Addr, to netip.AddrPort, timeout time.Duration) (
 
 // DialUnix opens a connection to a unix socket of the process's own node.
 func (p *Proc) DialUnix(path string) (*Conn, error) {
-	l := p.node.unix[path]
-	if l == nil {
+	l, left := p.node.unix[path]
+	switch {
+	case l == nil && left:
+		return nil, ErrRefused
+	case l == nil:
 		return nil, ErrNoFile
 	}
 	d := p.w.newDialogue(trace.Conn{Proto: l.Proto, Client: p.node.ID, Server: p.node.ID, ServerAddr: path})

@@ -85,6 +85,15 @@ func (h *Host) OfferAuth(path string, s AuthService) { h.auth[path] = s }
 // Auth is the authentication service at a path, nil if there is none.
 func (h *Host) Auth(path string) AuthService { return h.auth[path] }
 
+// AuthProblem is why there is none, in the words of connect(2): a service that has
+// ended leaves its socket.
+func (h *Host) AuthProblem(path string) error {
+	if _, left := h.auth[path]; left {
+		return sim.ErrRefused
+	}
+	return sim.ErrNoFile
+}
+
 // Policy is a model of a policy service (Postfix SMTPD_POLICY_README): it gets
 // the attributes of a request and returns an action ("DUNNO", "DEFER_IF_PERMIT
 // text", …).

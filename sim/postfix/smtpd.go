@@ -122,7 +122,8 @@ func (s *System) smtpd(p *sim.Proc, c *sim.Conn, svc *service) {
 	if b.set.sasl {
 		auth := newSMTPDAuth(b)
 		if auth == nil {
-			d.log("warning: SASL: Connect to %s failed: No such file or directory", d.conf.Get("smtpd_sasl_path"))
+			path := d.conf.Get("smtpd_sasl_path")
+			d.log("warning: SASL: Connect to %s failed: %v", path, d.Host.AuthProblem(path))
 			d.dies("no SASL authentication mechanisms")
 			c.Close()
 			return

@@ -3,6 +3,8 @@ package scenario
 import (
 	"strings"
 
+	"github.com/miekg/dns"
+
 	"mailtrek/sim/node"
 )
 
@@ -14,6 +16,9 @@ func dovecotCommand(sh *operator, args []string) int {
 	var err error
 	switch strings.Join(args, " ") {
 	case "":
+		for range 2 { // the program and its master each ask for the host's full name
+			sh.m.Stub.Lookup(sh.p, sh.m.Name, dns.TypeA)
+		}
 		err = sh.m.dovecot.Start()
 	case "stop":
 		sh.m.dovecot.Stop()

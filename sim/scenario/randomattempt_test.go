@@ -186,13 +186,14 @@ func (a *audit) take(from *attempt, who string, conn trace.ConnID) {
 	f := from.file
 	before := f.taken[who]
 	f.taken[who] = append(before, copied{from, conn})
-	if len(before) == 0 || len(before) < f.count(from.addrs) {
+	n := f.count(from.addrs)
+	if len(before) < n {
 		return
 	}
 	if conn != 0 && a.broken[conn] {
 		return // the client could not hear the reply, and has tried again meanwhile
 	}
-	last := before[len(before)-1]
+	last := before[len(before)-n] // the others are for others of that address
 	if last.conn != 0 && (a.broken[last.conn] || last.by.lost) {
 		return // the reply to the final dot was lost
 	}

@@ -50,11 +50,12 @@ func TestHesitantReplies(t *testing.T) {
 			return
 		}
 		buf := make([]byte, 4096)
-		n, _ := c.Read(buf)
+		_, _ = c.Read(buf)
 		begin := p.World().Now()
 		_, _ = c.Write([]byte("NOOP\r\nFOO\r\nFOO\r\nNOOP\r\nNOOP\r\nQUIT\r\n"))
 		for {
-			if n, err = c.Read(buf); err != nil {
+			n, err := c.Read(buf)
+			if err != nil {
 				return
 			}
 			for line := range strings.Lines(string(buf[:n])) {

@@ -34,8 +34,8 @@ const (
 // newLimits are those of a service in whose use there is nothing yet.
 func newLimits(line *Service, conf *Config) limits {
 	switch {
-	case line.Type != "inet":
-		return limits{}
+	case line.Type != "inet", line.Command == "postscreen":
+		return limits{} // postscreen(8) is one process for all clients; it has been seen to wait as without stress
 	case line.MaxProc >= 0:
 		return limits{most: line.MaxProc}
 	}

@@ -28,7 +28,8 @@
 // where Dovecot takes accents off letters and finds "Café" by "cafe" (RFC 5051);
 // URLAUTH, METADATA and QUOTA are refused as
 // Dovecot refuses them when it is not configured for them. Where Dovecot 2.3.19
-// crashes (MIMEPART with PARENT, PREVIEW with two algorithms) it answers.
+// crashes (MIMEPART with PARENT, PREVIEW with two algorithms, RETURN (MIN COUNT
+// UPDATE)) it answers.
 //
 // RFC 3501 (IMAP4rev1), 2087-9051 for the extensions: 2177 (IDLE), 2342
 // (NAMESPACE), 2971 (ID), 3348 (CHILDREN), 3502 (MULTIAPPEND), 3516 (BINARY),

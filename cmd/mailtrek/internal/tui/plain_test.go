@@ -69,8 +69,8 @@ func layoutWord(lens, word string) bool {
 func TestPlayPlain(t *testing.T) {
 	for lang, wants := range map[string][]string{
 		"en": {"event 1 of", "lens dialogue at event", "There are the lenses", "is no command", "There are events 1 to", "leave"},
-		"bg": {"събитие 1", "леща", "не е команда"},
-		"pl": {"zdarzenie 1", "soczewka", "nie jest poleceniem"},
+		"bg": {"събитие 1", "изглед", "не е команда"},
+		"pl": {"zdarzenie 1", "widok", "nie jest poleceniem"},
 	} {
 		in := strings.NewReader("next 3\nlens dialogue\nlens nothing\nbogus\n\nback\ngoto 99999\nfind smtp RCPT\nlens message\nwho 1\nwhy\nonly reply 2??\nnext\nonly\nmark\nmarked\nhelp\nquit\nnext\n")
 		var out bytes.Buffer

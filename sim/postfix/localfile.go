@@ -16,7 +16,14 @@ import (
 // mailboxUnlocked ends a delivery to a mailbox file for which no lock file can be
 // made, and tells whether it did (mbox_open).
 func (e *expansion) mailboxUnlocked(to *Recipient, u host.User, file string) bool {
-	if dir := path.Dir(file); strings.HasSuffix(file, "/") || e.r.mail.probe || dir == "/var/mail" || dir == "/var/spool/mail" {
+	if strings.HasSuffix(file, "/") || e.r.mail.probe {
+		return false
+	}
+	if e.d.locked(file) {
+		e.done(to, deferral, result{dsn: "4.2.0", text: "cannot update mailbox " + file + " for user " + u.Name + ". unable to create lock file " + file + ".lock: File exists"})
+		return true
+	}
+	if dir := path.Dir(file); dir == "/var/mail" || dir == "/var/spool/mail" {
 		return false // the spool of every host is made for this
 	}
 	why := e.d.lockable(file, u)
@@ -35,6 +42,10 @@ func (e *expansion) fileUnlocked(to *Recipient, file string) bool {
 	}
 	if strings.HasSuffix(file, "/") || strings.HasPrefix(file, "/dev/") || e.r.mail.probe {
 		return false
+	}
+	if e.d.locked(file) {
+		e.done(to, deferral, result{dsn: "4.2.0", text: "cannot append message to file " + file + ": unable to create lock file " + file + ".lock: File exists"})
+		return true
 	}
 	info, err := e.d.Host.Tree.Stat(file)
 	res := result{dsn: "5.2.0", text: "cannot append message to file " + file + ": cannot open file: Is a directory"}
@@ -55,6 +66,30 @@ func (e *expansion) fileUnlocked(to *Recipient, file string) bool {
 	}
 	e.fail(to, res)
 	return true
+}
+
+// locked waits for a mailbox file that somebody else holds by a lock file, and
+// tells whether he still does after deliver_lock_attempts. A lock older than
+// stale_lock_time was forgotten, and goes (dot_lockfile.c).
+func (d *daemon) locked(file string) bool {
+	tree, lock := d.Host.Tree, file+".lock"
+	if !tree.Exists(lock) || !listHas(d.conf.List("mailbox_delivery_lock"), "dotlock") {
+		return false
+	}
+	for left := d.conf.Int("deliver_lock_attempts"); ; left-- {
+		info, err := tree.Stat(lock)
+		if err != nil {
+			return false
+		}
+		if d.p.Now().Sub(info.ModTime) > d.conf.Duration("stale_lock_time") {
+			_ = tree.Remove(lock) // it is there
+			return false
+		}
+		if left <= 1 {
+			return true
+		}
+		d.p.Sleep(d.conf.Duration("deliver_lock_delay"))
+	}
 }
 
 // writer is who writes to files: the owner of the .forward file that names them,

@@ -149,7 +149,7 @@ func (dest *destination) begin(e *entry) {
 		if m.cool != 0 && slices.ContainsFunc(e.recipients, func(to *Recipient) bool { return to.done }) {
 			m.cool = p.Now().Unix() // who is done with is marked in the file, which has a new time stamp then
 		}
-		if r.crashed = d.dead; r.crashed {
+		if r.crashed = d.dead; r.crashed && t.q.svc != nil {
 			d = t.crashed(p, e)
 		}
 		dest.ended(d, e, r)

@@ -190,8 +190,13 @@ func (q *qmgr) settle(d *daemon, m *activeMail) {
 	}
 }
 
-// concluded is the report of an agent about the recipients of an entry.
+// concluded is the report of an agent about the recipients of an entry. Nobody
+// hears it when master.cf has no queue manager any more; the next one begins
+// anew.
 func (q *qmgr) concluded(d *daemon, m *activeMail, recipients []*Recipient) {
+	if q.svc == nil {
+		return
+	}
 	for _, r := range recipients {
 		if r.result == nil {
 			r.result = &result{status: deferral, dsn: "4.3.0", text: "unknown mail transport error", at: d.p.Now()}
